@@ -1,0 +1,1 @@
+//! The pure scheduler: `decide(state, now, input) → (events, effects)`, `apply(state, event)`.

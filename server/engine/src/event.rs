@@ -1,0 +1,342 @@
+//! The one event type that views and hosts exchange. Version 1.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Version of [`Event`].
+pub const EVENT_VERSION: u32 = 1;
+
+/// An event with its place in the run's order. This is a line of `--json`, and the body of `divisi/runEvent`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventRecord {
+    /// [`EVENT_VERSION`].
+    pub v: u32,
+    /// The run.
+    pub run: String,
+    /// From 1, without gaps.
+    pub seq: u64,
+    /// Milliseconds since the epoch, UTC.
+    pub at: i64,
+    /// A reader that does not know this event must not write to the store.
+    pub critical: bool,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The plan is stored.
+    RunPlanned {
+        /// Name of the DAG.
+        dag: String,
+        /// Its file.
+        file: String,
+        /// Number of nodes that do work (groups do not count).
+        nodes: usize,
+        /// Slots.
+        max_parallel: u32,
+    },
+    /// A host took the run over; `epoch` grows with each.
+    HostStarted {
+        /// Epoch of this host.
+        epoch: u64,
+        /// Its process.
+        pid: u32,
+    },
+    /// A request was taken in.
+    Requested {
+        /// Row of the request table.
+        id: u64,
+        /// What was asked.
+        request: Request,
+    },
+    /// A node changed its state.
+    NodeState {
+        /// The node's path.
+        node: String,
+        /// Where it is now.
+        state: NodeState,
+        /// The attempt that led there; none where there was none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
+        /// Text for people: the error, the reason of a skip.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<String>,
+        /// Outputs, at `succeeded`.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        outputs: BTreeMap<String, OutputValue>,
+    },
+    /// The right to start was given: slot, locks, budget are held from here on.
+    AttemptGranted {
+        /// The node's path.
+        node: String,
+        /// From 1; only grows.
+        attempt: u32,
+    },
+    /// The process is there.
+    AttemptStarted {
+        /// The node's path.
+        node: String,
+        /// Its number.
+        attempt: u32,
+        /// Root process.
+        pid: u32,
+        /// Identity of the machine's boot.
+        boot_id: String,
+        /// Start time of the root process, in the system's own unit.
+        start_time: u64,
+    },
+    /// The stop sequence begins; the cause is fixed from here on.
+    AttemptStopping {
+        /// The node's path.
+        node: String,
+        /// Its number.
+        attempt: u32,
+        /// Why.
+        cause: StopCause,
+    },
+    /// The one end of an attempt.
+    AttemptEnded {
+        /// The node's path.
+        node: String,
+        /// Its number.
+        attempt: u32,
+        /// How.
+        end: AttemptEnd,
+        /// Exit code or signal, time, usage: evidence.
+        evidence: Evidence,
+    },
+    /// Nothing is live and nothing can start.
+    RunEnded {
+        /// How it ended.
+        verdict: Verdict,
+    },
+    /// From a newer version; kept, and ignored where it is not critical.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What can be asked of a run, through rows of the request table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub enum Request {
+    /// Stop everything; a second one kills at once.
+    Cancel,
+    /// Cancel one node.
+    CancelNode {
+        /// Its path.
+        node: String,
+    },
+    /// Start nothing new.
+    Pause,
+    /// Go on.
+    Unpause,
+}
+
+/// State of a node (ENGINE, section 3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum NodeState {
+    /// Waits for dependencies.
+    Pending,
+    /// May start.
+    Ready,
+    /// Waits for a person.
+    WaitingApproval,
+    /// An attempt is live.
+    Running,
+    /// Its attempt is being stopped.
+    Stopping {
+        /// Why.
+        cause: StopCause,
+    },
+    /// Its result is being merged.
+    Merging,
+    /// Waits for its next try.
+    RetryWait,
+    /// Its attempt's end is unknown.
+    Lost,
+    /// A person decides what a lost attempt counts as.
+    WaitingDecision,
+    /// Its state is derived from its children.
+    Expanded,
+    /// Done.
+    Succeeded,
+    /// An earlier result was used.
+    Reused,
+    /// Not done.
+    Failed {
+        /// Kind of failure.
+        kind: FailKind,
+    },
+    /// Chosen not to run.
+    Skipped,
+    /// Could not run: something it needs is bad.
+    Blocked,
+    /// Stopped by a request.
+    Cancelled,
+    /// Its work is being undone.
+    Compensating,
+    /// Its work is undone.
+    Compensated,
+    /// Its work could not be undone.
+    CompensationFailed,
+}
+
+/// Why an attempt is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopCause {
+    /// `timeout` is over.
+    TimedOut,
+    /// `idle_timeout` is over.
+    Idle,
+    /// A request, or `on_failure: abort`.
+    Cancelled,
+    /// The budget is used up.
+    Budget,
+}
+
+/// Kind of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailKind {
+    /// The program's exit status.
+    Exit,
+    /// `timeout`.
+    TimedOut,
+    /// `idle_timeout`.
+    Idle,
+    /// A declared output is not there.
+    OutputMissing,
+    /// An output is over its limit.
+    OutputTooLarge,
+    /// An output holds a secret, or is not the JSON it should be.
+    OutputInvalid,
+    /// The runner says so.
+    Runner,
+    /// The program could not be started.
+    Spawn,
+    /// `when` or `for_each` could not be evaluated.
+    Expression,
+    /// A template could not be rendered.
+    Template,
+    /// An input is not there.
+    Input,
+    /// The identity could not be computed.
+    Identity,
+    /// The budget.
+    Budget,
+    /// Its end is unknown.
+    Lost,
+    /// Merging met a conflict.
+    MergeConflict,
+    /// An approval was refused.
+    Rejected,
+    /// A person marked it so.
+    Marked,
+    /// Children failed.
+    Children,
+}
+
+/// The one end of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum AttemptEnd {
+    /// Done, outputs and all.
+    Succeeded,
+    /// Not done.
+    Failed {
+        /// Kind of failure.
+        kind: FailKind,
+    },
+    /// Stopped: `timeout`.
+    TimedOut,
+    /// Stopped: `idle_timeout`.
+    Idle,
+    /// Stopped: a request or `abort`.
+    Cancelled,
+    /// Quota: no try used.
+    Interrupted,
+    /// Unknown.
+    Lost,
+}
+
+/// What is known of an attempt's end.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Evidence {
+    /// Exit code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    /// Signal that ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
+    /// Wall time in milliseconds.
+    pub wall_ms: u64,
+    /// What the runner reports of tokens and cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// Text for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// Tokens and cost, as a runner reports them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// Tokens read.
+    pub input_tokens: u64,
+    /// Tokens written.
+    pub output_tokens: u64,
+    /// US dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd: Option<f64>,
+}
+
+/// An output, as dependents see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputValue {
+    /// Text or JSON (256 KiB of text at most in an event; larger ones are blobs).
+    Value(Value),
+    /// A file in the workspace.
+    File {
+        /// Absolute path: what `.outputs.x` is.
+        path: String,
+        /// BLAKE3 of its bytes, hex.
+        digest: String,
+        /// Its contents where they are text of 256 KiB at most: what `.outputs.x.text` is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// A large text, kept in the run's folder.
+    Blob {
+        /// Absolute path.
+        path: String,
+        /// BLAKE3 of its bytes, hex.
+        digest: String,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// All went well (tolerated failures are listed).
+    Succeeded,
+    /// Something failed without tolerance.
+    Failed,
+    /// A request.
+    Cancelled,
+    /// Undone.
+    Compensated,
+    /// Could not be undone.
+    CompensationFailed,
+}

@@ -1,0 +1,197 @@
+//! The stored plan: everything that a run needs, byte for byte, so that nothing outside can change what it means.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use divisi_model::{ArgType, OnFailure, OutputForm, ResumePolicy, TriggerRule};
+use divisi_workspace::RunnerDefinition;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Version of this format.
+pub const PLAN_FORMAT: u32 = 1;
+
+/// A DAG, resolved and bound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredPlan {
+    /// [`PLAN_FORMAT`].
+    pub format: u32,
+    /// Name of the DAG (its file's stem where it has none).
+    pub dag: String,
+    /// Absolute path of its file.
+    pub file: PathBuf,
+    /// Absolute root of the workspace: where programs run unless `cwd` says otherwise.
+    pub workspace: PathBuf,
+    /// Bound arguments, by name, typed; secret ones hold `null`.
+    pub args: Map<String, Value>,
+    /// Declared arguments whose value is secret: name → environment variable it is taken from.
+    pub secret_args: BTreeMap<String, String>,
+    /// Declared types, for messages.
+    pub arg_types: BTreeMap<String, ArgType>,
+    /// Slots; at least 1.
+    pub max_parallel: u32,
+    /// What a failure does.
+    pub on_failure: OnFailure,
+    /// The DAG's `env`.
+    pub env: Vec<PlanEnv>,
+    /// Environment variables passed on beyond the allow-list.
+    pub pass_env: Vec<String>,
+    /// All nodes. A group (`for_each`) stands before its instances.
+    pub nodes: Vec<PlanNode>,
+    /// Agents' files that are handed over.
+    pub agents: Vec<PlanAgent>,
+    /// Runners in use.
+    pub runners: BTreeMap<String, RunnerDefinition>,
+    /// The files the plan was made from.
+    pub sources: Vec<PlanSource>,
+}
+
+/// One node of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanNode {
+    /// `tests`, or `tests[eu]` for an instance.
+    pub path: String,
+    /// `title`.
+    pub title: Option<String>,
+    /// Zero-based line of its id in the file, for views.
+    pub line: u32,
+    /// Index of the group that holds it.
+    pub group: Option<usize>,
+    /// Indices of the nodes it waits for; a group stands for all its instances.
+    pub dependencies: Vec<usize>,
+    /// `trigger_rule`.
+    pub rule: TriggerRule,
+    /// `when`.
+    pub when: Option<String>,
+    /// `continue_on_error`.
+    pub continue_on_error: bool,
+    /// What it does.
+    pub work: PlanWork,
+    /// `inputs`, resolved to a node and an output.
+    pub inputs: Vec<PlanInput>,
+    /// `outputs`.
+    pub outputs: Vec<PlanOutput>,
+    /// `timeout` of each attempt.
+    pub timeout_ms: Option<u64>,
+    /// `idle_timeout`.
+    pub idle_timeout_ms: Option<u64>,
+    /// `estimate`, or the past's figure.
+    pub estimate_ms: u64,
+    /// `priority`.
+    pub priority: i64,
+    /// `env`.
+    pub env: Vec<PlanEnv>,
+    /// `cwd`, relative to the workspace.
+    pub cwd: Option<String>,
+    /// `item` of an instance.
+    pub item: Option<Value>,
+    /// `index` of an instance.
+    pub index: Option<usize>,
+    /// `resume`.
+    pub resume: ResumePolicy,
+}
+
+/// What a node of the plan does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PlanWork {
+    /// Each element is a template and one argument.
+    Argv {
+        /// Program and arguments.
+        argv: Vec<String>,
+    },
+    /// A text without templates.
+    Line {
+        /// The text.
+        line: String,
+        /// The shell that gets it as its last argument; none where the text has no shell syntax and is split into words.
+        shell: Option<Vec<String>>,
+    },
+    /// An agent with a prompt.
+    Agent {
+        /// Index into [`StoredPlan::agents`].
+        agent: usize,
+        /// Name of the runner.
+        runner: String,
+        /// The prompt's template.
+        prompt: String,
+        /// `model`.
+        model: Option<String>,
+        /// `tools`, else the agent's.
+        tools: Option<Vec<String>>,
+        /// `max_turns`.
+        max_turns: Option<u32>,
+    },
+    /// A `for_each` node: its state is derived from its instances.
+    Group {
+        /// Indices of its instances, in item order.
+        children: Vec<usize>,
+    },
+}
+
+/// An input, resolved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanInput {
+    /// Local name.
+    pub name: String,
+    /// The node that produces it, by index, and the output's name; none where nothing does and it is not required.
+    pub from: Option<(usize, String)>,
+    /// `required`.
+    pub required: bool,
+    /// `default`.
+    pub default: Option<Value>,
+}
+
+/// An output, declared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanOutput {
+    /// Its name.
+    pub name: String,
+    /// Its form.
+    pub form: OutputForm,
+    /// Whether its absence fails the node.
+    pub required: bool,
+}
+
+/// An environment variable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanEnv {
+    /// Its name.
+    pub name: String,
+    /// Its value as written; none where it is taken from the environment or unset.
+    pub value: Option<String>,
+    /// The variable it is taken from.
+    pub from_env: Option<String>,
+    /// Masked everywhere.
+    pub secret: bool,
+}
+
+/// An agent's file, handed over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanAgent {
+    /// Its name.
+    pub name: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// The whole file.
+    pub text: String,
+    /// The system prompt: the file without its front matter.
+    pub system_prompt: String,
+    /// `description`.
+    pub description: Option<String>,
+    /// `tools` of the file.
+    pub tools: Option<Vec<String>>,
+    /// `model` of the file.
+    pub model: Option<String>,
+}
+
+/// A file that the plan was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanSource {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// BLAKE3 of its bytes, hex.
+    pub digest: String,
+    /// Its text.
+    pub text: String,
+}

@@ -1,0 +1,385 @@
+//! The model of a DAG, the same for every carrier and dialect.
+
+use std::time::Duration;
+
+use divisi_syntax::{NodeId as TreeId, Span, Spanned};
+use serde::{Deserialize, Serialize};
+
+/// The language a DAG file is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// Our own format.
+    Native,
+    /// The `phases[].agents[]` JSON of command-v2.
+    CommandV2,
+}
+
+/// A named orchestration.
+#[derive(Debug, Clone)]
+pub struct Dag {
+    /// Which adapter read it.
+    pub dialect: Dialect,
+    /// The mapping that holds the DAG (not always the document's root: a command carries it under `divisi:`).
+    pub root: TreeId,
+    /// `name`.
+    pub name: Option<Spanned<String>>,
+    /// `description`.
+    pub description: Option<Spanned<String>>,
+    /// `args`, in file order.
+    pub args: Vec<Arg>,
+    /// `env`.
+    pub env: Vec<EnvVar>,
+    /// `defaults`, already merged into [`Dag::nodes`] where they apply.
+    pub defaults: Defaults,
+    /// `max_parallel`.
+    pub max_parallel: Option<Spanned<u32>>,
+    /// `on_failure`.
+    pub on_failure: Option<Spanned<OnFailure>>,
+    /// `phases`.
+    pub phases: Vec<Phase>,
+    /// `locks`: names that are listed.
+    pub locks: Vec<Spanned<String>>,
+    /// The `nodes` key, where it is written (for "no nodes" findings and insertions).
+    pub nodes_key: Option<Span>,
+    /// The nodes, in file order.
+    pub nodes: Vec<Node>,
+}
+
+/// A declared argument.
+#[derive(Debug, Clone)]
+pub struct Arg {
+    /// Its name, at its declaration.
+    pub name: Spanned<String>,
+    /// `type`; `string` where nothing is said.
+    pub kind: ArgType,
+    /// `default`, as JSON.
+    pub default: Option<Spanned<serde_json::Value>>,
+    /// `required`; true without a default only when written.
+    pub required: bool,
+    /// `description`.
+    pub description: Option<String>,
+    /// `enum`.
+    pub choices: Vec<serde_json::Value>,
+    /// `secret: true`.
+    pub secret: bool,
+}
+
+/// Type of an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ArgType {
+    /// Text.
+    #[default]
+    String,
+    /// A whole number.
+    Integer,
+    /// Any number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A list (JSON on the command line, or comma-separated).
+    List,
+}
+
+/// One environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvVar {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Where its value comes from.
+    pub value: EnvValue,
+    /// Masked in every output, absent from journal and store.
+    pub secret: bool,
+}
+
+/// Source of an environment variable's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnvValue {
+    /// Written in the file.
+    Literal(String),
+    /// `{from_env: NAME}`.
+    FromEnv(String),
+    /// `null`: not passed on.
+    Unset,
+}
+
+/// `defaults` of a DAG. Maps merge one level deep; lists and scalars replace; `null` clears.
+#[derive(Debug, Clone, Default)]
+pub struct Defaults {
+    /// `runner`.
+    pub runner: Option<Spanned<String>>,
+    /// `model`.
+    pub model: Option<Spanned<String>>,
+    /// `timeout`.
+    pub timeout: Option<Spanned<Duration>>,
+    /// `idle_timeout`.
+    pub idle_timeout: Option<Spanned<Duration>>,
+    /// `env`.
+    pub env: Vec<EnvVar>,
+    /// `cwd`.
+    pub cwd: Option<Spanned<String>>,
+    /// `shell`.
+    pub shell: Option<Spanned<Vec<String>>>,
+    /// `retry`.
+    pub retry: Option<Retry>,
+}
+
+/// A named group of nodes.
+#[derive(Debug, Clone)]
+pub struct Phase {
+    /// `id`; command-v2 files without one use the phase's name.
+    pub id: Spanned<String>,
+    /// `title`.
+    pub title: Option<String>,
+    /// `barrier: true`: every node waits for every node of the phases listed before, with `all_done` meaning.
+    pub barrier: bool,
+    /// `max_parallel`.
+    pub max_parallel: Option<Spanned<u32>>,
+    /// `nodes`: ids that the phase lists.
+    pub nodes: Vec<Spanned<String>>,
+}
+
+/// A text with templates, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The decoded content.
+    pub value: String,
+    /// The scalar in the tree: [`divisi_syntax::Tree::decoded`] maps the content's offsets back.
+    pub tree: TreeId,
+    /// The scalar's span.
+    pub span: Span,
+}
+
+/// One unit of work.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// The mapping in the tree, with all keys.
+    pub tree: TreeId,
+    /// The whole node.
+    pub span: Span,
+    /// `id`. A node without one has an empty id at its first byte (`missing-field` says so).
+    pub id: Spanned<String>,
+    /// `title`.
+    pub title: Option<Spanned<String>>,
+    /// What it does; none where no work key is written.
+    pub work: Option<Work>,
+    /// Ids it waits for, each where it is written.
+    pub depends_on: Vec<Spanned<String>>,
+    /// The key under which they are written, as written (`needs` is an alias of `depends_on`).
+    pub depends_on_key: Option<Spanned<String>>,
+    /// `when`.
+    pub when: Option<Text>,
+    /// `trigger_rule`.
+    pub trigger_rule: Option<Spanned<TriggerRule>>,
+    /// `inputs`.
+    pub inputs: Vec<Input>,
+    /// `outputs`.
+    pub outputs: Vec<Output>,
+    /// `reads`; `None` when not written.
+    pub reads: Option<Vec<Spanned<String>>>,
+    /// `writes`; `None` when not written.
+    pub writes: Option<Vec<Spanned<String>>>,
+    /// `locks`.
+    pub locks: Vec<Lock>,
+    /// `retry`, after defaults.
+    pub retry: Option<Retry>,
+    /// `timeout`, after defaults.
+    pub timeout: Option<Spanned<Duration>>,
+    /// `idle_timeout`, after defaults.
+    pub idle_timeout: Option<Spanned<Duration>>,
+    /// `estimate`.
+    pub estimate: Option<Spanned<Duration>>,
+    /// `for_each`.
+    pub for_each: Option<ForEach>,
+    /// `resume`.
+    pub resume: Option<Spanned<ResumePolicy>>,
+    /// `priority`; higher goes first among nodes that do not conflict.
+    pub priority: i64,
+    /// The phase that holds it, by its own `phase:` or by the phase's list.
+    pub phase: Option<Spanned<String>>,
+    /// `env`, merged over the DAG's `defaults.env` (not over the DAG's `env`).
+    pub env: Vec<EnvVar>,
+    /// `cwd`, after defaults.
+    pub cwd: Option<Spanned<String>>,
+    /// `continue_on_error`.
+    pub continue_on_error: bool,
+    /// Whether `compensate` is written.
+    pub has_compensation: bool,
+}
+
+/// What a node does. Where more than one work key is written, the first in the table of keys
+/// (`conflicting-work` says so).
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// `agent` + `prompt`.
+    Agent(AgentWork),
+    /// `run`.
+    Run(RunWork),
+    /// `command`.
+    Command {
+        /// The slash command, without its `/`.
+        name: Spanned<String>,
+    },
+    /// `dag`.
+    Dag {
+        /// Path of the file, relative to this one.
+        path: Spanned<String>,
+    },
+    /// `approve`.
+    Approve {
+        /// The question.
+        question: Text,
+    },
+}
+
+/// An agent with a prompt.
+#[derive(Debug, Clone)]
+pub struct AgentWork {
+    /// The agent's name as written.
+    pub agent: Spanned<String>,
+    /// Whether the dialect's name is a registry reference (labels are never checked).
+    pub is_reference: bool,
+    /// `prompt`.
+    pub prompt: Option<Text>,
+    /// `runner`, after defaults.
+    pub runner: Option<Spanned<String>>,
+    /// `model`, after defaults.
+    pub model: Option<Spanned<String>>,
+    /// `tools`.
+    pub tools: Option<Vec<Spanned<String>>>,
+    /// `max_turns`.
+    pub max_turns: Option<Spanned<u32>>,
+}
+
+/// A program.
+#[derive(Debug, Clone)]
+pub struct RunWork {
+    /// How it is written.
+    pub program: Program,
+    /// `shell`, after defaults; the default is `["sh", "-c"]`, used only where the text has shell syntax.
+    pub shell: Option<Spanned<Vec<String>>>,
+}
+
+/// The two ways to write a program.
+#[derive(Debug, Clone)]
+pub enum Program {
+    /// A list: each element is a template and one argument.
+    Argv(Vec<Text>),
+    /// A string: not a template.
+    Line(Text),
+}
+
+/// A value that comes from upstream.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The local name.
+    pub name: Spanned<String>,
+    /// `from: node.output`, as written; a bare name means "the one ancestor that produces it".
+    pub from: Option<Spanned<String>>,
+    /// `required`; default true.
+    pub required: bool,
+    /// `default`.
+    pub default: Option<serde_json::Value>,
+}
+
+/// A value that the node makes.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its form.
+    pub form: OutputForm,
+    /// `required`; default true.
+    pub required: bool,
+}
+
+/// Form of an output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputForm {
+    /// Whatever the node gives: text, or JSON from a file NAME.json.
+    Any,
+    /// `text: true`.
+    Text,
+    /// `json: true` or a schema.
+    Json,
+    /// `file: PATH`, relative to the node's `cwd`.
+    File(String),
+}
+
+/// A lock that a node holds.
+#[derive(Debug, Clone)]
+pub struct Lock {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// `mode: shared`.
+    pub shared: bool,
+}
+
+/// `retry`.
+#[derive(Debug, Clone)]
+pub struct Retry {
+    /// Where it is written.
+    pub span: Span,
+    /// `attempts`; 1 means no retry.
+    pub attempts: u32,
+}
+
+/// `for_each`.
+#[derive(Debug, Clone)]
+pub enum ForEach {
+    /// A list written in the file.
+    List {
+        /// The items, as JSON.
+        items: Vec<serde_json::Value>,
+        /// Where it stands.
+        span: Span,
+    },
+    /// An expression: over `args` it expands at plan, over outputs when the node is ready.
+    Expression(Text),
+}
+
+/// When a node may start, by the classes of its dependencies (ENGINE, section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TriggerRule {
+    /// All succeeded.
+    #[default]
+    AllSuccess,
+    /// None failed; skips are fine.
+    NoneFailed,
+    /// None failed and at least one succeeded.
+    NoneFailedMinOneSuccess,
+    /// At least one succeeded.
+    OneSuccess,
+    /// All ended, however.
+    AllDone,
+}
+
+/// What a failure does to the rest of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    /// What is running goes on to its end; nothing new starts but `all_done` nodes.
+    #[default]
+    Stop,
+    /// What is running is stopped.
+    Abort,
+    /// Everything that can still run, runs.
+    Continue,
+    /// Finished work is undone.
+    Compensate,
+}
+
+/// What happens to an attempt that was in flight when its host died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResumePolicy {
+    /// It runs again.
+    #[default]
+    Retry,
+    /// A person decides.
+    Ask,
+    /// It counts as failed.
+    Never,
+}

@@ -1,0 +1,18 @@
+//! Trees to meaning: DAGs, agents, dialects, and the one table of keys.
+//!
+//! Lowering is lenient and silent: it takes what is valid and leaves the rest.
+//! What is wrong is said by `divisi-analysis`, which walks the same tree with
+//! the same table of keys.
+
+pub mod agent;
+pub mod command_v2;
+pub mod dag;
+pub mod duration;
+pub mod keys;
+pub mod lower;
+pub mod registry;
+pub mod schema;
+
+pub use agent::{AgentFile, Load, Tool};
+pub use dag::*;
+pub use registry::{Agent, Registry, Resolution, Scope};

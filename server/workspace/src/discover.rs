@@ -1,0 +1,1 @@
+//! Walks the roots and the configured search paths for files of ours.

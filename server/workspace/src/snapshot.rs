@@ -1,0 +1,82 @@
+//! An immutable view of everything that is known, cheap to clone.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use divisi_model::Registry;
+
+use crate::document::Document;
+use crate::settings::Settings;
+
+/// Open documents over files on disk, registry, settings, at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Inner {
+    pub(crate) roots: Arc<Vec<PathBuf>>,
+    pub(crate) disk: Arc<BTreeMap<PathBuf, Arc<Document>>>,
+    pub(crate) open: BTreeMap<PathBuf, Arc<Document>>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) generation: u64,
+    pub(crate) problems: Arc<Vec<Problem>>,
+}
+
+/// Something outside documents that the user should know: a fault in a settings file, a folder that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Byte range in it, where it is a file with a fault.
+    pub span: Option<divisi_syntax::Span>,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl Snapshot {
+    /// The workspace folders.
+    pub fn roots(&self) -> &[PathBuf] {
+        &self.inner.roots
+    }
+
+    /// The workspace folder that holds `path`: the innermost.
+    pub fn root_of(&self, path: &Path) -> Option<&Path> {
+        self.inner.roots.iter().filter(|root| path.starts_with(root)).max_by_key(|root| root.as_os_str().len()).map(PathBuf::as_path)
+    }
+
+    /// The document at `path`: the open one, else the one on disk.
+    pub fn document(&self, path: &Path) -> Option<&Arc<Document>> {
+        self.inner.open.get(path).or_else(|| self.inner.disk.get(path))
+    }
+
+    /// All documents of ours, by path, open ones over those on disk.
+    pub fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
+        let open = &self.inner.open;
+        let disk = self.inner.disk.values().filter(|document| !open.contains_key(&document.path));
+        disk.chain(open.values())
+    }
+
+    /// The agents.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.inner.registry
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.inner.settings
+    }
+
+    /// Faults outside documents.
+    pub fn problems(&self) -> &[Problem] {
+        &self.inner.problems
+    }
+
+    /// Grows with each change.
+    pub fn generation(&self) -> u64 {
+        self.inner.generation
+    }
+}
