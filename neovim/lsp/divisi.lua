@@ -1,0 +1,32 @@
+-- The client's configuration for `vim.lsp.config` (Neovim 0.11+); `plugin/divisi.lua` enables it.
+
+--- Whether the server has something to say about this file. DAG files have a file type of their own; agents
+--- and commands are ordinary Markdown, and other Markdown is none of our business.
+local function is_ours(path, filetype)
+  if filetype:find("divisi", 1, true) or path:find("%.dag%.ya?ml$") or path:find("%.dag%.json$") then
+    return true
+  end
+  if filetype == "markdown" then
+    return path:find("/%.claude/agents/") ~= nil or path:find("/%.claude/commands/") ~= nil
+  end
+  return path:find("/commands/v2/[^/]+%.json$") ~= nil
+end
+
+return {
+  cmd = { vim.g.divisi_command or "divisi", "lsp" },
+  filetypes = { "yaml.divisi", "jsonc.divisi", "markdown", "json" },
+  root_dir = function(buffer, on_dir)
+    local path = vim.api.nvim_buf_get_name(buffer)
+    if not is_ours(path, vim.bo[buffer].filetype) then
+      return
+    end
+    on_dir(vim.fs.root(buffer, { "divisi.toml", ".claude", ".git" }) or vim.fs.dirname(path))
+  end,
+  -- Neovim leaves file watching off on Linux unless the client asks for it.
+  capabilities = { workspace = { didChangeWatchedFiles = { dynamicRegistration = true } } },
+  handlers = {
+    ["divisi/runEvent"] = function(_, params)
+      require("divisi").on_event(params)
+    end,
+  },
+}

@@ -1,0 +1,117 @@
+--- Commands of the Divisi plugin. Everything that works in any editor is done by the server; this file asks it.
+local M = {}
+
+--- Live runs by id, in the order in which they began: { id, dag, file }.
+local runs = {}
+
+local function notify(message, level)
+  vim.notify("divisi: " .. message, level or vim.log.levels.INFO)
+end
+
+--- The client that serves `buffer`, or nil with a message.
+local function client_of(buffer)
+  local client = vim.lsp.get_clients({ name = "divisi", bufnr = buffer })[1]
+    or vim.lsp.get_clients({ name = "divisi" })[1]
+  if not client then
+    notify("no server is attached to this buffer: open a DAG file, or see :checkhealth vim.lsp", vim.log.levels.ERROR)
+  end
+  return client
+end
+
+--- Asks the server to execute a command and hands its answer to `on_done`.
+local function execute(client, buffer, command, argument, on_done)
+  client:request("workspace/executeCommand", { command = command, arguments = { argument } }, function(err, result)
+    if err then
+      notify(err.message, vim.log.levels.ERROR)
+    elseif on_done then
+      on_done(result)
+    end
+  end, buffer)
+end
+
+--- `name=value` words to a table; nil with a message where one is malformed.
+local function parse_arguments(words)
+  local arguments = vim.empty_dict()
+  for _, word in ipairs(words) do
+    local name, value = word:match("^([^=]+)=(.*)$")
+    if not name then
+      notify(("`%s` is no argument: write name=value"):format(word), vim.log.levels.ERROR)
+      return nil
+    end
+    arguments[name] = value
+  end
+  return arguments
+end
+
+--- Runs the DAG of the current buffer.
+--- @param words string[] arguments as `name=value`
+--- @param on_started fun(run: string)? called with the run's id
+function M.run(words, on_started)
+  local buffer = vim.api.nvim_get_current_buf()
+  local client = client_of(buffer)
+  local arguments = client and parse_arguments(words or {})
+  if not client or not arguments then
+    return
+  end
+  if vim.bo[buffer].modified then
+    vim.cmd.write()
+  end
+  local argument = { uri = vim.uri_from_bufnr(buffer), args = arguments }
+  execute(client, buffer, "divisi.server.run", argument, function(result)
+    if on_started and type(result) == "table" then
+      on_started(result.run)
+    end
+  end)
+end
+
+--- Cancels a run: the given one, or the latest that is live.
+function M.cancel(run)
+  run = run or M.live_runs()[1]
+  if not run then
+    notify("no run is live")
+    return
+  end
+  local buffer = vim.api.nvim_get_current_buf()
+  local client = client_of(buffer)
+  if client then
+    execute(client, buffer, "divisi.server.cancel", { run = run })
+  end
+end
+
+--- Trusts the workspace of the current buffer.
+function M.trust()
+  local buffer = vim.api.nvim_get_current_buf()
+  local client = client_of(buffer)
+  if client then
+    execute(client, buffer, "divisi.server.trust", { uri = vim.uri_from_bufnr(buffer) }, function()
+      notify("this workspace may now run programs")
+    end)
+  end
+end
+
+--- Ids of the runs that are live, the latest first.
+function M.live_runs()
+  local ids = {}
+  for at = #runs, 1, -1 do
+    table.insert(ids, runs[at])
+  end
+  return ids
+end
+
+local function forget(run)
+  runs = vim.tbl_filter(function(id)
+    return id ~= run
+  end, runs)
+end
+
+--- Takes in one `divisi/runEvent`. Other plugins may listen to the autocommand `User DivisiRunEvent`.
+function M.on_event(params)
+  local record = params.record or params
+  forget(record.run)
+  if record.type ~= "run_ended" then
+    table.insert(runs, record.run)
+  end
+  vim.api.nvim_exec_autocmds("User", { pattern = "DivisiRunEvent", data = record })
+end
+
+return M
