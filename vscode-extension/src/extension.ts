@@ -1,0 +1,30 @@
+import * as vscode from "vscode";
+
+import { RunningServer } from "./server";
+import { RunCommands } from "./runs";
+
+let server: RunningServer | undefined;
+
+/** Starts the one client of this window and registers the palette commands. */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  server = new RunningServer();
+  const runs = new RunCommands(server);
+  context.subscriptions.push(
+    vscode.commands.registerCommand("divisi.run", () => runs.run()),
+    vscode.commands.registerCommand("divisi.cancel", () => runs.cancel()),
+    vscode.commands.registerCommand("divisi.restartServer", () => server?.restart()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => server?.restart()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("divisi.server.path")) {
+        void server?.restart();
+      }
+    }),
+    runs,
+  );
+  await server.start();
+}
+
+/** Runs go on without the editor; only the server stops. */
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}
