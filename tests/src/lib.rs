@@ -1,5 +1,7 @@
 //! Shared helpers of the tests that need the whole.
 
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "what goes wrong here fails a test")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

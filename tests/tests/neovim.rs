@@ -1,0 +1,104 @@
+//! A real Neovim, headless, with our plugin and the real server: each scenario is one Lua file in `neovim/`.
+//!
+//! `tools/setup-editors` puts Neovim where these tests look for it; without it they fail, they do not skip.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use divisi_tests::{World, divisi, project};
+
+fn neovim() -> PathBuf {
+    let path = std::env::var_os("DIVISI_NVIM").map_or_else(|| project().join(".tools/nvim/bin/nvim"), PathBuf::from);
+    assert!(path.exists(), "{} is not there: run tools/setup-editors first, or set DIVISI_NVIM", path.display());
+    path
+}
+
+/// Runs one scenario in a world that holds `files`; fails with what Neovim printed.
+fn scenario(name: &str, files: &[(&str, &str)]) {
+    let world = World::new();
+    for (path, text) in files {
+        world.write(path, text);
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/neovim");
+    // Not `nvim -l`: insert-mode completion would end it with exit 0.
+    let run = "lua local ok, e = pcall(dofile, vim.env.DIVISI_SCENARIO) if not ok then io.stderr:write(e .. '\\n') vim.cmd('cquit 2') end vim.cmd('qall!')";
+    let output = std::process::Command::new("timeout")
+        .args(["--kill-after=5", "90"])
+        .arg(neovim())
+        .args(["--headless", "--clean", "-n", "-u"])
+        .arg(folder.join("init.lua"))
+        .args(["-c", run])
+        .current_dir(world.workspace())
+        .envs(world.environment())
+        .env("XDG_DATA_HOME", world.workspace().join("../home/data"))
+        .env("XDG_CACHE_HOME", world.workspace().join("../home/cache"))
+        .env("DIVISI_COMMAND", divisi())
+        .env("DIVISI_PLUGIN", project().join("neovim"))
+        .env("DIVISI_SCENARIO", folder.join(format!("{name}.lua")))
+        .env("DIVISI_TESTLIB", folder.join("testlib.lua"))
+        .stdin(Stdio::null())
+        .output()
+        .expect("timeout(1) is part of every Linux");
+    assert!(
+        output.status.success(),
+        "scenario {name}: {}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+}
+
+const REVIEWER: &str = "---\nname: code-reviewer\ndescription: Reads changes and says what is wrong\ntools: Read, Grep\n---\nYou review code.\n";
+
+const TYPO: &str = "\
+name: review
+nodes:
+  - id: map
+    run: echo mapped
+  - id: review
+    agent: code-reviewr
+    prompt: Review it
+    depends_on: [map]
+";
+
+#[test]
+fn a_typo_in_an_agents_name_is_underlined_and_mended() {
+    scenario("findings", &[(".claude/agents/code-reviewer.md", REVIEWER), ("review.dag.yaml", TYPO)]);
+}
+
+#[test]
+fn agents_nodes_and_keys_are_completed() {
+    scenario("completion", &[(".claude/agents/code-reviewer.md", REVIEWER), ("review.dag.yaml", TYPO)]);
+}
+
+#[test]
+fn agents_and_nodes_are_explained_on_hover() {
+    let text = TYPO.replace("code-reviewr", "code-reviewer");
+    scenario("hover", &[(".claude/agents/code-reviewer.md", REVIEWER), ("review.dag.yaml", &text)]);
+}
+
+const PIPELINE: &str = "\
+name: pipeline
+args:
+  word: { default: hello }
+nodes:
+  - id: first
+    run: echo \"$DIVISI_ARG_WORD\" > first.txt
+  - id: second
+    depends_on: [first]
+    run: cat first.txt
+  - id: third
+    depends_on: [second]
+    run: test -e allowed
+";
+
+#[test]
+fn a_run_asks_for_trust_shows_progress_and_marks_what_failed() {
+    scenario("run", &[("divisi.toml", ""), ("pipeline.dag.yaml", PIPELINE)]);
+}
+
+#[test]
+fn a_cancelled_run_leaves_no_process() {
+    let text = "name: slow\nnodes:\n  - id: wait\n    run: echo $$ > pid; sleep 600 & echo $! > child; wait\n";
+    scenario("cancel", &[("divisi.toml", ""), ("slow.dag.yaml", text)]);
+}

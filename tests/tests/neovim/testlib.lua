@@ -1,0 +1,80 @@
+--- Small helpers of the scenarios. Every wait has a limit and says what it waited for.
+local T = {}
+
+function T.wait(what, condition)
+  local ok = vim.wait(30000, condition, 20)
+  assert(ok, "waited 30 s for: " .. what)
+end
+
+function T.equal(actual, expected, what)
+  assert(
+    vim.deep_equal(actual, expected),
+    ("%s:\n  expected %s\n  got      %s"):format(what, vim.inspect(expected), vim.inspect(actual))
+  )
+end
+
+function T.contains(text, part, what)
+  assert(text and text:find(part, 1, true), ("%s: %q is not in:\n%s"):format(what, part, tostring(text)))
+end
+
+--- Opens a file and waits for its server.
+function T.open(path)
+  vim.cmd.edit(path)
+  T.wait("the server to attach to " .. path, function()
+    local client = vim.lsp.get_clients({ name = "divisi", bufnr = 0 })[1]
+    return client and client.initialized
+  end)
+  return vim.lsp.get_clients({ name = "divisi", bufnr = 0 })[1]
+end
+
+--- Codes of the findings in this buffer, sorted.
+function T.codes()
+  local codes = vim.tbl_map(function(finding)
+    return finding.code
+  end, vim.diagnostic.get(0))
+  table.sort(codes)
+  return codes
+end
+
+function T.wait_codes(expected)
+  local ok = vim.wait(30000, function()
+    return vim.deep_equal(T.codes(), expected)
+  end, 20)
+  assert(ok, ("waited 30 s for the findings %s, have %s"):format(vim.inspect(expected), vim.inspect(vim.diagnostic.get(0))))
+end
+
+--- Puts the cursor right after the first occurrence of `text`.
+function T.after(text)
+  for row, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
+    local _, last = line:find(text, 1, true)
+    if last then
+      vim.api.nvim_win_set_cursor(0, { row, last })
+      return row - 1, last
+    end
+  end
+  error(text .. " is not in the buffer")
+end
+
+--- Asks the server and waits for its answer.
+function T.request(client, method, params)
+  local answer = client:request_sync(method, params, 30000, 0)
+  assert(answer, method .. " was not answered")
+  assert(not answer.err, vim.inspect(answer.err))
+  return answer.result
+end
+
+--- Labels of the completion items at the cursor position after `text`.
+function T.labels_after(client, text)
+  local row, column = T.after(text)
+  local result = T.request(client, "textDocument/completion", {
+    textDocument = { uri = vim.uri_from_bufnr(0) },
+    position = { line = row, character = column },
+  })
+  local labels = {}
+  for _, item in ipairs(result.items or result) do
+    table.insert(labels, item.label)
+  end
+  return labels
+end
+
+return T
