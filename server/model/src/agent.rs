@@ -63,8 +63,8 @@ pub struct AgentFile {
 
 /// Reads a Claude Code agent as its loader does (FIELD, "The loader is more tolerant than YAML").
 ///
-/// `None` when the text has no front matter and the path does not say that it is an agent.
-pub fn read_claude_agent(_text: &std::sync::Arc<str>) -> AgentFile {
+/// `stem` is the file's name without `.md`. With `plugin`, what would be dropped loads under that name.
+pub fn read_claude_agent(_text: &std::sync::Arc<str>, _stem: &str, _plugin: bool) -> AgentFile {
     AgentFile {
         tool: Tool::ClaudeCode,
         name: None,

@@ -137,6 +137,10 @@ pub struct Phase {
     pub max_parallel: Option<Spanned<u32>>,
     /// `nodes`: ids that the phase lists.
     pub nodes: Vec<Spanned<String>>,
+    /// The mapping in the tree.
+    pub tree: TreeId,
+    /// The whole phase.
+    pub span: Span,
 }
 
 /// A text with templates, and where it stands.
@@ -163,12 +167,18 @@ pub struct Node {
     pub title: Option<Spanned<String>>,
     /// What it does; none where no work key is written.
     pub work: Option<Work>,
+    /// Every work key that is written (`agent`, `run`, `command`, `dag`, `approve`), in file order;
+    /// two or more are `conflicting-work`.
+    pub work_keys: Vec<Spanned<String>>,
     /// Ids it waits for, each where it is written.
     pub depends_on: Vec<Spanned<String>>,
     /// The key under which they are written, as written (`needs` is an alias of `depends_on`).
     pub depends_on_key: Option<Spanned<String>>,
     /// `when`.
     pub when: Option<Text>,
+    /// A condition in a dialect's own language, which we keep and do not evaluate (`conditional`,
+    /// `skipCondition` of command-v2), at its key.
+    pub foreign_condition: Option<Spanned<String>>,
     /// `trigger_rule`.
     pub trigger_rule: Option<Spanned<TriggerRule>>,
     /// `inputs`.
@@ -191,12 +201,19 @@ pub struct Node {
     pub estimate: Option<Spanned<Duration>>,
     /// `for_each`.
     pub for_each: Option<ForEach>,
+    /// `max_items`: the most instances that `for_each` may make; 1,000 where nothing is said.
+    pub max_items: Option<Spanned<u32>>,
     /// `resume`.
     pub resume: Option<Spanned<ResumePolicy>>,
     /// `priority`; higher goes first among nodes that do not conflict.
     pub priority: i64,
-    /// The phase that holds it, by its own `phase:` or by the phase's list.
+    /// The phase that holds it, by its own `phase:` or by the phase's list: its id, where the membership is written.
     pub phase: Option<Spanned<String>>,
+    /// Its own `phase:`, if written.
+    pub written_phase: Option<Spanned<String>>,
+    /// Each phase that lists it: the phase's id, at the entry in the phase's `nodes`.
+    /// More than one, or one beside [`Node::written_phase`], is `phase-conflict`.
+    pub listed_in: Vec<Spanned<String>>,
     /// `env`, merged over the DAG's `defaults.env` (not over the DAG's `env`).
     pub env: Vec<EnvVar>,
     /// `cwd`, after defaults.
@@ -291,6 +308,10 @@ pub struct Output {
     pub form: OutputForm,
     /// `required`; default true.
     pub required: bool,
+    /// The JSON Schema under `json:`, where one is written.
+    pub schema: Option<serde_json::Value>,
+    /// `ttl`: how long another run may reuse it.
+    pub ttl: Option<Spanned<Duration>>,
 }
 
 /// Form of an output.
@@ -319,9 +340,9 @@ pub struct Lock {
 /// `retry`.
 #[derive(Debug, Clone)]
 pub struct Retry {
-    /// Where it is written.
+    /// The key that decides: `attempts`, or `retry` where it has none. In `defaults` where the node says nothing.
     pub span: Span,
-    /// `attempts`; 1 means no retry.
+    /// `attempts`; 1 means no retry. 3 where `retry` is written without it.
     pub attempts: u32,
 }
 

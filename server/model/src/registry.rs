@@ -88,6 +88,16 @@ impl Registry {
     }
 }
 
+/// The tool whose agents a runner executes: `claude` → Claude Code, and so on; Claude Code for every other runner.
+pub fn tool_of_runner(runner: &str) -> Tool {
+    match runner {
+        "codex" => Tool::Codex,
+        "gemini" => Tool::Gemini,
+        "opencode" => Tool::OpenCode,
+        _ => Tool::ClaudeCode,
+    }
+}
+
 /// A name without case and separators: `Code_Reviewer` and `code-reviewer` are the same.
 pub fn normalise(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
