@@ -8,8 +8,13 @@ use std::process::Stdio;
 use divisi_tests::{World, divisi, project};
 
 fn neovim() -> PathBuf {
-    let path = std::env::var_os("DIVISI_NVIM").map_or_else(|| project().join(".tools/nvim/bin/nvim"), PathBuf::from);
-    assert!(path.exists(), "{} is not there: run tools/setup-editors first, or set DIVISI_NVIM", path.display());
+    let path =
+        std::env::var_os("DIVISI_NVIM").map_or_else(|| project().join(".tools/nvim/bin/nvim"), PathBuf::from);
+    assert!(
+        path.exists(),
+        "{} is not there: run tools/setup-editors first, or set DIVISI_NVIM",
+        path.display()
+    );
     path
 }
 
@@ -99,6 +104,7 @@ fn a_run_asks_for_trust_shows_progress_and_marks_what_failed() {
 
 #[test]
 fn a_cancelled_run_leaves_no_process() {
-    let text = "name: slow\nnodes:\n  - id: wait\n    run: echo $$ > pid; sleep 600 & echo $! > child; wait\n";
+    let text =
+        "name: slow\nnodes:\n  - id: wait\n    run: echo $$ > pid; sleep 600 & echo $! > child; wait\n";
     scenario("cancel", &[("divisi.toml", ""), ("slow.dag.yaml", text)]);
 }
