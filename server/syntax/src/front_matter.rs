@@ -16,6 +16,76 @@ pub struct FrontMatter {
 }
 
 /// Finds the front matter of `text`: only when its very first line (after a BOM) is `---`.
-pub fn front_matter(_text: &str) -> Option<FrontMatter> {
-    None
+///
+/// White space behind a mark is ignored; before it, the line is none. YAML's
+/// `...` closes nothing here, since the tools that load these files only look for `---`.
+pub fn front_matter(text: &str) -> Option<FrontMatter> {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut lines = lines_from(text, start);
+    let (open, yaml_start) = lines.next()?;
+    let open = mark(text, open)?;
+    let closing = lines.find_map(|(line, next)| Some((mark(text, line)?, line.start, next)));
+    let end = text.len() as u32;
+    Some(match closing {
+        Some((close, yaml_end, body_start)) => FrontMatter {
+            open,
+            yaml: Span::new(yaml_start, yaml_end),
+            close: Some(close),
+            body: Span::new(body_start, end),
+        },
+        None => FrontMatter { open, yaml: Span::new(yaml_start, end), close: None, body: Span::at(end) },
+    })
+}
+
+/// The three dashes of a line that is a mark.
+fn mark(text: &str, line: Span) -> Option<Span> {
+    (line.slice(text).trim_end() == "---").then(|| Span::new(line.start, line.start + 3))
+}
+
+/// Each line from `start` on with the start of the line after it.
+fn lines_from(text: &str, start: usize) -> impl Iterator<Item = (Span, u32)> {
+    let mut at = start;
+    text.get(start..).unwrap_or_default().split_inclusive('\n').map(move |line| {
+        let begin = at;
+        at += line.len();
+        (Span::new(begin as u32, at as u32), at as u32)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::front_matter;
+
+    /// `(yaml, closed, body)`, or nothing.
+    fn parts(text: &str) -> Option<(&str, bool, &str)> {
+        let found = front_matter(text)?;
+        assert_eq!(found.open.slice(text), "---");
+        assert!(found.close.is_none_or(|close| close.slice(text) == "---"));
+        Some((found.yaml.slice(text), found.close.is_some(), found.body.slice(text)))
+    }
+
+    #[test]
+    fn finds_the_block_at_the_top() {
+        let cases = [
+            ("---\nname: a\n---\nBody\n", Some(("name: a\n", true, "Body\n"))),
+            ("---\r\nname: a\r\n---\r\nBody", Some(("name: a\r\n", true, "Body"))),
+            ("\u{feff}---\nname: a\n---\n", Some(("name: a\n", true, ""))),
+            ("---  \t\nname: a\n---   \nBody", Some(("name: a\n", true, "Body"))),
+            ("---\n---\n", Some(("", true, ""))),
+            ("---\n---", Some(("", true, ""))),
+            ("---\nname: a\n...\nBody", Some(("name: a\n...\nBody", false, ""))),
+            ("---\nname: a", Some(("name: a", false, ""))),
+            ("---", Some(("", false, ""))),
+            ("---\na: |\n  ---\n---\nBody\n---\n", Some(("a: |\n  ---\n", true, "Body\n---\n"))),
+            ("", None),
+            ("\n---\nname: a\n---\n", None),
+            (" ---\nname: a\n---\n", None),
+            ("----\nname: a\n---\n", None),
+            ("--- x\nname: a\n---\n", None),
+            ("# Title\n---\n", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parts(text), expected, "{text:?}");
+        }
+    }
 }

@@ -99,3 +99,76 @@ impl LineIndex {
         (start + line.len()) as u32
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Encoding, LineIndex, Position};
+
+    const ENCODINGS: [Encoding; 3] = [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32];
+
+    fn position(line: u32, column: u32) -> Position {
+        Position { line, column }
+    }
+
+    #[test]
+    fn counts_columns_in_each_encoding() {
+        let text = "aä𝄞b\r\nx\ry\nz";
+        let index = LineIndex::new(text);
+        assert_eq!(index.line_count(), 4);
+        let b = text.find('b').unwrap() as u32;
+        let columns = ENCODINGS.map(|encoding| index.position(text, b, encoding));
+        assert_eq!(columns, [position(0, 7), position(0, 4), position(0, 3)]);
+        let z = text.find('z').unwrap() as u32;
+        assert_eq!(index.position(text, z, Encoding::Utf16), position(3, 0));
+    }
+
+    #[test]
+    fn clamps_what_lies_outside() {
+        let text = "a𝄞\r\nb";
+        let index = LineIndex::new(text);
+        // Inside the clef, in bytes and in UTF-16 units.
+        assert_eq!(index.position(text, 3, Encoding::Utf8), position(0, 1));
+        assert_eq!(index.offset(text, position(0, 2), Encoding::Utf16), 1);
+        // Past the end of a line: before its line break.
+        assert_eq!(index.offset(text, position(0, 99), Encoding::Utf16), 5);
+        assert_eq!(index.offset(text, position(9, 0), Encoding::Utf16), 8);
+        assert_eq!(index.position(text, 99, Encoding::Utf16), position(1, 1));
+        assert_eq!(index.line_start(9), 8);
+    }
+
+    #[test]
+    fn an_empty_text_has_one_line() {
+        let index = LineIndex::new("");
+        assert_eq!(index.line_count(), 1);
+        assert_eq!(index.position("", 0, Encoding::Utf16), position(0, 0));
+        assert_eq!(index.offset("", position(0, 0), Encoding::Utf16), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn offsets_survive_the_round_trip(text in "[aä𝄞\u{feff} \r\n]{0,40}") {
+            let index = LineIndex::new(&text);
+            for (at, c) in text.char_indices() {
+                // A line break's own place is its line's end; the second half of `\r\n` has none of its own.
+                if c == '\n' && text[..at].ends_with('\r') {
+                    continue;
+                }
+                for encoding in ENCODINGS {
+                    let there = index.position(&text, at as u32, encoding);
+                    prop_assert_eq!(index.offset(&text, there, encoding), at as u32);
+                }
+            }
+        }
+
+        #[test]
+        fn no_position_leads_out_of_the_text(text in "\\PC{0,20}", line in 0u32..5, column in 0u32..50) {
+            let index = LineIndex::new(&text);
+            for encoding in ENCODINGS {
+                let offset = index.offset(&text, position(line, column), encoding);
+                prop_assert!(text.is_char_boundary(offset as usize));
+            }
+        }
+    }
+}
