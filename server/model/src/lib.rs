@@ -9,6 +9,7 @@ pub mod command_v2;
 pub mod dag;
 pub mod duration;
 pub mod keys;
+pub mod later;
 pub mod lower;
 pub mod registry;
 pub mod schema;
