@@ -9,6 +9,7 @@ use divisi_workspace::{Document, Snapshot};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use crate::core::status::RunStatus;
 use crate::event::{EventRecord, Request, Verdict};
 use crate::plan::StoredPlan;
 
@@ -37,7 +38,11 @@ pub struct RunOptions {
 
 /// Binds, resolves and freezes the DAG of `document`. Refuses findings of severity error, keys that a run cannot
 /// perform yet (named with their place), and unbound arguments.
-pub fn plan(_snapshot: &Snapshot, _document: &Arc<Document>, _options: &RunOptions) -> Result<StoredPlan, EngineError> {
+pub fn plan(
+    _snapshot: &Snapshot,
+    _document: &Arc<Document>,
+    _options: &RunOptions,
+) -> Result<StoredPlan, EngineError> {
     Err(EngineError { message: "not built".to_owned(), places: Vec::new() })
 }
 
@@ -68,26 +73,6 @@ pub struct RunSummary {
     pub nodes: usize,
     /// Nodes that failed.
     pub failed: usize,
-}
-
-/// Where a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RunStatus {
-    /// Stored, no host yet.
-    Planned,
-    /// A host owns it.
-    Running,
-    /// A host owns it and starts nothing.
-    Paused,
-    /// A host owns it and it is on its way to failed.
-    Stopping,
-    /// A host owns it and it is on its way to cancelled.
-    Cancelling,
-    /// Not over, and nobody owns it: `resume` takes it.
-    Orphaned,
-    /// Over.
-    Ended(Verdict),
 }
 
 impl Runs {

@@ -55,6 +55,11 @@ pub enum Event {
         /// What was asked.
         request: Request,
     },
+    /// A new host goes on with a run that was not over well: an earlier cancel or pause no longer holds.
+    RunResumed {
+        /// Row of the request table that asked for it.
+        id: u64,
+    },
     /// A node changed its state.
     NodeState {
         /// The node's path.
@@ -116,9 +121,23 @@ pub enum Event {
         /// How it ended.
         verdict: Verdict,
     },
+    /// The core asked for a transition that its table forbids and was refused: a fault of ours, kept for the report.
+    Refused {
+        /// The node's path.
+        node: String,
+        /// What was refused.
+        detail: String,
+    },
     /// From a newer version; kept, and ignored where it is not critical.
     #[serde(other)]
     Unknown,
+}
+
+impl Event {
+    /// Whether a reader that does not know this event would get the run's state wrong.
+    pub fn is_critical(&self) -> bool {
+        !matches!(self, Self::Refused { .. } | Self::Unknown)
+    }
 }
 
 /// What can be asked of a run, through rows of the request table.
@@ -136,10 +155,12 @@ pub enum Request {
     Pause,
     /// Go on.
     Unpause,
+    /// Make an unfinished run go on under a new host: what failed, was cancelled, skipped or blocked is pending again.
+    Resume,
 }
 
 /// State of a node (ENGINE, section 3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum NodeState {
     /// Waits for dependencies.
@@ -186,6 +207,30 @@ pub enum NodeState {
     Compensated,
     /// Its work could not be undone.
     CompensationFailed,
+}
+
+impl NodeState {
+    /// Over, as far as this pass of the run goes (`T` in ENGINE, section 3). A compensation is not an end of the
+    /// node's own work: it begins after every node is over.
+    pub fn is_terminal(&self) -> bool {
+        matches!(
+            self,
+            Self::Succeeded
+                | Self::Reused
+                | Self::Failed { .. }
+                | Self::Skipped
+                | Self::Blocked
+                | Self::Cancelled
+                | Self::Compensating
+                | Self::Compensated
+                | Self::CompensationFailed
+        )
+    }
+
+    /// Whether an attempt of the node may have a living process.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Self::Running | Self::Stopping { .. })
+    }
 }
 
 /// Why an attempt is stopped.

@@ -122,7 +122,9 @@ pub enum PlanWork {
         /// `max_turns`.
         max_turns: Option<u32>,
     },
-    /// A `for_each` node: its state is derived from its instances.
+    /// A `for_each` node: its state is derived from its instances. It carries `depends_on` and `trigger_rule` and is
+    /// expanded when they hold; its instances carry `when` (which may name `item`), `continue_on_error` and the work,
+    /// and start only inside the expanded group (dependencies that they repeat do no harm).
     Group {
         /// Indices of its instances, in item order.
         children: Vec<usize>,

@@ -1,1 +1,43 @@
 //! The pure scheduler: `decide(state, now, input) → (events, effects)`, `apply(state, event)`.
+//!
+//! No I/O, no clock, no randomness. A host, for each [`Decision`]: (1) writes blobs, (2) appends the events in one
+//! transaction with the durability that the decision asks for, (3) applies the records that the journal gave back,
+//! (4) performs the effects, (5) publishes the records. When the append fails nothing has happened: the state still
+//! is what the journal says.
+//!
+//! ```text
+//! class        how a dependency's end looks to its dependents        (ENGINE 2)
+//! rule         truth table 1: classes × trigger rule                 (ENGINE 2)
+//! mode         truth table 3: what the run's mode lets happen        (ENGINE 2)
+//! verdict      truth table 4: how the run ended                      (ENGINE 2)
+//! transitions  which state may follow which                          (ENGINE 3)
+//! graph        the plan as indices: dependents, ranks, groups
+//! state        what the events so far say
+//! apply        the only mutation of the state
+//! decide       input → events and effects
+//! status       where the run stands
+//! progress     counts, todo list, summary, for views
+//! ```
+
+pub mod apply;
+pub mod class;
+pub mod decide;
+pub mod effect;
+pub mod evaluate;
+mod graph;
+pub mod input;
+pub mod mode;
+pub mod rule;
+pub mod state;
+pub mod status;
+pub mod transitions;
+pub mod verdict;
+
+pub use apply::{Fault, apply, replay};
+pub use decide::decide;
+pub use effect::{AttemptKey, Decision, Durability, Effect, RenderedCommand, StartAttempt, TimerId};
+pub use evaluate::{Evaluate, RenderError, Rendered};
+pub use graph::PlanFault;
+pub use input::{AttemptOutcome, Input, Outcome, Recovered, RequestRow};
+pub use state::{AttemptProcess, LiveAttempt, NodeOutputs, NodeStanding, State};
+pub use status::RunStatus;

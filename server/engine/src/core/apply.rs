@@ -1,0 +1,275 @@
+//! `apply(state, event)`: the only mutation of the state, live and in replay.
+
+use std::sync::Arc;
+
+use super::graph::PlanFault;
+use super::state::{AttemptProcess, NodeStanding, State};
+use super::transitions::is_allowed;
+use crate::event::{AttemptEnd, Event, EventRecord, NodeState, Request};
+use crate::plan::StoredPlan;
+
+/// Why an event does not fit the state that precedes it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The plan itself is not sound.
+    #[error(transparent)]
+    Plan(#[from] PlanFault),
+    /// Events are missing, or stand twice.
+    #[error("event {found} follows event {last} in the journal")]
+    Gap {
+        /// Place of the last event.
+        last: u64,
+        /// Place of this one.
+        found: u64,
+    },
+    /// The event names a node that the plan does not have.
+    #[error("event {seq} names the node {node}, which the plan does not have")]
+    UnknownNode {
+        /// Place of the event.
+        seq: u64,
+        /// The name.
+        node: String,
+    },
+    /// The table of transitions forbids it.
+    #[error("event {seq} takes the node {node} from {from:?} to {to:?}, which cannot be")]
+    Transition {
+        /// Place of the event.
+        seq: u64,
+        /// Path of the node.
+        node: String,
+        /// Where it was.
+        from: NodeState,
+        /// Where the event would take it.
+        to: NodeState,
+    },
+    /// An attempt does not follow from those before it.
+    #[error("event {seq} speaks of attempt {attempt} of the node {node}, which it cannot be in")]
+    Attempt {
+        /// Place of the event.
+        seq: u64,
+        /// Path of the node.
+        node: String,
+        /// The attempt's number.
+        attempt: u32,
+    },
+}
+
+/// Applies one record. A record that does not fit is a fault of ours: a panic in debug builds; in release it is
+/// logged and leaves everything but the place in the journal as it was.
+pub fn apply(state: &mut State, record: &EventRecord) {
+    if let Err(fault) = try_apply(state, record) {
+        debug_assert!(false, "{fault}");
+        tracing::error!(run = %state.run, %fault, "an event was refused");
+    }
+}
+
+/// The state after all `records`; an error for a journal that no build of ours can have written.
+pub fn replay(run: &str, plan: Arc<StoredPlan>, records: &[EventRecord]) -> Result<State, Fault> {
+    let mut state = State::new(run, plan)?;
+    for record in records {
+        try_apply(&mut state, record)?;
+    }
+    Ok(state)
+}
+
+/// Applies one record, or says why it does not fit. The place in the journal moves on either way.
+pub fn try_apply(state: &mut State, record: &EventRecord) -> Result<(), Fault> {
+    let last = state.seq;
+    if record.seq != last + 1 {
+        return Err(Fault::Gap { last, found: record.seq });
+    }
+    state.seq = record.seq;
+    apply_event(state, &record.event, record.at)
+}
+
+/// Applies an event that has no place in the journal yet: how [`decide`](super::decide()) drafts.
+pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(), Fault> {
+    match event {
+        Event::HostStarted { epoch, .. } => {
+            state.epoch = *epoch;
+            state.started_at.get_or_insert(at);
+        }
+        Event::Requested { id, request } => apply_request(state, *id, request),
+        Event::RunResumed { .. } => {
+            state.cancels = 0;
+            state.paused = false;
+        }
+        Event::NodeState { node, state: to, detail, outputs, .. } => {
+            let index = known(state, node)?;
+            move_node(state, index, *to, at)?;
+            let Some(standing) = state.nodes.get_mut(index) else { return Ok(()) };
+            standing.detail = detail.as_deref().map(Into::into);
+            if *to == NodeState::Succeeded {
+                standing.outputs = Some(Arc::new(outputs.clone()));
+            }
+        }
+        Event::AttemptGranted { node, attempt } => grant(state, node, *attempt, at)?,
+        Event::AttemptStarted { node, attempt, pid, boot_id, start_time } => {
+            let process = AttemptProcess { pid: *pid, boot_id: boot_id.clone(), start_time: *start_time };
+            live_attempt(state, node, *attempt)?.process = Some(Arc::new(process));
+        }
+        Event::AttemptStopping { node, attempt, .. } => {
+            live_attempt(state, node, *attempt)?;
+        }
+        Event::AttemptEnded { node, attempt, end, .. } => end_attempt(state, node, *attempt, *end)?,
+        Event::RunEnded { verdict } => {
+            state.verdict = Some(*verdict);
+            state.ended_at = Some(at);
+        }
+        Event::RunPlanned { .. } | Event::Refused { .. } | Event::Unknown => {}
+    }
+    Ok(())
+}
+
+fn apply_request(state: &mut State, id: u64, request: &Request) {
+    state.last_request = state.last_request.max(id);
+    match request {
+        Request::Cancel => state.cancels = state.cancels.saturating_add(1),
+        Request::Pause => state.paused = true,
+        Request::Unpause | Request::Resume => state.paused = false,
+        Request::CancelNode { .. } => {}
+    }
+}
+
+fn known(state: &State, path: &str) -> Result<usize, Fault> {
+    state.index(path).ok_or_else(|| Fault::UnknownNode { seq: state.seq, node: path.to_owned() })
+}
+
+/// Only one attempt of a node lives at a time, and numbers only grow.
+fn grant(state: &mut State, path: &str, attempt: u32, at: i64) -> Result<(), Fault> {
+    let index = known(state, path)?;
+    let previous = state.nodes.get(index).map_or(0, |standing| standing.attempt);
+    if state.live.contains(&index) || attempt != previous + 1 {
+        return Err(Fault::Attempt { seq: state.seq, node: path.to_owned(), attempt });
+    }
+    state.live.insert_mut(index);
+    if let Some(standing) = state.nodes.get_mut(index) {
+        standing.attempt = attempt;
+        standing.process = None;
+        standing.started_at = Some(at);
+    }
+    Ok(())
+}
+
+fn live_attempt<'a>(state: &'a mut State, path: &str, attempt: u32) -> Result<&'a mut NodeStanding, Fault> {
+    let index = known(state, path)?;
+    let fault = Fault::Attempt { seq: state.seq, node: path.to_owned(), attempt };
+    let is_live = state.live.contains(&index);
+    match state.nodes.get_mut(index) {
+        Some(standing) if is_live && standing.attempt == attempt => Ok(standing),
+        _ => Err(fault),
+    }
+}
+
+fn end_attempt(state: &mut State, path: &str, attempt: u32, end: AttemptEnd) -> Result<(), Fault> {
+    let standing = live_attempt(state, path, attempt)?;
+    standing.lost_in_a_row = if end == AttemptEnd::Lost { standing.lost_in_a_row + 1 } else { 0 };
+    let index = known(state, path)?;
+    state.live.remove_mut(&index);
+    Ok(())
+}
+
+/// Moves a node and keeps everything that is counted over nodes.
+fn move_node(state: &mut State, index: usize, to: NodeState, at: i64) -> Result<(), Fault> {
+    let Some(from) = state.nodes.get(index).map(|standing| standing.state) else { return Ok(()) };
+    if !is_allowed(from, to) {
+        let node = state.path(index).to_owned();
+        return Err(Fault::Transition { seq: state.seq, node, from, to });
+    }
+    if from == NodeState::Ready {
+        state.ready.remove_mut(&state.graph.rank(index));
+        state.steps += 1;
+    }
+    if to == NodeState::Ready {
+        state.ready.insert_mut(state.graph.rank(index));
+        state.steps += 1;
+    }
+    count_end(state, index, from, -1);
+    let with_run = state.cancels > 0;
+    if let Some(standing) = state.nodes.get_mut(index) {
+        standing.state = to;
+        standing.cancelled_with_run = with_run && to == NodeState::Cancelled;
+    }
+    count_end(state, index, to, 1);
+    match (from.is_terminal(), to.is_terminal()) {
+        (false, true) => finish_node(state, index, at),
+        (true, false) => reopen_node(state, index),
+        _ => {}
+    }
+    match to {
+        NodeState::Expanded => set_open(state, index, true),
+        NodeState::Pending => set_open(state, index, false),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Keeps the counts that mode and verdict are made of; called with the state that a node leaves, and with the one
+/// that it enters.
+fn count_end(state: &mut State, index: usize, end: NodeState, change: isize) {
+    let tolerant = state.plan.nodes.get(index).is_some_and(|node| node.continue_on_error);
+    let with_run = state.nodes.get(index).is_some_and(|standing| standing.cancelled_with_run);
+    let count = match end {
+        NodeState::Failed { .. } if !tolerant => &mut state.untolerated,
+        NodeState::Cancelled if !with_run => &mut state.untolerated,
+        NodeState::Blocked => &mut state.blocked,
+        NodeState::WaitingDecision => &mut state.undecided,
+        _ => return,
+    };
+    *count = count.saturating_add_signed(change);
+}
+
+fn finish_node(state: &mut State, index: usize, at: i64) {
+    state.unfinished = state.unfinished.saturating_sub(1);
+    if let Some(standing) = state.nodes.get_mut(index) {
+        standing.ended_at = Some(at);
+    }
+    change_waiting(state, index, -1);
+}
+
+/// A reset: the node is to be done again, and whoever waits for it waits again. The run is not over any more.
+fn reopen_node(state: &mut State, index: usize) {
+    state.unfinished += 1;
+    state.verdict = None;
+    state.ended_at = None;
+    if let Some(standing) = state.nodes.get_mut(index) {
+        standing.ended_at = None;
+        standing.outputs = None;
+        standing.lost_in_a_row = 0;
+    }
+    change_waiting(state, index, 1);
+}
+
+/// Changes the counts of those that wait for a node to be over: its dependents, and the group that holds it.
+fn change_waiting(state: &mut State, index: usize, change: isize) {
+    let graph = Arc::clone(&state.graph);
+    for dependent in graph.dependents(index) {
+        state.steps += 1;
+        if let Some(standing) = state.nodes.get_mut(*dependent) {
+            standing.waiting = standing.waiting.saturating_add_signed(change);
+        }
+    }
+    let group = state.plan.nodes.get(index).and_then(|node| node.group);
+    if let Some(standing) = group.and_then(|group| state.nodes.get_mut(group)) {
+        standing.unfinished_children = standing.unfinished_children.saturating_add_signed(change);
+    }
+}
+
+/// Opens a group for its instances, or closes it; anything that is no group has none.
+fn set_open(state: &mut State, group: usize, open: bool) {
+    let plan = Arc::clone(&state.plan);
+    let Some(crate::plan::PlanWork::Group { children }) = plan.nodes.get(group).map(|node| &node.work) else {
+        return;
+    };
+    let Some(standing) = state.nodes.get_mut(group) else { return };
+    if standing.open == open {
+        return;
+    }
+    standing.open = open;
+    for child in children {
+        state.steps += 1;
+        if let Some(standing) = state.nodes.get_mut(*child) {
+            standing.waiting = standing.waiting.saturating_add_signed(if open { -1 } else { 1 });
+        }
+    }
+}

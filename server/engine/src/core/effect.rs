@@ -1,0 +1,121 @@
+//! What a host is told to do.
+
+use std::collections::BTreeMap;
+
+use crate::event::{Event, OutputValue, StopCause, Verdict};
+
+/// What [`decide`](super::decide()) found: the events to journal, then the effects to perform.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Decision {
+    /// To be committed in one transaction, before any effect and any telling.
+    pub events: Vec<Event>,
+    /// To be performed after the commit, in order.
+    pub effects: Vec<Effect>,
+    /// How durable the commit has to be.
+    pub durability: Durability,
+}
+
+/// What a commit must survive (ENGINE, section 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Durability {
+    /// The death of the process: in SQLite's WAL.
+    #[default]
+    Crash,
+    /// A power cut: the WAL is flushed to the disk before the commit returns.
+    Power,
+}
+
+/// Something to do outside. Effects are idempotent by their key: one that is performed twice (the host crashed after
+/// the commit) must do nothing the second time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Start an attempt.
+    Start(Box<StartAttempt>),
+    /// Begin the runner's stop sequence, even when the attempt is still being started.
+    Stop {
+        /// The attempt.
+        key: AttemptKey,
+        /// Why; evidence for the log, the journal has it.
+        cause: StopCause,
+    },
+    /// Kill the whole tree now: a second cancel.
+    Kill {
+        /// The attempt.
+        key: AttemptKey,
+    },
+    /// Answer with [`Input::Timer`](super::Input::Timer) when the time has come.
+    SetTimer {
+        /// The timer; setting it again replaces it.
+        timer: TimerId,
+        /// Comes back with the timer: an old one never matches.
+        generation: u64,
+        /// Milliseconds from now (monotonic).
+        after_ms: u64,
+    },
+    /// Forget a timer; one that is not set is no error.
+    CancelTimer {
+        /// The timer.
+        timer: TimerId,
+        /// The generation it was set with.
+        generation: u64,
+    },
+    /// The run is over: give everything back and end.
+    Finish {
+        /// How it ended.
+        verdict: Verdict,
+    },
+}
+
+/// Names an attempt within its run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptKey {
+    /// Index into [`StoredPlan::nodes`](crate::plan::StoredPlan::nodes).
+    pub node: usize,
+    /// From 1; only grows, also over resumes.
+    pub attempt: u32,
+    /// The host that started it.
+    pub epoch: u64,
+}
+
+/// A clock of the core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerId {
+    /// `timeout` of the node's live attempt. Its generation is the attempt's number.
+    AttemptTimeout {
+        /// The node's index.
+        node: usize,
+    },
+}
+
+/// Everything a launcher needs that depends on the run's past; the rest stands in the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartAttempt {
+    /// The attempt.
+    pub key: AttemptKey,
+    /// What to run.
+    pub command: RenderedCommand,
+    /// Values of the node's `inputs`, by local name.
+    pub inputs: BTreeMap<String, OutputValue>,
+}
+
+/// A node's work with its templates filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RenderedCommand {
+    /// Program and arguments.
+    Argv {
+        /// Each element is one argument.
+        argv: Vec<String>,
+    },
+    /// A text that is not a template.
+    Line {
+        /// The text.
+        line: String,
+        /// The shell that gets it as its last argument; none: split into words and executed directly.
+        shell: Option<Vec<String>>,
+    },
+    /// A prompt for the agent that the plan's node names.
+    Agent {
+        /// The prompt.
+        prompt: String,
+    },
+}

@@ -1,0 +1,35 @@
+//! What the core needs of the expression language.
+
+use std::collections::BTreeMap;
+
+use super::effect::RenderedCommand;
+use super::state::State;
+use crate::event::OutputValue;
+
+/// Evaluates `when` and renders work from journaled values only: arguments of the plan, and states and outputs of
+/// ancestors as `state` has them. Pure, strict about undefined names, limited in fuel.
+pub trait Evaluate {
+    /// The node's `when`. An error, an undefined name or a value that is no boolean is an `Err` for people.
+    fn condition(&self, state: &State, node: usize, expression: &str) -> Result<bool, String>;
+
+    /// The node's work and inputs.
+    fn render(&self, state: &State, node: usize) -> Result<Rendered, RenderError>;
+}
+
+/// A node's work, ready to start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rendered {
+    /// What to run.
+    pub command: RenderedCommand,
+    /// Values of `inputs`, by local name.
+    pub inputs: BTreeMap<String, OutputValue>,
+}
+
+/// Why a node's work could not be rendered; for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RenderError {
+    /// A template: the node becomes `failed(template)`.
+    Template(String),
+    /// A required input has no value: the node becomes `failed(input)`.
+    Input(String),
+}

@@ -1,0 +1,303 @@
+//! What the events so far say. Only [`apply`](super::apply()) changes it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rpds::{RedBlackTreeSetSync, VectorSync};
+
+use super::class::Class;
+use super::graph::{Graph, PlanFault};
+use super::mode::Mode;
+use crate::event::{NodeState, OutputValue, Verdict};
+use crate::plan::{PlanNode, PlanWork, StoredPlan};
+
+/// State of a run: a fold over its journal.
+///
+/// A clone costs O(1) and shares structure: [`decide`](super::decide()) drafts on one, so that the events it has
+/// found so far are seen by what it decides next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    pub(crate) run: Arc<str>,
+    pub(crate) plan: Arc<StoredPlan>,
+    pub(crate) graph: Arc<Graph>,
+    /// Place of the last event.
+    pub(crate) seq: u64,
+    /// Epoch of the host that owns the run; 0 before the first.
+    pub(crate) epoch: u64,
+    pub(crate) nodes: VectorSync<NodeStanding>,
+    /// Ranks of the nodes that may start and wait for a slot.
+    pub(crate) ready: RedBlackTreeSetSync<usize>,
+    /// Nodes with an attempt that was granted and has not ended.
+    pub(crate) live: RedBlackTreeSetSync<usize>,
+    /// Nodes that are not terminal.
+    pub(crate) unfinished: usize,
+    /// Nodes whose end fails the run: failed without tolerance, or cancelled alone.
+    pub(crate) untolerated: usize,
+    /// Nodes that are blocked.
+    pub(crate) blocked: usize,
+    /// Nodes that wait for a person's decision about a lost attempt.
+    pub(crate) undecided: usize,
+    pub(crate) paused: bool,
+    /// Cancel requests since the last resume.
+    pub(crate) cancels: u32,
+    /// The request table's last row that was taken in.
+    pub(crate) last_request: u64,
+    pub(crate) started_at: Option<i64>,
+    pub(crate) ended_at: Option<i64>,
+    pub(crate) verdict: Option<Verdict>,
+    /// Steps that grow with the size of the run: edges visited, changes of the ready queue. For the test that holds
+    /// the scheduler to O(log n) a node.
+    pub(crate) steps: u64,
+}
+
+/// One node of a [`State`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeStanding {
+    pub(crate) state: NodeState,
+    /// Dependencies that are not terminal, and one for a group that is not expanded.
+    pub(crate) waiting: usize,
+    /// Of a group: instances that are not terminal.
+    pub(crate) unfinished_children: usize,
+    /// Of a group: whether its instances may start.
+    pub(crate) open: bool,
+    /// Number of the latest attempt; 0 before the first.
+    pub(crate) attempt: u32,
+    /// Lost attempts since the last that was not.
+    pub(crate) lost_in_a_row: u32,
+    /// Cancelled by the end of the whole run, not alone.
+    pub(crate) cancelled_with_run: bool,
+    pub(crate) outputs: Option<Arc<BTreeMap<String, OutputValue>>>,
+    pub(crate) detail: Option<Arc<str>>,
+    pub(crate) process: Option<Arc<AttemptProcess>>,
+    /// When the latest attempt was granted.
+    pub(crate) started_at: Option<i64>,
+    /// When the node became terminal.
+    pub(crate) ended_at: Option<i64>,
+}
+
+/// The root process of an attempt, as it was journaled: what a takeover kills.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptProcess {
+    /// Root process.
+    pub pid: u32,
+    /// Identity of the machine's boot.
+    pub boot_id: String,
+    /// Start time of the root process, in the system's own unit.
+    pub start_time: u64,
+}
+
+/// An attempt that was granted and has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveAttempt {
+    /// The node's index.
+    pub node: usize,
+    /// The attempt's number.
+    pub attempt: u32,
+    /// Its process; none where its start was not journaled.
+    pub process: Option<Arc<AttemptProcess>>,
+}
+
+/// Outputs of a node, as dependents see them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NodeOutputs<'a> {
+    /// Of a node that does work.
+    Values(&'a BTreeMap<String, OutputValue>),
+    /// Of a group: for each output the values in item order, none where the instance is not ok.
+    Lists(BTreeMap<&'a str, Vec<Option<&'a OutputValue>>>),
+}
+
+impl NodeStanding {
+    fn new(node: &PlanNode) -> Self {
+        let unfinished_children = match &node.work {
+            PlanWork::Group { children } => children.len(),
+            _ => 0,
+        };
+        Self {
+            state: NodeState::Pending,
+            waiting: node.dependencies.len() + usize::from(node.group.is_some()),
+            unfinished_children,
+            open: false,
+            attempt: 0,
+            lost_in_a_row: 0,
+            cancelled_with_run: false,
+            outputs: None,
+            detail: None,
+            process: None,
+            started_at: None,
+            ended_at: None,
+        }
+    }
+
+    /// Where the node is.
+    pub fn state(&self) -> NodeState {
+        self.state
+    }
+
+    /// Number of the latest attempt; 0 before the first.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Text for people: the error, the reason of a skip.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// When the latest attempt was granted, milliseconds since the epoch.
+    pub fn started_at(&self) -> Option<i64> {
+        self.started_at
+    }
+
+    /// When the node became terminal, milliseconds since the epoch.
+    pub fn ended_at(&self) -> Option<i64> {
+        self.ended_at
+    }
+}
+
+impl State {
+    /// A run of which nothing is journaled. The plan was made by this build, or its signature was checked.
+    pub fn new(run: &str, plan: Arc<StoredPlan>) -> Result<Self, PlanFault> {
+        let graph = Arc::new(Graph::new(&plan)?);
+        let nodes: VectorSync<NodeStanding> = plan.nodes.iter().map(NodeStanding::new).collect();
+        Ok(Self {
+            run: run.into(),
+            unfinished: plan.nodes.len(),
+            plan,
+            graph,
+            seq: 0,
+            epoch: 0,
+            nodes,
+            ready: RedBlackTreeSetSync::new_sync(),
+            live: RedBlackTreeSetSync::new_sync(),
+            untolerated: 0,
+            blocked: 0,
+            undecided: 0,
+            paused: false,
+            cancels: 0,
+            last_request: 0,
+            started_at: None,
+            ended_at: None,
+            verdict: None,
+            steps: 0,
+        })
+    }
+
+    /// The run's id.
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// What is run.
+    pub fn plan(&self) -> &Arc<StoredPlan> {
+        &self.plan
+    }
+
+    /// Place of the last event that was applied.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Epoch of the host that owns the run, or owned it last.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// One node; none past the end.
+    pub fn node(&self, node: usize) -> Option<&NodeStanding> {
+        self.nodes.get(node)
+    }
+
+    /// Index of the node with this path.
+    pub fn index(&self, path: &str) -> Option<usize> {
+        self.graph.index(path)
+    }
+
+    /// Attempts that were granted and have not ended, in plan order.
+    pub fn live(&self) -> impl Iterator<Item = LiveAttempt> + '_ {
+        self.live.iter().filter_map(|node| {
+            let standing = self.nodes.get(*node)?;
+            Some(LiveAttempt { node: *node, attempt: standing.attempt, process: standing.process.clone() })
+        })
+    }
+
+    /// Nodes that may start and wait for a slot, in the order in which they will.
+    pub fn ready(&self) -> impl Iterator<Item = usize> + '_ {
+        self.ready.iter().filter_map(|rank| self.graph.at_rank(*rank))
+    }
+
+    /// How the run ended; none while it goes on.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.verdict
+    }
+
+    /// When the first host took the run, milliseconds since the epoch.
+    pub fn started_at(&self) -> Option<i64> {
+        self.started_at
+    }
+
+    /// When the run ended, milliseconds since the epoch.
+    pub fn ended_at(&self) -> Option<i64> {
+        self.ended_at
+    }
+
+    /// Steps taken so far that grow with the size of the run.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// What a node made; none where it is not ok: outputs of a tolerated failure are undefined.
+    pub fn outputs(&self, node: usize) -> Option<NodeOutputs<'_>> {
+        if self.class(node)? != Class::Ok {
+            return None;
+        }
+        let PlanWork::Group { children } = &self.plan.nodes.get(node)?.work else {
+            return self.nodes.get(node)?.outputs.as_deref().map(NodeOutputs::Values);
+        };
+        let mut lists: BTreeMap<&str, Vec<Option<&OutputValue>>> = BTreeMap::new();
+        let declared = self
+            .plan
+            .nodes
+            .get(node)
+            .into_iter()
+            .chain(children.iter().filter_map(|c| self.plan.nodes.get(*c)));
+        for output in declared.flat_map(|node| &node.outputs) {
+            lists.entry(&output.name).or_default();
+        }
+        for child in children {
+            let made = match self.class(*child) {
+                Some(Class::Ok) => self.nodes.get(*child).and_then(|standing| standing.outputs.as_deref()),
+                _ => None,
+            };
+            for (name, list) in &mut lists {
+                list.push(made.and_then(|outputs| outputs.get(*name)));
+            }
+        }
+        Some(NodeOutputs::Lists(lists))
+    }
+
+    /// How a node's end looks to its dependents; none while it is not over.
+    pub(crate) fn class(&self, node: usize) -> Option<Class> {
+        let tolerant = self.plan.nodes.get(node)?.continue_on_error;
+        Class::of(self.nodes.get(node)?.state, tolerant)
+    }
+
+    /// What the run's mode is (ENGINE 2, table 3); a pause is beside it.
+    pub(crate) fn mode(&self) -> Mode {
+        Mode::of(self.plan.on_failure, self.cancels > 0, self.untolerated > 0)
+    }
+
+    pub(crate) fn path(&self, node: usize) -> &str {
+        self.plan.nodes.get(node).map_or("", |node| node.path.as_str())
+    }
+
+    pub(crate) fn is_group(&self, node: usize) -> bool {
+        matches!(self.plan.nodes.get(node), Some(PlanNode { work: PlanWork::Group { .. }, .. }))
+    }
+
+    pub(crate) fn children(&self, node: usize) -> &[usize] {
+        match self.plan.nodes.get(node).map(|node| &node.work) {
+            Some(PlanWork::Group { children }) => children,
+            _ => &[],
+        }
+    }
+}
