@@ -5,6 +5,7 @@
 //! the same table of keys.
 
 pub mod agent;
+mod built_in;
 pub mod command_v2;
 pub mod dag;
 pub mod duration;
@@ -13,7 +14,8 @@ pub mod later;
 pub mod lower;
 pub mod registry;
 pub mod schema;
+pub mod size;
 
 pub use agent::{AgentFile, Load, Tool};
 pub use dag::*;
-pub use registry::{Agent, Registry, Resolution, Scope};
+pub use registry::{Agent, Registry, Resolution, Scope, tool_of_runner};

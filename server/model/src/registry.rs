@@ -1,11 +1,13 @@
 //! All agents that were found, as plain data.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use divisi_syntax::Span;
 
 use crate::agent::{Load, Tool};
+use crate::built_in;
 
 /// Where an agent comes from, nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,6 +49,13 @@ pub struct Agent {
     pub load: Load,
 }
 
+impl Agent {
+    /// Whether its tool loads it.
+    pub const fn loads(&self) -> bool {
+        !matches!(self.load, Load::Dropped { .. })
+    }
+}
+
 /// The answer to a look-up.
 #[derive(Debug, Clone)]
 pub enum Resolution<'a> {
@@ -64,12 +73,29 @@ pub enum Resolution<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     agents: Vec<Arc<Agent>>,
+    /// Built-in agents included.
+    by_name: HashMap<Tool, HashMap<String, Vec<Arc<Agent>>>>,
+    /// Agents of plugins by the part of their name after the last `:`.
+    by_bare_name: HashMap<String, Vec<Arc<Agent>>>,
 }
 
 impl Registry {
     /// Builds a registry. Built-in agents need not be given; they are known.
     pub fn new(agents: Vec<Arc<Agent>>) -> Self {
-        Self { agents }
+        let mut registry = Self { agents, ..Self::default() };
+        for agent in registry.agents.iter().chain(built_in::agents()) {
+            let named = registry.by_name.entry(agent.tool).or_default();
+            named.entry(normalise(&agent.name)).or_default().push(Arc::clone(agent));
+            if agent.scope == Scope::Plugin && agent.loads() {
+                let bare = agent.name.rsplit(':').next().unwrap_or_default();
+                registry.by_bare_name.entry(normalise(bare)).or_default().push(Arc::clone(agent));
+            }
+        }
+        for agents in registry.by_name.values_mut().flat_map(HashMap::values_mut) {
+            // Stable: of one scope, the order given stays.
+            agents.sort_by_key(|agent| agent.scope);
+        }
+        registry
     }
 
     /// All agents that come from files, in the order given.
@@ -83,9 +109,58 @@ impl Registry {
     }
 
     /// Looks `name` up: in `tool` first, then in Claude Code's agents, in scope order.
-    pub fn resolve(&self, _tool: Tool, _name: &str) -> Resolution<'_> {
-        Resolution::Unknown
+    ///
+    /// An agent that its tool drops counts only where none of that name loads anywhere.
+    pub fn resolve(&self, tool: Tool, name: &str) -> Resolution<'_> {
+        let name = normalise(name);
+        let lists = search_order(tool).filter_map(|tool| self.by_name.get(&tool)?.get(&name));
+        let mut dropped = None;
+        for agents in lists {
+            if let Some(first) = agents.iter().find(|agent| agent.loads()) {
+                return first_of_scope(first, agents);
+            }
+            dropped = dropped.or_else(|| agents.first());
+        }
+        dropped.map_or(Resolution::Unknown, |agent| Resolution::NotLoaded(agent))
     }
+
+    /// Every name that [`Registry::resolve`] finds for `tool`, each once with the agent that is found, sorted by name:
+    /// for completion and did-you-mean. Agents that are dropped are left out.
+    pub fn names(&self, tool: Tool) -> Vec<&Agent> {
+        let mut found: HashMap<&str, &Agent> = HashMap::new();
+        for tool in search_order(tool) {
+            for (name, agents) in self.by_name.get(&tool).into_iter().flatten() {
+                if let Some(agent) = agents.iter().find(|agent| agent.loads()) {
+                    found.entry(name).or_insert(agent);
+                }
+            }
+        }
+        let mut agents: Vec<&Agent> = found.into_values().collect();
+        agents.sort_by(|a, b| a.name.cmp(&b.name));
+        agents
+    }
+
+    /// Agents of plugins whose bare name is `name`: a bare name does not reach them, their full one does.
+    pub fn scoped(&self, name: &str) -> impl Iterator<Item = &Agent> {
+        self.by_bare_name.get(&normalise(name)).into_iter().flatten().map(Arc::as_ref)
+    }
+}
+
+/// A node's agent is looked up in its runner's tool first, then in Claude Code's.
+fn search_order(tool: Tool) -> impl Iterator<Item = Tool> {
+    let second = (tool != Tool::ClaudeCode).then_some(Tool::ClaudeCode);
+    std::iter::once(tool).chain(second)
+}
+
+/// `first`, or all that load in its scope (distance included) where they stand in different files.
+fn first_of_scope<'a>(first: &'a Agent, agents: &'a [Arc<Agent>]) -> Resolution<'a> {
+    let mut rivals: Vec<&Agent> = Vec::new();
+    for agent in agents.iter().filter(|agent| agent.scope == first.scope && agent.loads()) {
+        if rivals.iter().all(|rival| rival.path != agent.path) {
+            rivals.push(agent);
+        }
+    }
+    if rivals.len() > 1 { Resolution::Ambiguous(rivals) } else { Resolution::Found(first) }
 }
 
 /// The tool whose agents a runner executes: `claude` → Claude Code, and so on; Claude Code for every other runner.
