@@ -5,6 +5,8 @@ use std::time::Duration;
 use divisi_syntax::{NodeId as TreeId, Span, Spanned};
 use serde::{Deserialize, Serialize};
 
+use crate::keys::WorkKind;
+
 /// The language a DAG file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
@@ -43,6 +45,8 @@ pub struct Dag {
     pub nodes_key: Option<Span>,
     /// The nodes, in file order.
     pub nodes: Vec<Node>,
+    /// Aliases or defaults would expand beyond what a file may cost; something is missing here, so it must not run.
+    pub incomplete: bool,
 }
 
 /// A declared argument.
@@ -50,11 +54,11 @@ pub struct Dag {
 pub struct Arg {
     /// Its name, at its declaration.
     pub name: Spanned<String>,
-    /// `type`; `string` where nothing is said.
+    /// `type`; where it is not written that of the default, else `string`.
     pub kind: ArgType,
     /// `default`, as JSON.
     pub default: Option<Spanned<serde_json::Value>>,
-    /// `required`; true without a default only when written.
+    /// `required`; true only where written.
     pub required: bool,
     /// `description`.
     pub description: Option<String>,
@@ -249,10 +253,24 @@ pub enum Work {
     },
 }
 
+impl Work {
+    /// The kind of work, as the table of keys knows it.
+    pub const fn kind(&self) -> WorkKind {
+        match self {
+            Self::Agent(_) => WorkKind::Agent,
+            Self::Run(RunWork { program: Program::Line(_), .. }) => WorkKind::RunLine,
+            Self::Run(RunWork { program: Program::Argv(_), .. }) => WorkKind::RunArgv,
+            Self::Command { .. } => WorkKind::Command,
+            Self::Dag { .. } => WorkKind::Dag,
+            Self::Approve { .. } => WorkKind::Approve,
+        }
+    }
+}
+
 /// An agent with a prompt.
 #[derive(Debug, Clone)]
 pub struct AgentWork {
-    /// The agent's name as written.
+    /// The agent's name as written; empty where none is written yet.
     pub agent: Spanned<String>,
     /// Whether the dialect's name is a registry reference (labels are never checked).
     pub is_reference: bool,

@@ -1,0 +1,118 @@
+//! `defaults` of a DAG, and how a node's own value stands to them.
+
+use std::time::Duration;
+
+use divisi_syntax::{NodeId, Spanned};
+
+use super::env;
+use crate::dag::{Defaults, EnvVar, Retry};
+use crate::keys::{WorkKind, native};
+use crate::reader::{Fields, Reader};
+
+/// Attempts of a `retry` that does not say how many.
+const ATTEMPTS: u32 = 3;
+
+pub(super) fn lower(reader: &Reader<'_>, defaults: NodeId) -> Defaults {
+    let fields = reader.fields(defaults, &native::DEFAULTS);
+    let text = |key: &str| fields.get(key).and_then(|value| reader.spanned(value));
+    let duration = |key: &str| fields.get(key).and_then(|value| reader.duration(value));
+    Defaults {
+        runner: text("runner"),
+        model: text("model"),
+        timeout: duration("timeout"),
+        idle_timeout: duration("idle_timeout"),
+        env: fields.get("env").map(|value| env::lower(reader, value)).unwrap_or_default(),
+        cwd: text("cwd"),
+        shell: fields.get("shell").and_then(|value| shell(reader, value)),
+        retry: retry(reader, &fields, None),
+    }
+}
+
+/// A node's own values over the defaults that apply to its kind.
+pub(super) struct Merge<'a> {
+    pub(super) reader: &'a Reader<'a>,
+    pub(super) fields: &'a Fields,
+    pub(super) defaults: &'a Defaults,
+    /// `None` while no work is written: then no default applies.
+    pub(super) kind: Option<WorkKind>,
+}
+
+impl Merge<'_> {
+    /// The node's own value of `key` as `read` takes it, else the default. `null` clears the default; a value that
+    /// does not fit takes neither.
+    pub(super) fn own_or<T: Clone>(
+        &self,
+        key: &str,
+        default: Option<&T>,
+        read: impl FnOnce(NodeId) -> Option<T>,
+    ) -> Option<T> {
+        match self.fields.get(key) {
+            Some(value) => read(value),
+            None => default.filter(|_| self.applies(key)).cloned(),
+        }
+    }
+
+    /// A name or a path.
+    pub(super) fn text(&self, key: &str, default: Option<&Spanned<String>>) -> Option<Spanned<String>> {
+        self.own_or(key, default, |value| self.reader.spanned(value))
+    }
+
+    pub(super) fn duration(
+        &self,
+        key: &str,
+        default: Option<&Spanned<Duration>>,
+    ) -> Option<Spanned<Duration>> {
+        self.own_or(key, default, |value| self.reader.duration(value))
+    }
+
+    pub(super) fn shell(&self) -> Option<Spanned<Vec<String>>> {
+        self.own_or("shell", self.defaults.shell.as_ref(), |value| shell(self.reader, value))
+    }
+
+    pub(super) fn retry(&self) -> Option<Retry> {
+        let default = self.defaults.retry.as_ref().filter(|_| self.applies("retry"));
+        retry(self.reader, self.fields, default)
+    }
+
+    pub(super) fn env(&self) -> Vec<EnvVar> {
+        let defaults = if self.applies("env") { self.defaults.env.as_slice() } else { &[] };
+        match self.fields.get("env") {
+            Some(value) if self.reader.is_null(value) => Vec::new(),
+            Some(value) => env::merge(self.reader, defaults, env::lower(self.reader, value)),
+            None => env::merge(self.reader, defaults, Vec::new()),
+        }
+    }
+
+    fn applies(&self, key: &str) -> bool {
+        let row = native::DEFAULTS.key(key);
+        self.kind.zip(row).is_some_and(|(kind, row)| row.applies_to(kind))
+    }
+}
+
+/// `shell`: a list as it is; a text cut at blanks, where a single word is a shell that takes `-c`.
+fn shell(reader: &Reader<'_>, value: NodeId) -> Option<Spanned<Vec<String>>> {
+    let span = reader.span(value);
+    let mut words: Vec<String> = match reader.string(value) {
+        Some(text) => text.split_whitespace().map(str::to_owned).collect(),
+        None => reader.names(value).into_iter().map(|word| word.value).collect(),
+    };
+    if reader.string(value).is_some() && words.len() == 1 {
+        words.push("-c".to_owned());
+    }
+    (!words.is_empty()).then(|| Spanned::new(words, span))
+}
+
+/// `retry`, merged over the default's one level deep.
+fn retry(reader: &Reader<'_>, fields: &Fields, default: Option<&Retry>) -> Option<Retry> {
+    let Some(field) = fields.field("retry") else { return default.cloned() };
+    if reader.is_null(field.value) {
+        return None;
+    }
+    let inner = reader.fields(field.value, &native::RETRY);
+    let written = inner.field("attempts").and_then(|attempts| {
+        let count = reader.positive(attempts.value)?.value;
+        Some(Retry { span: reader.span(attempts.key_node), attempts: count })
+    });
+    let unsaid = || Retry { span: reader.span(field.key_node), attempts: ATTEMPTS };
+    Some(written.or_else(|| default.cloned()).unwrap_or_else(unsaid))
+}

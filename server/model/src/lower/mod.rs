@@ -1,0 +1,51 @@
+//! The native format: tree to [`Dag`].
+//!
+//! Lenient and silent: what does not fit the table of keys is left out, and `divisi-analysis` says so.
+
+mod args;
+mod defaults;
+mod env;
+mod node;
+mod phases;
+mod values;
+mod work;
+
+use divisi_syntax::{Kind, NodeId, Tree};
+
+use crate::dag::{Dag, Dialect};
+use crate::keys::native;
+use crate::reader::Reader;
+
+/// Lowers the mapping `root` (the document's root, or the value of `divisi:` in a command).
+///
+/// `None` where it is not a mapping. Takes time linear in the tree's size, whatever aliases ask for.
+pub fn lower(tree: &Tree, root: NodeId) -> Option<Dag> {
+    let root = tree.resolve(root);
+    if tree.kind(root) != Kind::Mapping {
+        return None;
+    }
+    let reader = &Reader::new(tree);
+    let fields = reader.fields(root, &native::DAG);
+    let text = |key: &str| fields.get(key).and_then(|value| reader.spanned(value));
+    let defaults = fields.get("defaults").map(|value| defaults::lower(reader, value)).unwrap_or_default();
+    let phases = fields.get("phases").map(|value| phases::lower(reader, value)).unwrap_or_default();
+    let mut nodes =
+        fields.get("nodes").map(|value| node::lower_all(reader, value, &defaults)).unwrap_or_default();
+    phases::assign(&phases, &mut nodes);
+    Some(Dag {
+        dialect: Dialect::Native,
+        root,
+        name: text("name"),
+        description: text("description"),
+        args: fields.get("args").map(|value| args::lower(reader, value)).unwrap_or_default(),
+        env: fields.get("env").map(|value| env::lower(reader, value)).unwrap_or_default(),
+        defaults,
+        max_parallel: fields.get("max_parallel").and_then(|value| reader.positive(value)),
+        on_failure: fields.get("on_failure").and_then(|value| reader.word(value)),
+        phases,
+        locks: fields.get("locks").map(|value| values::lock_names(reader, value)).unwrap_or_default(),
+        nodes_key: fields.field("nodes").map(|field| reader.span(field.key_node)),
+        nodes,
+        incomplete: reader.exhausted(),
+    })
+}

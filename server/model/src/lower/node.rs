@@ -1,0 +1,86 @@
+//! `nodes`, as a list or as a map from ids.
+
+use divisi_syntax::{Kind, NodeId, Span, Spanned};
+
+use super::defaults::Merge;
+use super::{values, work};
+use crate::dag::{Defaults, ForEach, Node};
+use crate::json;
+use crate::keys::{Object, native};
+use crate::reader::Reader;
+
+/// All nodes, in file order. Items of a list that are no mappings are left out; in a map the id is enough.
+pub(super) fn lower_all(reader: &Reader<'_>, nodes: NodeId, defaults: &Defaults) -> Vec<Node> {
+    if reader.kind(nodes) == Kind::Mapping {
+        let entries = reader.entries(nodes);
+        return entries
+            .map(|(key, value)| {
+                let span = reader.span(key).cover(reader.span(value));
+                lower(reader, value, span, Some(reader.key(key)), defaults)
+            })
+            .collect();
+    }
+    let mappings = reader.items(nodes).filter(|item| reader.kind(*item) == Kind::Mapping);
+    mappings.map(|item| lower(reader, item, reader.span(item), None, defaults)).collect()
+}
+
+fn lower(
+    reader: &Reader<'_>,
+    value: NodeId,
+    span: Span,
+    key: Option<Spanned<String>>,
+    defaults: &Defaults,
+) -> Node {
+    let object: &'static Object = if key.is_some() { &native::NODE_IN_MAP } else { &native::NODE };
+    let fields = &reader.fields(value, object);
+    let text = |key: &str| fields.get(key).and_then(|value| reader.spanned(value));
+    let globs =
+        |key: &str| fields.get(key).filter(|value| !reader.is_null(*value)).map(|value| reader.names(value));
+    let merge = Merge { reader, fields, defaults, kind: work::kind(reader, fields) };
+    let depends_on = fields.field("depends_on");
+    let id = key.or_else(|| text("id"));
+    Node {
+        tree: reader.tree.resolve(value),
+        span,
+        id: id.unwrap_or_else(|| Spanned::new(String::new(), Span::at(span.start))),
+        title: text("title"),
+        work_keys: work::keys(reader, fields),
+        depends_on: depends_on.map(|field| reader.names(field.value)).unwrap_or_default(),
+        depends_on_key: depends_on.map(|field| reader.key(field.key_node)),
+        when: fields.get("when").and_then(|value| reader.text(value)),
+        foreign_condition: None,
+        trigger_rule: fields.get("trigger_rule").and_then(|value| reader.word(value)),
+        inputs: fields.get("inputs").map(|value| values::inputs(reader, value)).unwrap_or_default(),
+        outputs: fields.get("outputs").map(|value| values::outputs(reader, value)).unwrap_or_default(),
+        reads: globs("reads"),
+        writes: globs("writes"),
+        locks: fields.get("locks").map(|value| values::locks(reader, value)).unwrap_or_default(),
+        retry: merge.retry(),
+        timeout: merge.duration("timeout", defaults.timeout.as_ref()),
+        idle_timeout: merge.duration("idle_timeout", defaults.idle_timeout.as_ref()),
+        estimate: fields.get("estimate").and_then(|value| reader.duration(value)),
+        for_each: fields.get("for_each").and_then(|value| for_each(reader, value)),
+        max_items: fields.get("max_items").and_then(|value| reader.positive(value)),
+        resume: fields.get("resume").and_then(|value| reader.word(value)),
+        priority: fields.get("priority").and_then(|value| reader.integer(value)).unwrap_or(0),
+        phase: None,
+        written_phase: text("phase"),
+        listed_in: Vec::new(),
+        env: merge.env(),
+        cwd: merge.text("cwd", defaults.cwd.as_ref()),
+        continue_on_error: fields
+            .get("continue_on_error")
+            .and_then(|value| reader.boolean(value))
+            .unwrap_or(false),
+        has_compensation: fields.get("compensate").is_some_and(|value| !reader.is_null(value)),
+        work: work::lower(&merge),
+    }
+}
+
+fn for_each(reader: &Reader<'_>, value: NodeId) -> Option<ForEach> {
+    if reader.kind(value) != Kind::Sequence {
+        return reader.text(value).map(ForEach::Expression);
+    }
+    let items = reader.items(value).map(|item| json::value(reader, item)).collect();
+    Some(ForEach::List { items, span: reader.span(value) })
+}

@@ -1,0 +1,80 @@
+//! What a node does.
+
+use divisi_syntax::{Kind, NodeId, Spanned};
+
+use super::defaults::Merge;
+use crate::dag::{AgentWork, Program, RunWork, Text, Work};
+use crate::keys::WorkKind;
+use crate::keys::native::WORK_KEYS;
+use crate::reader::{Field, Fields, Reader};
+
+/// Every work key that is written, in file order.
+pub(super) fn keys(reader: &Reader<'_>, fields: &Fields) -> Vec<Spanned<String>> {
+    let work = fields.iter().filter(|field| WORK_KEYS.contains(&field.key.name));
+    work.map(|field| Spanned::new(field.key.name.to_owned(), reader.span(field.key_node))).collect()
+}
+
+/// The work key that counts: the first in the order of the table.
+fn counting<'f>(fields: &'f Fields) -> Option<&'f Field> {
+    WORK_KEYS.iter().find_map(|key| fields.field(key))
+}
+
+/// The kind of work, before it is read.
+pub(super) fn kind(reader: &Reader<'_>, fields: &Fields) -> Option<WorkKind> {
+    let field = counting(fields)?;
+    Some(match field.key.name {
+        "agent" => WorkKind::Agent,
+        "run" if reader.kind(field.value) == Kind::Scalar => WorkKind::RunLine,
+        "run" => WorkKind::RunArgv,
+        "command" => WorkKind::Command,
+        "dag" => WorkKind::Dag,
+        _ => WorkKind::Approve,
+    })
+}
+
+/// The work under the work key that counts.
+pub(super) fn lower(merge: &Merge<'_>) -> Option<Work> {
+    let value = counting(merge.fields)?.value;
+    let reader = merge.reader;
+    Some(match merge.kind? {
+        WorkKind::Agent => Work::Agent(agent(merge, value)),
+        WorkKind::RunLine => {
+            let program = Program::Line(template_or_empty(reader, value));
+            Work::Run(RunWork { program, shell: merge.shell() })
+        }
+        WorkKind::RunArgv => {
+            let argv = reader.items(value).filter_map(|item| reader.text(item)).collect();
+            Work::Run(RunWork { program: Program::Argv(argv), shell: None })
+        }
+        WorkKind::Command => {
+            let name = text_or_empty(reader, value);
+            Work::Command { name: name.map(|name| name.trim_start_matches('/').to_owned()) }
+        }
+        WorkKind::Dag => Work::Dag { path: text_or_empty(reader, value) },
+        WorkKind::Approve => Work::Approve { question: template_or_empty(reader, value) },
+    })
+}
+
+fn agent(merge: &Merge<'_>, value: NodeId) -> AgentWork {
+    let Merge { reader, fields, defaults, .. } = merge;
+    let tools = fields.get("tools").filter(|value| reader.kind(*value) == Kind::Sequence);
+    AgentWork {
+        agent: text_or_empty(reader, value),
+        is_reference: true,
+        prompt: fields.get("prompt").and_then(|value| reader.text(value)),
+        runner: merge.text("runner", defaults.runner.as_ref()),
+        model: merge.text("model", defaults.model.as_ref()),
+        tools: tools.map(|value| reader.names(value)),
+        max_turns: fields.get("max_turns").and_then(|value| reader.positive(value)),
+    }
+}
+
+/// A name; empty where it is not written yet, so that the kind of the node is known all the same.
+fn text_or_empty(reader: &Reader<'_>, value: NodeId) -> Spanned<String> {
+    reader.spanned(value).unwrap_or_else(|| Spanned::new(String::new(), reader.span(value)))
+}
+
+fn template_or_empty(reader: &Reader<'_>, value: NodeId) -> Text {
+    let empty = || Text { value: String::new(), tree: reader.tree.resolve(value), span: reader.span(value) };
+    reader.text(value).unwrap_or_else(empty)
+}
