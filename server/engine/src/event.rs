@@ -123,8 +123,6 @@ pub enum Event {
     },
     /// The core asked for a transition that its table forbids and was refused: a fault of ours, kept for the report.
     Refused {
-        /// The node's path.
-        node: String,
         /// What was refused.
         detail: String,
     },

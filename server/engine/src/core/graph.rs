@@ -21,7 +21,7 @@ pub enum PlanFault {
         /// The path.
         node: String,
     },
-    /// A group and an instance do not name each other.
+    /// A group and an instance do not name each other, or the instance stands first.
     #[error("the group of {node} and its instances do not agree in the stored plan")]
     GroupMismatch {
         /// Path of the node.
@@ -46,8 +46,6 @@ pub(crate) struct Graph {
     by_rank: Vec<usize>,
     /// Nodes by path.
     indices: HashMap<String, usize>,
-    /// For each node the milliseconds from its start to the end of the longest chain that it begins.
-    remaining: Vec<u64>,
 }
 
 impl Graph {
@@ -58,7 +56,7 @@ impl Graph {
         let dependents = dependents(plan)?;
         let remaining = remaining(plan, &dependents)?;
         let (ranks, by_rank) = ranks(plan, &remaining);
-        Ok(Self { dependents, ranks, by_rank, indices, remaining })
+        Ok(Self { dependents, ranks, by_rank, indices })
     }
 
     pub(crate) fn dependents(&self, node: usize) -> &[usize] {
@@ -77,11 +75,6 @@ impl Graph {
 
     pub(crate) fn index(&self, path: &str) -> Option<usize> {
         self.indices.get(path).copied()
-    }
-
-    /// Longest chain from the start of this node to the end of the run, in milliseconds.
-    pub(crate) fn remaining_ms(&self, node: usize) -> u64 {
-        self.remaining.get(node).copied().unwrap_or(0)
     }
 }
 
@@ -108,7 +101,7 @@ fn check_groups(plan: &StoredPlan) -> Result<(), PlanFault> {
         for child in children {
             let slot =
                 listed.get_mut(*child).ok_or_else(|| PlanFault::BadIndex { node: node.path.clone() })?;
-            if slot.replace(index).is_some() {
+            if slot.replace(index).is_some() || *child <= index {
                 return Err(PlanFault::GroupMismatch { node: node.path.clone() });
             }
         }

@@ -22,14 +22,17 @@
 pub mod apply;
 pub mod class;
 pub mod decide;
+mod draft;
 pub mod effect;
 pub mod evaluate;
 mod graph;
 pub mod input;
 pub mod mode;
+mod request;
 pub mod rule;
 pub mod state;
 pub mod status;
+mod takeover;
 pub mod transitions;
 pub mod verdict;
 

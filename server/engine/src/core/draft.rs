@@ -1,0 +1,433 @@
+//! A decision in the making: a state that runs ahead of the journal, and the events that take it there.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use divisi_model::ResumePolicy;
+
+use super::apply::apply_event;
+use super::class::Class;
+use super::effect::{AttemptKey, Decision, Durability, Effect, StartAttempt, TimerId};
+use super::evaluate::{Evaluate, RenderError};
+use super::graph::effective_rule;
+use super::input::{AttemptOutcome, Outcome};
+use super::mode::{Mode, Unstarted};
+use super::rule::{Ends, Ruling, ruling};
+use super::state::State;
+use super::transitions::{is_reported, stop_failure};
+use super::verdict::{Facts, verdict};
+use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, OutputValue, StopCause};
+
+/// An attempt that ran this long is not repeated because of a power cut.
+const WORTH_A_FLUSH_MS: u64 = 1_000;
+
+const STOPPING: &str = "the run stops after a failure";
+
+/// See the module.
+pub(super) struct Draft<'a> {
+    state: State,
+    now_ms: i64,
+    evaluate: &'a dyn Evaluate,
+    decision: Decision,
+    /// Nodes that may have become decidable; each is looked at again before anything is done.
+    to_consider: VecDeque<usize>,
+    /// The mode whose table has been applied to everything that was ready or live when it began.
+    swept: Mode,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(state: &State, now_ms: i64, evaluate: &'a dyn Evaluate) -> Self {
+        Self {
+            swept: state.mode(),
+            state: state.clone(),
+            now_ms,
+            evaluate,
+            decision: Decision::default(),
+            to_consider: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(super) fn into_decision(self) -> Decision {
+        self.decision
+    }
+
+    /// Adds an event and lets the draft follow it. One that cannot be is a fault of ours: a panic in debug builds, in
+    /// release it is refused and the refusal is journaled.
+    pub(super) fn emit(&mut self, event: Event) -> bool {
+        let Err(fault) = apply_event(&mut self.state, &event, self.now_ms) else {
+            self.decision.events.push(event);
+            return true;
+        };
+        debug_assert!(false, "{fault}");
+        tracing::error!(run = %self.state.run, %fault, "an event was refused");
+        self.decision.events.push(Event::Refused { detail: fault.to_string() });
+        false
+    }
+
+    pub(super) fn perform(&mut self, effect: Effect) {
+        self.decision.effects.push(effect);
+    }
+
+    pub(super) fn require(&mut self, durability: Durability) {
+        self.decision.durability = self.decision.durability.max(durability);
+    }
+
+    /// Applies the mode's table again to everything that is ready or live.
+    pub(super) fn sweep_anew(&mut self) {
+        self.swept = Mode::Normal;
+    }
+
+    /// Marks a node to be looked at in [`Draft::settle`].
+    pub(super) fn consider(&mut self, node: usize) {
+        self.to_consider.push_back(node);
+    }
+
+    /// Moves a node, with a text for people.
+    pub(super) fn enter(&mut self, node: usize, to: NodeState, detail: Option<String>) {
+        self.enter_with(node, to, detail, BTreeMap::new());
+    }
+
+    fn enter_with(
+        &mut self,
+        node: usize,
+        to: NodeState,
+        detail: Option<String>,
+        outputs: BTreeMap<String, OutputValue>,
+    ) {
+        let attempt = self.state.node(node).map(|standing| standing.attempt).filter(|attempt| *attempt > 0);
+        let path = self.state.path(node).to_owned();
+        if self.emit(Event::NodeState { node: path, state: to, attempt, detail, outputs }) {
+            self.follow(node, to);
+        }
+    }
+
+    /// Finds the nodes that may be decidable because `node` entered `to`.
+    fn follow(&mut self, node: usize, to: NodeState) {
+        if to == NodeState::Expanded {
+            self.consider(node);
+            self.to_consider.extend(self.state.children(node));
+        }
+        if !to.is_terminal() {
+            return;
+        }
+        for dependent in self.state.graph.dependents(node) {
+            if self.state.nodes.get(*dependent).is_some_and(|standing| standing.waiting == 0) {
+                self.to_consider.push_back(*dependent);
+            }
+        }
+        if let Some(group) = self.state.plan.nodes.get(node).and_then(|node| node.group) {
+            self.consider(group);
+        }
+        self.close_instances(node, to);
+    }
+
+    /// Instances of a group that never opened share its fate.
+    fn close_instances(&mut self, group: usize, end: NodeState) {
+        let fate = match end {
+            NodeState::Skipped | NodeState::Cancelled => end,
+            _ => NodeState::Blocked,
+        };
+        for child in self.state.children(group).to_vec() {
+            if self.state.node(child).is_some_and(|standing| standing.state == NodeState::Pending) {
+                self.enter(child, fate, None);
+            }
+        }
+    }
+
+    /// Decides all that can be decided, applies a new mode, starts what may start, and ends the run when nothing is
+    /// left.
+    pub(super) fn settle(&mut self) {
+        if self.state.verdict.is_some() {
+            return;
+        }
+        loop {
+            while let Some(node) = self.to_consider.pop_front() {
+                self.decide_node(node);
+            }
+            self.sweep();
+            if self.to_consider.is_empty() && !self.start_next() {
+                break;
+            }
+        }
+        self.conclude();
+    }
+
+    fn decide_node(&mut self, node: usize) {
+        let Some(standing) = self.state.node(node) else { return };
+        match standing.state {
+            NodeState::Pending if standing.waiting == 0 => self.evaluate_rule(node),
+            NodeState::Expanded if standing.unfinished_children == 0 => self.derive_group(node),
+            _ => {}
+        }
+    }
+
+    /// Truth table 1, once, when all dependencies are over.
+    fn evaluate_rule(&mut self, node: usize) {
+        let Some(planned) = self.state.plan.nodes.get(node) else { return };
+        let rule = planned.rule;
+        let ends: Ends =
+            planned.dependencies.iter().filter_map(|dependency| self.state.class(*dependency)).collect();
+        if self.state.cancels > 0 && self.waits_for_what_was_cancelled(node) {
+            return self.enter(node, NodeState::Cancelled, None);
+        }
+        match ruling(rule, ends) {
+            Ruling::Skip => {
+                self.enter(node, NodeState::Skipped, Some("what it waits for was skipped".to_owned()));
+            }
+            Ruling::Block => {
+                let reason = self.reason_of_block(node);
+                self.enter(node, NodeState::Blocked, reason);
+            }
+            Ruling::Run => self.apply_mode(node),
+        }
+    }
+
+    /// A node that the end of the whole run cancelled has no class: what waits for it is cancelled with it.
+    fn waits_for_what_was_cancelled(&self, node: usize) -> bool {
+        let dependencies = self.state.plan.nodes.get(node).map_or(&[][..], |node| &node.dependencies);
+        dependencies.iter().any(|dependency| {
+            self.state.node(*dependency).is_some_and(|standing| standing.cancelled_with_run)
+        })
+    }
+
+    fn reason_of_block(&self, node: usize) -> Option<String> {
+        let dependencies = &self.state.plan.nodes.get(node)?.dependencies;
+        let bad =
+            dependencies.iter().find(|dependency| self.state.class(**dependency) == Some(Class::Bad))?;
+        let how = match self.state.node(*bad)?.state {
+            NodeState::Blocked => "is blocked",
+            NodeState::Cancelled => "was cancelled",
+            _ => "failed",
+        };
+        Some(format!("{} {how}", self.state.path(*bad)))
+    }
+
+    /// Truth table 3, first column, for a node of which the rule says run.
+    fn apply_mode(&mut self, node: usize) {
+        match self.state.mode().unstarted(effective_rule(&self.state.plan, node)) {
+            Unstarted::GoesOn => self.evaluate_condition(node),
+            Unstarted::Blocked => self.enter(node, NodeState::Blocked, Some(STOPPING.to_owned())),
+            Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),
+        }
+    }
+
+    /// Truth table 2.
+    fn evaluate_condition(&mut self, node: usize) {
+        let condition = self.state.plan.nodes.get(node).and_then(|node| node.when.clone());
+        let holds = condition.map_or(Ok(true), |when| self.evaluate.condition(&self.state, node, &when));
+        match holds {
+            Ok(true) if self.state.is_group(node) => self.enter(node, NodeState::Expanded, None),
+            Ok(true) => self.enter(node, NodeState::Ready, None),
+            Ok(false) => self.enter(node, NodeState::Skipped, Some("its `when` is false".to_owned())),
+            Err(error) => self.enter(node, NodeState::Failed { kind: FailKind::Expression }, Some(error)),
+        }
+    }
+
+    /// The one state of a group whose instances are all over (ENGINE, section 10).
+    fn derive_group(&mut self, group: usize) {
+        let children = self.state.children(group);
+        let bad: Vec<usize> =
+            children.iter().copied().filter(|child| self.state.class(*child) == Some(Class::Bad)).collect();
+        let all_skipped = children.iter().all(|child| self.state.class(*child) == Some(Class::Skip));
+        let all_skipped = all_skipped && !children.is_empty();
+        let is_blocked =
+            |child: &usize| self.state.node(*child).is_some_and(|c| c.state == NodeState::Blocked);
+        let with_run = |child: &usize| self.state.node(*child).is_some_and(|c| c.cancelled_with_run);
+        let end = if bad.iter().any(with_run) {
+            NodeState::Cancelled
+        } else if bad.iter().any(|child| !is_blocked(child)) {
+            NodeState::Failed { kind: FailKind::Children }
+        } else if !bad.is_empty() {
+            NodeState::Blocked
+        } else if all_skipped {
+            NodeState::Skipped
+        } else {
+            NodeState::Succeeded
+        };
+        let detail = bad.first().map(|first| {
+            format!(
+                "{} of {} instances did not end well, {} first",
+                bad.len(),
+                children.len(),
+                self.state.path(*first)
+            )
+        });
+        self.enter(group, end, detail);
+    }
+
+    /// Truth table 3 for what was ready or live when the mode began.
+    fn sweep(&mut self) {
+        let mode = self.state.mode();
+        if mode == self.swept {
+            return;
+        }
+        self.swept = mode;
+        let ready: Vec<usize> = self.state.ready().collect();
+        for node in ready {
+            match mode.unstarted(effective_rule(&self.state.plan, node)) {
+                Unstarted::GoesOn => {}
+                Unstarted::Blocked => self.enter(node, NodeState::Blocked, Some(STOPPING.to_owned())),
+                Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),
+            }
+        }
+        if mode == Mode::Cancelling {
+            self.cancel_undecided();
+        }
+        if mode.stops_live_attempts() {
+            let live: Vec<usize> = self.state.live().map(|attempt| attempt.node).collect();
+            for node in live {
+                self.stop(node, StopCause::Cancelled);
+            }
+        }
+    }
+
+    fn cancel_undecided(&mut self) {
+        if self.state.undecided == 0 {
+            return;
+        }
+        for node in 0..self.state.plan.nodes.len() {
+            if self.state.node(node).is_some_and(|standing| standing.state == NodeState::WaitingDecision) {
+                self.enter(node, NodeState::Cancelled, None);
+            }
+        }
+    }
+
+    /// Gives the best ready node a slot; whether anything changed.
+    fn start_next(&mut self) -> bool {
+        let slots = usize::try_from(self.state.plan.max_parallel.max(1)).unwrap_or(usize::MAX);
+        if self.state.paused || self.state.live.size() >= slots {
+            return false;
+        }
+        let Some(node) = self.state.ready().next() else { return false };
+        match self.evaluate.render(&self.state, node) {
+            Ok(rendered) => self.start(node, rendered),
+            Err(RenderError::Template(error)) => {
+                self.enter(node, NodeState::Failed { kind: FailKind::Template }, Some(error));
+            }
+            Err(RenderError::Input(error)) => {
+                self.enter(node, NodeState::Failed { kind: FailKind::Input }, Some(error));
+            }
+        }
+        true
+    }
+
+    fn start(&mut self, node: usize, rendered: super::evaluate::Rendered) {
+        let attempt = self.state.node(node).map_or(0, |standing| standing.attempt) + 1;
+        self.emit(Event::AttemptGranted { node: self.state.path(node).to_owned(), attempt });
+        self.enter(node, NodeState::Running, None);
+        let policy = self.state.plan.nodes.get(node).map_or(ResumePolicy::Retry, |node| node.resume);
+        if policy != ResumePolicy::Retry {
+            self.require(Durability::Power);
+        }
+        let key = AttemptKey { node, attempt, epoch: self.state.epoch };
+        let start = StartAttempt { key, command: rendered.command, inputs: rendered.inputs };
+        self.perform(Effect::Start(Box::new(start)));
+    }
+
+    /// Stops a running attempt. Its cause is fixed from here on, so one that is being stopped is left alone.
+    pub(super) fn stop(&mut self, node: usize, cause: StopCause) {
+        let Some(standing) = self.state.node(node) else { return };
+        if standing.state != NodeState::Running {
+            return;
+        }
+        let key = AttemptKey { node, attempt: standing.attempt, epoch: self.state.epoch };
+        let path = self.state.path(node).to_owned();
+        self.void_timer(node);
+        self.emit(Event::AttemptStopping { node: path, attempt: key.attempt, cause });
+        self.enter(node, NodeState::Stopping { cause }, None);
+        self.perform(Effect::Stop { key, cause });
+    }
+
+    pub(super) fn stop_cause(&self, node: usize) -> Option<StopCause> {
+        match self.state.node(node)?.state {
+            NodeState::Stopping { cause } => Some(cause),
+            _ => None,
+        }
+    }
+
+    fn void_timer(&mut self, node: usize) {
+        let attempt = self.state.node(node).map_or(0, |standing| standing.attempt);
+        if self.state.plan.nodes.get(node).is_some_and(|node| node.timeout_ms.is_some()) {
+            let timer = TimerId::AttemptTimeout { node };
+            self.perform(Effect::CancelTimer { timer, generation: u64::from(attempt) });
+        }
+    }
+
+    /// Ends the live attempt of a node by its outcome; where it was being stopped, by the cause of that.
+    pub(super) fn end_attempt(&mut self, node: usize, ended: AttemptOutcome) {
+        if self.stop_cause(node).is_some() {
+            return self.end_stopped_attempt(node, ended.evidence);
+        }
+        self.void_timer(node);
+        match ended.outcome {
+            Outcome::Succeeded { outputs } => {
+                self.journal_end(node, AttemptEnd::Succeeded, ended.evidence);
+                self.enter_with(node, NodeState::Succeeded, None, outputs);
+            }
+            Outcome::Failed { kind, detail } => {
+                let kind = if is_reported(kind) { kind } else { FailKind::Runner };
+                self.journal_end(node, AttemptEnd::Failed { kind }, ended.evidence);
+                self.enter(node, NodeState::Failed { kind }, Some(detail));
+            }
+        }
+    }
+
+    /// Ends an attempt that was being stopped: exit code and output are evidence only.
+    pub(super) fn end_stopped_attempt(&mut self, node: usize, evidence: Evidence) {
+        let Some(cause) = self.stop_cause(node) else { return };
+        let end = match cause {
+            StopCause::TimedOut => AttemptEnd::TimedOut,
+            StopCause::Idle => AttemptEnd::Idle,
+            StopCause::Cancelled => AttemptEnd::Cancelled,
+            StopCause::Budget => AttemptEnd::Failed { kind: FailKind::Budget },
+        };
+        self.journal_end(node, end, evidence);
+        let detail = self.reason_of_stop(node, cause);
+        let state = stop_failure(cause).map_or(NodeState::Cancelled, |kind| NodeState::Failed { kind });
+        self.enter(node, state, detail);
+    }
+
+    fn reason_of_stop(&self, node: usize, cause: StopCause) -> Option<String> {
+        let planned = self.state.plan.nodes.get(node)?;
+        let human = |ms: Option<u64>| {
+            ms.map(|ms| divisi_model::duration::human(std::time::Duration::from_millis(ms)))
+        };
+        match cause {
+            StopCause::TimedOut => {
+                Some(format!("took longer than its timeout of {}", human(planned.timeout_ms)?))
+            }
+            StopCause::Idle => Some(format!("gave no sign of life for {}", human(planned.idle_timeout_ms)?)),
+            StopCause::Cancelled | StopCause::Budget => None,
+        }
+    }
+
+    /// Journals the one end of the live attempt.
+    pub(super) fn journal_end(&mut self, node: usize, end: AttemptEnd, evidence: Evidence) {
+        let attempt = self.state.node(node).map_or(0, |standing| standing.attempt);
+        let paid = evidence.usage.as_ref().is_some_and(|usage| {
+            usage.input_tokens > 0 || usage.output_tokens > 0 || usage.usd.is_some_and(|usd| usd > 0.0)
+        });
+        if paid || evidence.wall_ms >= WORTH_A_FLUSH_MS {
+            self.require(Durability::Power);
+        }
+        self.emit(Event::AttemptEnded { node: self.state.path(node).to_owned(), attempt, end, evidence });
+    }
+
+    /// Truth table 4.
+    fn conclude(&mut self) {
+        if self.state.unfinished > 0 {
+            return;
+        }
+        let facts = Facts {
+            cancelled: self.state.cancels > 0,
+            untolerated: self.state.untolerated > 0 || self.state.blocked > 0,
+        };
+        let verdict = verdict(facts);
+        self.require(Durability::Power);
+        self.emit(Event::RunEnded { verdict });
+        self.perform(Effect::Finish { verdict });
+    }
+}

@@ -1,0 +1,143 @@
+//! A host takes a run over: what was in flight under the former host is settled, and a resume resets what did not end
+//! well (ENGINE, sections 4 and 6).
+
+use std::collections::HashSet;
+
+use divisi_model::ResumePolicy;
+
+use super::draft::Draft;
+use super::effect::{Durability, Effect};
+use super::input::{Recovered, RequestRow};
+use super::request;
+use super::state::LiveAttempt;
+use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, Request, Verdict};
+
+/// Lost attempts in a row that fail a node, whatever its `resume` says: something in it kills hosts.
+const LOST_ATTEMPTS: u32 = 3;
+
+/// The first input of every host.
+///
+/// Requests up to the last resume are superseded by it: they are journaled and change nothing.
+pub(super) fn host_started(
+    draft: &mut Draft<'_>,
+    epoch: u64,
+    pid: u32,
+    recovered: Vec<Recovered>,
+    mut requests: Vec<RequestRow>,
+) {
+    requests.retain(|row| row.id > draft.state().last_request);
+    requests.sort_by_key(|row| row.id);
+    let resume = requests.iter().rposition(|row| row.request == Request::Resume);
+    let later = requests.split_off(resume.map_or(0, |last| last + 1));
+
+    draft.emit(Event::HostStarted { epoch, pid });
+    draft.require(Durability::Power);
+    draft.sweep_anew();
+    let judged = settle_live_attempts(draft, recovered);
+    if let Some(last) = requests.last() {
+        let id = last.id;
+        for row in requests {
+            draft.emit(Event::Requested { id: row.id, request: row.request });
+        }
+        draft.emit(Event::RunResumed { id });
+        reset(draft, &judged);
+    }
+    if let Some(verdict) = draft.state().verdict {
+        draft.perform(Effect::Finish { verdict });
+        return;
+    }
+    for row in later {
+        request::take_in(draft, row);
+    }
+}
+
+/// Ends every attempt of the former host. Returns the nodes that this very takeover judged to have failed as lost: the
+/// resume that asked for the judgement does not take it back.
+fn settle_live_attempts(draft: &mut Draft<'_>, recovered: Vec<Recovered>) -> HashSet<usize> {
+    let mut outcomes: std::collections::HashMap<_, _> =
+        recovered.into_iter().map(|found| ((found.node, found.attempt), found.outcome)).collect();
+    let live: Vec<LiveAttempt> = draft.state().live().collect();
+    let mut judged = HashSet::new();
+    for LiveAttempt { node, attempt, .. } in live {
+        let outcome = outcomes.remove(&(node, attempt));
+        if draft.stop_cause(node).is_some() {
+            draft.end_stopped_attempt(node, outcome.map(|found| found.evidence).unwrap_or_default());
+            continue;
+        }
+        draft.enter(node, NodeState::Lost, None);
+        match outcome {
+            Some(outcome) => draft.end_attempt(node, outcome),
+            None if lose(draft, node) => {
+                judged.insert(node);
+            }
+            None => {}
+        }
+    }
+    judged
+}
+
+/// Ends an attempt of which nothing is known; whether that failed its node.
+fn lose(draft: &mut Draft<'_>, node: usize) -> bool {
+    draft.journal_end(node, AttemptEnd::Lost, Evidence::default());
+    let losses = draft.state().node(node).map_or(0, |standing| standing.lost_in_a_row);
+    let policy = draft.state().plan.nodes.get(node).map_or(ResumePolicy::Retry, |node| node.resume);
+    if draft.state().cancels > 0 {
+        draft.enter(node, NodeState::Cancelled, None);
+        return false;
+    }
+    match policy {
+        ResumePolicy::Never => {
+            let detail = "its host died while it ran, and `resume: never` forbids another attempt";
+            draft.enter(node, NodeState::Failed { kind: FailKind::Lost }, Some(detail.to_owned()));
+            true
+        }
+        _ if losses >= LOST_ATTEMPTS => {
+            let detail = format!("its host died {losses} times in a row while it ran");
+            draft.enter(node, NodeState::Failed { kind: FailKind::Lost }, Some(detail));
+            true
+        }
+        ResumePolicy::Retry => {
+            draft.enter(node, NodeState::Ready, None);
+            false
+        }
+        ResumePolicy::Ask => {
+            draft.enter(node, NodeState::WaitingDecision, None);
+            false
+        }
+    }
+}
+
+/// Makes pending again what did not end well. A run that succeeded has nothing to go on with.
+fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>) {
+    if draft.state().verdict == Some(Verdict::Succeeded) {
+        return;
+    }
+    let count = draft.state().plan.nodes.len();
+    for node in 0..count {
+        if !judged.contains(&node) && is_to_be_done_again(draft, node) {
+            draft.enter(node, NodeState::Pending, None);
+        }
+    }
+    // What has a rule that was evaluated on an end that is taken back waits for the new one. A group stands before
+    // its instances, so that one pass reaches both.
+    for node in 0..count {
+        let Some(standing) = draft.state().node(node) else { continue };
+        if standing.waiting > 0 && matches!(standing.state, NodeState::Ready | NodeState::Expanded) {
+            draft.enter(node, NodeState::Pending, None);
+        }
+    }
+    for node in 0..count {
+        draft.consider(node);
+    }
+}
+
+/// An instance of a group that succeeded stays as it is, as its group does.
+fn is_to_be_done_again(draft: &Draft<'_>, node: usize) -> bool {
+    let state = |node: usize| draft.state().node(node).map(|standing| standing.state);
+    let ended_badly = matches!(
+        state(node),
+        Some(NodeState::Failed { .. } | NodeState::Cancelled | NodeState::Skipped | NodeState::Blocked)
+    );
+    let group = draft.state().plan.nodes.get(node).and_then(|node| node.group);
+    ended_badly && group.and_then(state) != Some(NodeState::Succeeded)
+}
