@@ -103,6 +103,24 @@ pub(crate) struct Properties {
     pub(crate) anchor: Option<Span>,
 }
 
+impl Properties {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.tag.is_none() && self.anchor.is_none()
+    }
+}
+
+/// What a `%TAG` line says: a tag that begins with `handle` means `prefix` instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TagHandle {
+    /// Index of the document it holds for.
+    pub(crate) document: u32,
+    pub(crate) handle: Span,
+    pub(crate) prefix: Span,
+}
+
+/// Errors kept for one text: enough to see what is wrong, and a bound for a text that is wrong everywhere.
+const MOST_ERRORS: usize = 1000;
+
 /// A parsed text: nodes, comments, faults.
 #[derive(Debug, Clone)]
 pub struct Tree {
@@ -118,6 +136,7 @@ pub struct Tree {
     pub(crate) errors: Vec<SyntaxError>,
     /// For each alias node the node it stands for.
     pub(crate) aliases: Vec<(NodeId, NodeId)>,
+    pub(crate) tag_handles: Vec<TagHandle>,
     pub(crate) json: bool,
 }
 
@@ -133,6 +152,7 @@ impl Tree {
             comments: Vec::new(),
             errors: Vec::new(),
             aliases: Vec::new(),
+            tag_handles: Vec::new(),
             json,
         }
     }
@@ -206,6 +226,30 @@ impl Tree {
     /// The node's tag as written, e.g. `!!str`.
     pub fn tag(&self, id: NodeId) -> Option<&str> {
         Some(self.properties_of(id)?.tag?.slice(&self.text))
+    }
+
+    /// The node's tag in full, with `!!` and the handles of `%TAG` lines written out and `%` escapes decoded:
+    /// `tag:yaml.org,2002:str` for `!!str`, `!mine` for `!mine`.
+    pub fn resolved_tag(&self, id: NodeId) -> Option<String> {
+        let tag = self.tag(id)?;
+        if let Some(verbatim) = tag.strip_prefix("!<") {
+            return Some(verbatim.trim_end_matches('>').to_owned());
+        }
+        let handle_end = tag.get(1..)?.find('!').map_or(1, |second| second + 2);
+        let (handle, suffix) = tag.split_at_checked(handle_end)?;
+        if suffix.is_empty() && handle == "!" {
+            return Some(tag.to_owned());
+        }
+        let document = self.documents.partition_point(|root| *root <= id).saturating_sub(1);
+        let declared = self.tag_handles.iter().rev().find(|declared| {
+            declared.document as usize == document && declared.handle.slice(&self.text) == handle
+        });
+        let prefix = match declared {
+            Some(declared) => declared.prefix.slice(&self.text),
+            None if handle == "!!" => "tag:yaml.org,2002:",
+            None => handle,
+        };
+        Some(format!("{prefix}{}", scalar::percent_decoded(suffix)))
     }
 
     /// The node's anchor with its `&`.
@@ -349,7 +393,55 @@ impl Builder {
         }
     }
 
+    /// Makes the finished subtree at `id`, which nothing follows, the first child of a new collection, and opens that.
+    /// Every node of the subtree gets the next id.
+    pub(crate) fn wrap(&mut self, id: NodeId, kind: Kind, style: Style) -> NodeId {
+        let inner = self.tree.nodes[id.index()];
+        for node in &mut self.tree.nodes[id.index()..] {
+            node.subtree_end += 1;
+            if node.parent != NONE && node.parent >= id.0 {
+                node.parent += 1;
+            }
+        }
+        self.tree.nodes[id.index()].parent = id.0;
+        let outer = NodeData {
+            kind,
+            style,
+            span: Span::at(inner.span.start),
+            parent: inner.parent,
+            subtree_end: NONE,
+            properties: NONE,
+            indent: 0,
+        };
+        self.tree.nodes.insert(id.index(), outer);
+        self.open.push(id.0);
+        id
+    }
+
+    /// Moves the start of a collection back, to the tag or anchor of its first key.
+    pub(crate) fn set_start(&mut self, id: NodeId, start: u32) {
+        self.tree.nodes[id.index()].span.start = start;
+    }
+
+    pub(crate) fn set_properties(&mut self, id: NodeId, properties: Properties) {
+        if !properties.is_empty() {
+            self.tree.nodes[id.index()].properties = self.tree.properties.len() as u32;
+            self.tree.properties.push(properties);
+        }
+    }
+
+    /// Gives a node that may have a tag or an anchor what it lacks.
+    pub(crate) fn add_properties(&mut self, id: NodeId, more: Properties) {
+        match self.tree.properties.get_mut(self.tree.nodes[id.index()].properties as usize) {
+            Some(own) => *own = Properties { tag: own.tag.or(more.tag), anchor: own.anchor.or(more.anchor) },
+            None => self.set_properties(id, more),
+        }
+    }
+
     pub(crate) fn error(&mut self, kind: ErrorKind, span: Span, message: impl Into<String>) {
+        if self.tree.errors.len() >= MOST_ERRORS {
+            return;
+        }
         self.tree.errors.push(SyntaxError { kind, span, message: message.into() });
     }
 
