@@ -1,0 +1,103 @@
+//! The protocol's trait as a relay: each method makes an event, sends it without awaiting anything before, and
+//! then awaits the answer. Dropping that wait is how a cancel reaches the loop and the pool.
+
+use tower_lsp_server::gen_lsp_types as lsp;
+use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::{LanguageServer, LspService};
+
+use crate::event::{Event, Reply};
+
+#[derive(Debug)]
+pub(crate) struct Backend {
+    events: crossbeam_channel::Sender<Event>,
+}
+
+/// The typed router over the relay. The framework's own channel to the client is not used: see [`crate::outbox`].
+pub(crate) fn service(events: crossbeam_channel::Sender<Event>) -> LspService<Backend> {
+    let (service, _socket) = LspService::build(|_client| Backend { events })
+        .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
+        .finish();
+    service
+}
+
+impl Backend {
+    fn tell(&self, event: Event) {
+        // The loop outlives the session; a failed send means that it died, which is logged there.
+        let _loop_is_gone = self.events.send(event);
+    }
+
+    async fn ask<T>(&self, event: impl FnOnce(Reply<T>) -> Event) -> Result<T> {
+        let (reply, answer) = Reply::new();
+        self.tell(event(reply));
+        // A reply that is dropped unsent belongs to a job that panicked.
+        answer.await.unwrap_or_else(|_| Err(Error::internal_error()))
+    }
+
+    async fn cancel_progress(&self, params: lsp::WorkDoneProgressCancelParams) {
+        self.tell(Event::CancelProgress(params));
+    }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
+        self.ask(|reply| Event::Initialize(Box::new(params), reply)).await
+    }
+
+    async fn initialized(&self, _: lsp::InitializedParams) {
+        self.tell(Event::Initialized);
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.ask(Event::Shutdown).await
+    }
+
+    async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
+        self.tell(Event::Opened(params));
+    }
+
+    async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
+        self.tell(Event::Changed(params));
+    }
+
+    async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
+        self.tell(Event::Closed(params));
+    }
+
+    async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
+        self.tell(Event::WatchedFiles(params));
+    }
+
+    async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        self.tell(Event::Folders(params));
+    }
+
+    async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
+        self.tell(Event::Configuration(params));
+    }
+
+    async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
+        self.ask(|reply| Event::Completion(params, reply)).await
+    }
+
+    async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
+        self.ask(|reply| Event::Hover(params, reply)).await
+    }
+
+    async fn code_action(
+        &self,
+        params: lsp::CodeActionParams,
+    ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
+        self.ask(|reply| Event::CodeAction(params, reply)).await
+    }
+
+    async fn diagnostic(
+        &self,
+        params: lsp::DocumentDiagnosticParams,
+    ) -> Result<lsp::DocumentDiagnosticReport> {
+        self.ask(|reply| Event::Diagnostic(params, reply)).await
+    }
+
+    async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LspAny>> {
+        self.ask(|reply| Event::ExecuteCommand(params, reply)).await
+    }
+}

@@ -1,0 +1,98 @@
+//! What the server says of itself.
+
+use divisi_syntax::Encoding;
+use tower_lsp_server::gen_lsp_types as lsp;
+
+use crate::client::Client;
+
+/// Commands of the server. A client registers their names globally, hence the middle word.
+pub(crate) mod commands {
+    pub(crate) const RUN: &str = "divisi.server.run";
+    pub(crate) const CANCEL: &str = "divisi.server.cancel";
+    pub(crate) const TRUST: &str = "divisi.server.trust";
+    pub(crate) const DISMISS: &str = "divisi.server.dismiss";
+    pub(crate) const ALL: [&str; 4] = [RUN, CANCEL, TRUST, DISMISS];
+}
+
+/// Files whose change on disk matters.
+pub(crate) const WATCHED: &[&str] = &[
+    "**/*.dag.{yaml,yml,json}",
+    "**/commands/v2/*.json",
+    "**/.claude/agents/**/*.md",
+    "**/.claude/commands/**/*.md",
+    "**/divisi.toml",
+];
+
+/// Fits what the client can take: diagnostics are offered for pulling only where the client pulls.
+pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
+    lsp::InitializeResult {
+        server_info: Some(lsp::ServerInfo {
+            name: "divisi".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        }),
+        capabilities: lsp::ServerCapabilities {
+            position_encoding: Some(match client.encoding {
+                Encoding::Utf8 => lsp::PositionEncodingKind::UTF8,
+                Encoding::Utf16 => lsp::PositionEncodingKind::UTF16,
+                Encoding::Utf32 => lsp::PositionEncodingKind::UTF32,
+            }),
+            text_document_sync: Some(lsp::TextDocumentSync::Options(lsp::TextDocumentSyncOptions {
+                open_close: Some(true),
+                change: Some(lsp::TextDocumentSyncKind::Incremental),
+                ..Default::default()
+            })),
+            completion_provider: Some(lsp::CompletionOptions {
+                // After a space follows a value, after a dot a name of a template, after a brace a reference.
+                trigger_characters: Some([" ", ".", "{", "[", ",", "\""].map(str::to_owned).to_vec()),
+                ..Default::default()
+            }),
+            hover_provider: Some(true.into()),
+            code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
+                code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix]),
+                ..Default::default()
+            })),
+            diagnostic_provider: client.pulls_diagnostics.then(|| {
+                lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {
+                    identifier: Some("divisi".to_owned()),
+                    inter_file_dependencies: true,
+                    workspace_diagnostics: false,
+                    ..Default::default()
+                })
+            }),
+            execute_command_provider: Some(lsp::ExecuteCommandOptions {
+                commands: commands::ALL.map(str::to_owned).to_vec(),
+                ..Default::default()
+            }),
+            workspace: Some(lsp::WorkspaceOptions {
+                workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                    supported: Some(true),
+                    change_notifications: Some(true.into()),
+                }),
+                ..Default::default()
+            }),
+            ..Default::default()
+        },
+    }
+}
+
+/// What is registered once the client is ready, as far as it can.
+pub(crate) fn registrations(client: &Client) -> Vec<lsp::Registration> {
+    let mut registrations = Vec::new();
+    if client.registers_watchers {
+        let watchers: Vec<serde_json::Value> =
+            WATCHED.iter().map(|glob| serde_json::json!({ "globPattern": glob })).collect();
+        registrations.push(lsp::Registration {
+            id: "divisi.watched".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            register_options: Some(serde_json::json!({ "watchers": watchers })),
+        });
+    }
+    if client.registers_configuration {
+        registrations.push(lsp::Registration {
+            id: "divisi.configuration".to_owned(),
+            method: "workspace/didChangeConfiguration".to_owned(),
+            register_options: Some(serde_json::json!({ "section": "divisi" })),
+        });
+    }
+    registrations
+}

@@ -1,0 +1,124 @@
+//! What the client can do, read once from `initialize`.
+
+use std::path::PathBuf;
+
+use divisi_syntax::Encoding;
+use tower_lsp_server::gen_lsp_types as lsp;
+
+use crate::uri;
+
+/// Facts about the client that decide what it is sent.
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one capability of the protocol")]
+pub(crate) struct Client {
+    /// The unit of columns that was agreed on.
+    pub(crate) encoding: Encoding,
+    /// It asks for diagnostics; then none are pushed.
+    pub(crate) pulls_diagnostics: bool,
+    pub(crate) refreshes_diagnostics: bool,
+    pub(crate) related_information: bool,
+    pub(crate) code_description: bool,
+    pub(crate) unnecessary_tag: bool,
+    pub(crate) diagnostic_data: bool,
+    pub(crate) diagnostic_version: bool,
+    pub(crate) hover_markdown: bool,
+    pub(crate) completion_markdown: bool,
+    pub(crate) snippets: bool,
+    pub(crate) label_details: bool,
+    pub(crate) progress: bool,
+    pub(crate) configuration: bool,
+    pub(crate) registers_watchers: bool,
+    pub(crate) registers_configuration: bool,
+    /// The editor's own word that the workspace is trusted.
+    pub(crate) trusted: bool,
+}
+
+impl Client {
+    pub(crate) fn new(params: &lsp::InitializeParams) -> Self {
+        let capabilities = &params.capabilities;
+        let mut client = Self {
+            encoding: agreed_encoding(capabilities),
+            trusted: option(params, "trusted").and_then(serde_json::Value::as_bool).unwrap_or(false),
+            ..Self::default()
+        };
+        client.read_workspace(capabilities);
+        client.read_text_document(capabilities);
+        let window = capabilities.window.as_ref();
+        client.progress = window.and_then(|window| window.work_done_progress).unwrap_or(false);
+        client
+    }
+
+    fn read_workspace(&mut self, capabilities: &lsp::ClientCapabilities) {
+        let Some(workspace) = &capabilities.workspace else { return };
+        self.configuration = workspace.configuration.unwrap_or(false);
+        let watched = workspace.did_change_watched_files.as_ref();
+        self.registers_watchers = watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false);
+        let configuration = workspace.did_change_configuration.as_ref();
+        self.registers_configuration = configuration.and_then(|it| it.dynamic_registration).unwrap_or(false);
+        let diagnostics = workspace.diagnostics.as_ref();
+        self.refreshes_diagnostics = diagnostics.and_then(|it| it.refresh_support).unwrap_or(false);
+    }
+
+    fn read_text_document(&mut self, capabilities: &lsp::ClientCapabilities) {
+        let Some(document) = &capabilities.text_document else { return };
+        self.pulls_diagnostics = document.diagnostic.is_some();
+        let published = document.publish_diagnostics.as_ref();
+        self.diagnostic_version = published.and_then(|it| it.version_support).unwrap_or(false);
+        let pulled = document.diagnostic.as_ref().map(|it| &it.diagnostics_capabilities);
+        // Clients that pull state these under either key.
+        for details in pulled.into_iter().chain(published.map(|it| &it.diagnostics_capabilities)) {
+            self.related_information |= details.related_information.unwrap_or(false);
+            self.code_description |= details.code_description_support.unwrap_or(false);
+            self.diagnostic_data |= details.data_support.unwrap_or(false);
+            let tags = details.tag_support.as_ref();
+            self.unnecessary_tag |=
+                tags.is_some_and(|tags| tags.value_set.contains(&lsp::DiagnosticTag::Unnecessary));
+        }
+        let hover = document.hover.as_ref().and_then(|hover| hover.content_format.as_ref());
+        self.hover_markdown = hover.is_some_and(|formats| formats.contains(&lsp::MarkupKind::Markdown));
+        let item = document.completion.as_ref().and_then(|completion| completion.completion_item.as_ref());
+        if let Some(item) = item {
+            self.snippets = item.snippet_support.unwrap_or(false);
+            self.label_details = item.label_details_support.unwrap_or(false);
+            let formats = item.documentation_format.as_ref();
+            self.completion_markdown =
+                formats.is_some_and(|formats| formats.contains(&lsp::MarkupKind::Markdown));
+        }
+    }
+}
+
+/// UTF-8 where the client takes it, since that is what the text is in; else its first choice that is known.
+fn agreed_encoding(capabilities: &lsp::ClientCapabilities) -> Encoding {
+    let offered = capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
+    let offered = offered.unwrap_or_default();
+    if offered.contains(&lsp::PositionEncodingKind::UTF8) {
+        return Encoding::Utf8;
+    }
+    let known = |kind: &lsp::PositionEncodingKind| match kind {
+        lsp::PositionEncodingKind::UTF16 => Some(Encoding::Utf16),
+        lsp::PositionEncodingKind::UTF32 => Some(Encoding::Utf32),
+        _ => None,
+    };
+    offered.iter().find_map(known).unwrap_or_default()
+}
+
+/// One of the `initializationOptions`.
+pub(crate) fn option<'a>(params: &'a lsp::InitializeParams, name: &str) -> Option<&'a serde_json::Value> {
+    params.initialization_options.as_ref()?.get(name)
+}
+
+/// The workspace folders; the deprecated root where the client names none.
+pub(crate) fn roots(params: &lsp::InitializeParams) -> Vec<PathBuf> {
+    if let Some(lsp::WorkspaceFolders::WorkspaceFolderList(folders)) =
+        &params.workspace_folders_initialize_params.workspace_folders
+    {
+        return folders.iter().filter_map(|folder| uri::to_path(&folder.uri)).collect();
+    }
+    #[expect(deprecated, reason = "older clients send nothing else")]
+    let (root_uri, root_path) = (params.root_uri.as_ref(), params.root_path.as_ref());
+    let from_path = || match root_path {
+        Some(lsp::RootPath::String(path)) => Some(PathBuf::from(path)),
+        _ => None,
+    };
+    root_uri.and_then(uri::to_path).or_else(from_path).into_iter().collect()
+}

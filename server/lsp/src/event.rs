@@ -1,0 +1,129 @@
+//! Everything that can happen to the server, as one closed type.
+
+use std::path::PathBuf;
+
+use divisi_engine::client::RunSummary;
+use divisi_engine::event::EventRecord;
+use divisi_syntax::SyntaxError;
+use divisi_workspace::Workspace;
+use tokio::sync::oneshot;
+use tower_lsp_server::gen_lsp_types as lsp;
+use tower_lsp_server::jsonrpc::{self, Response};
+
+use crate::runs::Launch;
+
+/// Where the one answer to a request goes.
+#[derive(Debug)]
+pub(crate) struct Reply<T>(oneshot::Sender<jsonrpc::Result<T>>);
+
+impl<T> Reply<T> {
+    pub(crate) fn new() -> (Self, oneshot::Receiver<jsonrpc::Result<T>>) {
+        let (sender, receiver) = oneshot::channel();
+        (Self(sender), receiver)
+    }
+
+    /// Whether nobody waits for the answer any more.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.is_closed()
+    }
+
+    pub(crate) fn send(self, answer: jsonrpc::Result<T>) {
+        // A failed send means that the request was cancelled meanwhile: nobody is told.
+        let _cancelled = self.0.send(answer);
+    }
+}
+
+/// Something that happened. The main loop handles these one by one, in order.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Initialize(Box<lsp::InitializeParams>, Reply<lsp::InitializeResult>),
+    Initialized,
+    Shutdown(Reply<()>),
+
+    Opened(lsp::DidOpenTextDocumentParams),
+    Changed(lsp::DidChangeTextDocumentParams),
+    Closed(lsp::DidCloseTextDocumentParams),
+    WatchedFiles(lsp::DidChangeWatchedFilesParams),
+    Folders(lsp::DidChangeWorkspaceFoldersParams),
+    Configuration(lsp::DidChangeConfigurationParams),
+
+    Completion(lsp::CompletionParams, Reply<Option<lsp::CompletionResponse>>),
+    Hover(lsp::HoverParams, Reply<Option<lsp::Hover>>),
+    CodeAction(lsp::CodeActionParams, Reply<Option<Vec<lsp::CodeActionResponse>>>),
+    Diagnostic(lsp::DocumentDiagnosticParams, Reply<lsp::DocumentDiagnosticReport>),
+    ExecuteCommand(lsp::ExecuteCommandParams, Reply<Option<lsp::LspAny>>),
+    CancelProgress(lsp::WorkDoneProgressCancelParams),
+
+    /// The client answered a request of ours.
+    Answer(Response),
+    /// The disk was walked in the background; the number of that scan.
+    Scanned(u64, Box<Workspace>),
+    /// A check of an open document is done.
+    Checked(Checked),
+    /// The strict reader has looked at an open document.
+    StrictlyRead(StrictlyRead),
+    /// A run is planned and waits for trust.
+    Planned(Box<Launch>),
+    /// A run's host is up.
+    Launched(Box<Launch>, RunSummary),
+    /// Runs that were found in a workspace folder.
+    FoundRuns(PathBuf, Vec<RunSummary>),
+    /// New records of a run that is followed.
+    RunEvents(String, Vec<EventRecord>),
+    /// Nobody owns a followed run any more, although it is not over.
+    RunOrphaned(String),
+    /// The client is gone.
+    Disconnected,
+}
+
+impl Event {
+    /// For logs.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Initialize(..) => "initialize",
+            Self::Initialized => "initialized",
+            Self::Shutdown(_) => "shutdown",
+            Self::Opened(_) => "didOpen",
+            Self::Changed(_) => "didChange",
+            Self::Closed(_) => "didClose",
+            Self::WatchedFiles(_) => "didChangeWatchedFiles",
+            Self::Folders(_) => "didChangeWorkspaceFolders",
+            Self::Configuration(_) => "didChangeConfiguration",
+            Self::Completion(..) => "completion",
+            Self::Hover(..) => "hover",
+            Self::CodeAction(..) => "codeAction",
+            Self::Diagnostic(..) => "diagnostic",
+            Self::ExecuteCommand(..) => "executeCommand",
+            Self::CancelProgress(_) => "workDoneProgress/cancel",
+            Self::Answer(_) => "answer",
+            Self::Scanned(..) => "scanned",
+            Self::Checked(_) => "checked",
+            Self::StrictlyRead(_) => "strictly read",
+            Self::Planned(_) => "planned",
+            Self::Launched(..) => "launched",
+            Self::FoundRuns(..) => "found runs",
+            Self::RunEvents(..) => "run events",
+            Self::RunOrphaned(_) => "run orphaned",
+            Self::Disconnected => "disconnected",
+        }
+    }
+}
+
+/// Findings of an open document, ready to be published.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) path: PathBuf,
+    /// Number of the check; only the latest of a document is published.
+    pub(crate) check: u64,
+    /// The version of the text that was checked.
+    pub(crate) version: i32,
+    pub(crate) diagnostics: Vec<lsp::Diagnostic>,
+}
+
+/// What the strict reader refuses in one version of a document.
+#[derive(Debug)]
+pub(crate) struct StrictlyRead {
+    pub(crate) path: PathBuf,
+    pub(crate) version: i32,
+    pub(crate) errors: Vec<SyntaxError>,
+}

@@ -1,0 +1,36 @@
+//! One file for each method of the protocol.
+
+pub(crate) mod answer;
+pub(crate) mod code_action;
+pub(crate) mod completion;
+pub(crate) mod configuration;
+pub(crate) mod diagnostic;
+pub(crate) mod documents;
+pub(crate) mod execute_command;
+pub(crate) mod folders;
+pub(crate) mod hover;
+pub(crate) mod initialize;
+pub(crate) mod initialized;
+pub(crate) mod shutdown;
+pub(crate) mod watched_files;
+
+use std::sync::Arc;
+
+use divisi_workspace::{Class, Document};
+use tower_lsp_server::gen_lsp_types as lsp;
+
+use crate::publish::View;
+use crate::{from_proto, uri};
+
+/// The document of ours at `uri`; none where it is not ours, or not a file.
+fn document<'a>(view: &'a View, uri: &lsp::Uri) -> Option<&'a Arc<Document>> {
+    let document = view.snapshot.document(&uri::to_path(uri)?)?;
+    (document.class != Class::None).then_some(document)
+}
+
+/// The document and the byte offset of a position in it.
+fn place<'a>(view: &'a View, params: &lsp::TextDocumentPositionParams) -> Option<(&'a Arc<Document>, u32)> {
+    let document = document(view, &params.text_document.uri)?;
+    let offset = from_proto::offset(&document.lines, &document.text, params.position, view.client.encoding);
+    Some((document, offset))
+}

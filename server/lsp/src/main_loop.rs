@@ -1,0 +1,321 @@
+//! The one thread that owns the state. It takes events in order and never waits for anything but the next one.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use divisi_engine::client::RunSummary;
+use divisi_engine::event::EventRecord;
+use divisi_workspace::{Change, Content, Workspace};
+use tokio::sync::Notify;
+use tower_lsp_server::gen_lsp_types as lsp;
+use tracing::{error, warn};
+
+use crate::client::Client;
+use crate::dispatch::dispatch;
+use crate::documents::Documents;
+use crate::event::{Checked, Event, StrictlyRead};
+use crate::handlers::{answer, shutdown};
+use crate::outbox::Outbox;
+use crate::pool::{Pool, panic_text};
+use crate::publish::{Checks, View};
+use crate::runs::{self, Origin, Runs};
+use crate::{Options, parent};
+
+/// A longer turn of the loop is logged: it delays everything behind it.
+const SLOW_TURN: Duration = Duration::from_millis(50);
+
+pub(crate) fn run(
+    events: crossbeam_channel::Sender<Event>,
+    incoming: &crossbeam_channel::Receiver<Event>,
+    outbox: Outbox,
+    options: Options,
+    orphaned: Arc<Notify>,
+) {
+    let mut server = Server::new(events, outbox, options, orphaned);
+    while let Some(event) = server.next(incoming) {
+        if matches!(event, Event::Disconnected) {
+            shutdown::leave(&mut server);
+            return;
+        }
+        let (name, started) = (event.name(), Instant::now());
+        let is_last = incoming.is_empty();
+        let turn = AssertUnwindSafe(|| {
+            dispatch(&mut server, event);
+            if is_last {
+                server.settle();
+            }
+        });
+        if let Err(panic) = catch_unwind(turn) {
+            error!("{name} panicked: {}", panic_text(panic.as_ref()));
+        }
+        if started.elapsed() > SLOW_TURN {
+            warn!("{name} kept the loop for {} ms", started.elapsed().as_millis());
+        }
+    }
+}
+
+/// The state of the session.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) events: crossbeam_channel::Sender<Event>,
+    pub(crate) outbox: Outbox,
+    pub(crate) options: Options,
+    pub(crate) pool: Pool,
+    pub(crate) client: Arc<Client>,
+    pub(crate) workspace: Workspace,
+    pub(crate) documents: Documents,
+    pub(crate) runs: Runs,
+    pub(crate) roots: Vec<PathBuf>,
+    /// The editor's settings, as it sent them.
+    pub(crate) settings: Option<serde_json::Value>,
+    checks: Checks,
+    /// Number of the latest scan of the disk.
+    scan: u64,
+    is_scanning: bool,
+    /// What changed on disk while a scan was under way, which may have missed it.
+    changed_meanwhile: Vec<PathBuf>,
+    orphaned: Arc<Notify>,
+    /// Held while the session lasts; watchers of it end with it.
+    parent_watch: Option<crossbeam_channel::Sender<()>>,
+}
+
+impl Server {
+    fn new(
+        events: crossbeam_channel::Sender<Event>,
+        outbox: Outbox,
+        options: Options,
+        orphaned: Arc<Notify>,
+    ) -> Self {
+        Self {
+            events,
+            outbox,
+            options,
+            pool: Pool::new(),
+            client: Arc::default(),
+            workspace: Workspace::default(),
+            documents: Documents::default(),
+            runs: Runs::default(),
+            roots: Vec::new(),
+            settings: None,
+            checks: Checks::default(),
+            scan: 0,
+            is_scanning: false,
+            changed_meanwhile: Vec::new(),
+            orphaned,
+            parent_watch: None,
+        }
+    }
+
+    /// The next event; requests of ours that are overdue are given up meanwhile.
+    fn next(&mut self, incoming: &crossbeam_channel::Receiver<Event>) -> Option<Event> {
+        loop {
+            let Some(deadline) = self.outbox.next_deadline() else { return incoming.recv().ok() };
+            match incoming.recv_deadline(deadline) {
+                Ok(event) => return Some(event),
+                Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return None,
+                Err(crossbeam_channel::RecvTimeoutError::Timeout) => {
+                    for purpose in self.outbox.overdue(Instant::now()) {
+                        answer::given_up(self, purpose);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a read needs, as of now.
+    pub(crate) fn view(&mut self) -> View {
+        self.settle();
+        View {
+            snapshot: self.workspace.snapshot(),
+            client: self.client.clone(),
+            open: self.documents.uris().clone(),
+            failed: self.runs.failed().clone(),
+        }
+    }
+
+    /// Lets the workspace see what was typed, and checks what that concerns.
+    pub(crate) fn settle(&mut self) {
+        let before = self.workspace.snapshot();
+        let flushed = self.documents.flush(&mut self.workspace);
+        if flushed.is_empty() {
+            return;
+        }
+        let after = self.workspace.snapshot();
+        let names_changed = !Arc::ptr_eq(before.registry(), after.registry())
+            || !Arc::ptr_eq(before.settings(), after.settings());
+        if names_changed {
+            self.check_all();
+        } else {
+            for path in flushed {
+                self.check(&path);
+            }
+        }
+    }
+
+    /// Something outside the open texts changed: every open document may have other findings now.
+    pub(crate) fn check_all(&mut self) {
+        if self.client.pulls_diagnostics && self.client.refreshes_diagnostics {
+            self.outbox.request::<lsp::DiagnosticRefreshRequest>(&(), crate::outbox::Purpose::Nothing);
+        }
+        let paths: Vec<PathBuf> = self.documents.paths().cloned().collect();
+        for path in paths {
+            self.check(&path);
+        }
+    }
+
+    /// Checks an open document on the pool; the outcome comes back as an event.
+    pub(crate) fn check(&mut self, path: &Path) {
+        if self.client.pulls_diagnostics {
+            return;
+        }
+        let Some(version) = self.documents.version(path) else { return };
+        let ticket = self.checks.begin(path);
+        let view = View {
+            snapshot: self.workspace.snapshot(),
+            client: self.client.clone(),
+            open: self.documents.uris().clone(),
+            failed: self.runs.failed().clone(),
+        };
+        let (path, events) = (path.to_owned(), self.events.clone());
+        self.pool.spawn(move || {
+            let Some(document) = view.snapshot.document(&path).filter(|_| !ticket.is_void()) else { return };
+            let diagnostics = view.diagnostics(document);
+            let check = ticket.number;
+            let _loop_is_gone = events.send(Event::Checked(Checked { path, check, version, diagnostics }));
+        });
+    }
+
+    pub(crate) fn publish(&mut self, checked: Checked) {
+        if !self.checks.is_latest(&checked.path, checked.check) {
+            return;
+        }
+        let Some(uri) = self.documents.uris().get(&checked.path) else { return };
+        self.outbox.notify::<lsp::PublishDiagnosticsNotification>(&lsp::PublishDiagnosticsParams::new(
+            uri.clone(),
+            self.client.diagnostic_version.then_some(checked.version),
+            checked.diagnostics,
+        ));
+    }
+
+    /// The document is closed: nothing is known of it any more.
+    pub(crate) fn unpublish(&mut self, path: &Path, uri: lsp::Uri) {
+        self.checks.end(path);
+        if !self.client.pulls_diagnostics {
+            self.outbox.notify::<lsp::PublishDiagnosticsNotification>(&lsp::PublishDiagnosticsParams::new(
+                uri,
+                None,
+                Vec::new(),
+            ));
+        }
+    }
+
+    pub(crate) fn strictly_read(&mut self, _read: StrictlyRead) {}
+
+    /// Walks the disk in the background. Until it is done, what is open is known, and what was found before.
+    pub(crate) fn start_scan(&mut self) {
+        self.scan += 1;
+        self.is_scanning = true;
+        let (scan, roots, settings, events) =
+            (self.scan, self.roots.clone(), self.settings.clone(), self.events.clone());
+        self.pool.spawn(move || {
+            let mut workspace = Workspace::new(roots);
+            if let Some(settings) = settings {
+                workspace.apply(Change::EditorSettings { settings });
+            }
+            workspace.scan();
+            let _loop_is_gone = events.send(Event::Scanned(scan, Box::new(workspace)));
+        });
+    }
+
+    pub(crate) fn scanned(&mut self, scan: u64, workspace: Workspace) {
+        if scan != self.scan {
+            return;
+        }
+        self.is_scanning = false;
+        self.workspace = workspace;
+        let changed = std::mem::take(&mut self.changed_meanwhile);
+        if !changed.is_empty() {
+            self.workspace.apply(Change::Disk { paths: changed });
+        }
+        self.documents.forget();
+        self.documents.flush(&mut self.workspace);
+        self.check_all();
+    }
+
+    /// Files were made, changed or removed outside the editor.
+    pub(crate) fn changed_on_disk(&mut self, paths: Vec<PathBuf>) {
+        if self.is_scanning {
+            self.changed_meanwhile.extend(paths.iter().cloned());
+        }
+        self.workspace.apply(Change::Disk { paths });
+        self.check_all();
+    }
+
+    /// Looks for live runs of every root.
+    pub(crate) fn find_runs(&self) {
+        for root in &self.roots {
+            let (root, events) = (root.clone(), self.events.clone());
+            // A folder without runs is left as it is.
+            if !root.join(".divisi").is_dir() {
+                continue;
+            }
+            self.pool.spawn(move || {
+                let listed = divisi_engine::client::Runs::open(&root).and_then(|runs| runs.list());
+                match listed {
+                    Ok((runs, _unreadable)) => drop(events.send(Event::FoundRuns(root, runs))),
+                    Err(error) => warn!("{}: {error}", root.display()),
+                }
+            });
+        }
+    }
+
+    pub(crate) fn found_runs(&mut self, root: &Path, summaries: Vec<RunSummary>) {
+        for summary in summaries.into_iter().filter(|summary| runs::is_live(summary.status)) {
+            let document = self.workspace.snapshot().document(&summary.file).cloned();
+            self.follow(root, summary, Origin::Found(document));
+        }
+    }
+
+    pub(crate) fn follow(&mut self, root: &Path, summary: RunSummary, origin: Origin) {
+        let file = summary.file.clone();
+        self.runs.follow(root, summary, origin, &mut self.outbox, self.client.progress, &self.events);
+        self.findings_changed(&file);
+    }
+
+    pub(crate) fn run_events(&mut self, run: &str, records: &[EventRecord]) {
+        let messages = self.workspace.settings().run.messages;
+        if let Some(file) = self.runs.take(run, records, &self.outbox, messages) {
+            self.findings_changed(&file);
+        }
+    }
+
+    pub(crate) fn run_orphaned(&mut self, run: &str) {
+        let messages = self.workspace.settings().run.messages;
+        self.runs.orphaned(run, &self.outbox, messages);
+    }
+
+    /// Failures of runs changed in one file.
+    pub(crate) fn findings_changed(&mut self, file: &Path) {
+        if self.client.pulls_diagnostics {
+            self.check_all();
+        } else {
+            self.check(file);
+        }
+    }
+
+    /// Ends the session when the process that started the server is gone.
+    pub(crate) fn watch_parent(&mut self, process: u32) {
+        let (alive, watched) = crossbeam_channel::bounded(0);
+        self.parent_watch = Some(alive);
+        parent::watch(process, self.orphaned.clone(), watched);
+    }
+
+    /// The document of a DAG at `path`, what was typed included.
+    pub(crate) fn dag_document(&mut self, path: &Path) -> Option<Arc<divisi_workspace::Document>> {
+        self.settle();
+        let document = self.workspace.snapshot().document(path).cloned()?;
+        matches!(document.content, Content::Dag { .. }).then_some(document)
+    }
+}

@@ -1,0 +1,154 @@
+//! Runs that this server follows.
+//!
+//! The server never hosts a run: it starts a host process, or finds one that is
+//! alive, and reads its journal.
+
+mod failed;
+mod follow;
+mod launch;
+mod state;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use divisi_engine::client::{RunStatus, RunSummary};
+use divisi_engine::event::{Event as RunEvent, EventRecord};
+use divisi_workspace::Document;
+use tower_lsp_server::gen_lsp_types as lsp;
+
+pub(crate) use failed::{FailedNodes, NODE_FAILED};
+pub(crate) use launch::{Answer, Launch, engine_error, plan, question, start};
+pub(crate) use state::Run;
+
+use crate::event::Event;
+use crate::outbox::Outbox;
+use crate::progress::Progress;
+
+#[derive(Debug, Default)]
+pub(crate) struct Runs {
+    runs: BTreeMap<String, Run>,
+    failed: Arc<FailedNodes>,
+}
+
+/// How the server came to a run.
+#[derive(Debug, Clone)]
+pub(crate) enum Origin {
+    /// Started by this server, from this document.
+    Here(Arc<Document>),
+    /// Found alive.
+    Found(Option<Arc<Document>>),
+}
+
+impl Runs {
+    /// Failures that are shown now.
+    pub(crate) const fn failed(&self) -> &Arc<FailedNodes> {
+        &self.failed
+    }
+
+    pub(crate) fn get(&self, run: &str) -> Option<&Run> {
+        self.runs.get(run)
+    }
+
+    /// Follows a run from its first event on. Failures of earlier runs of its file are forgotten.
+    pub(crate) fn follow(
+        &mut self,
+        root: &Path,
+        summary: RunSummary,
+        origin: Origin,
+        outbox: &mut Outbox,
+        shows_progress: bool,
+        events: &crossbeam_channel::Sender<Event>,
+    ) {
+        if self.runs.contains_key(&summary.run) {
+            return;
+        }
+        Arc::make_mut(&mut self.failed).forget_file(&summary.file);
+        let id = summary.run.clone();
+        let progress = Progress::ask(outbox, &id, shows_progress);
+        let follower = follow::start(root.to_owned(), id.clone(), events.clone());
+        self.runs.insert(id, Run::new(root.to_owned(), summary, origin, progress, follower));
+    }
+
+    /// Takes records in and tells the client; the file whose findings changed.
+    pub(crate) fn take(
+        &mut self,
+        id: &str,
+        records: &[EventRecord],
+        outbox: &Outbox,
+        messages: bool,
+    ) -> Option<PathBuf> {
+        let run = self.runs.get_mut(id)?;
+        let mut failed = false;
+        for record in records {
+            outbox.notify_as("divisi/runEvent".to_owned(), record);
+            if let Some(failure) = run.apply(record) {
+                failed = true;
+                Arc::make_mut(&mut self.failed).add(&run.file, failure);
+            }
+            match &record.event {
+                RunEvent::RunPlanned { .. } if messages && run.is_ours() => {
+                    show(outbox, lsp::MessageType::Info, run.started_text());
+                }
+                RunEvent::RunEnded { verdict } => {
+                    let (kind, text) = run.ended_text(*verdict, record.at);
+                    run.progress.end(outbox, id, &text);
+                    if messages {
+                        show(outbox, kind, text);
+                    }
+                }
+                _ => {}
+            }
+        }
+        run.progress.report(outbox, id, &run.view());
+        let file = run.file.clone();
+        self.drop_if_over(id);
+        failed.then_some(file)
+    }
+
+    /// The host is gone and the run is not over.
+    pub(crate) fn orphaned(&mut self, id: &str, outbox: &Outbox, messages: bool) {
+        let Some(run) = self.runs.get_mut(id) else { return };
+        let text =
+            format!("`{}` was interrupted: its host is gone. `divisi resume {id}` finishes it", run.dag);
+        run.over = true;
+        run.progress.end(outbox, id, &text);
+        if messages {
+            show(outbox, lsp::MessageType::Warning, text);
+        }
+        self.drop_if_over(id);
+    }
+
+    /// The client's answer to the progress token of a run.
+    pub(crate) fn progress_answered(&mut self, id: &str, accepted: bool, outbox: &Outbox) {
+        let Some(run) = self.runs.get_mut(id) else { return };
+        let view = run.view();
+        run.progress.answered(accepted, outbox, id, &view);
+        self.drop_if_over(id);
+    }
+
+    /// Whether a failure was shown there.
+    pub(crate) fn dismiss(&mut self, file: &Path, node: Option<&str>) -> bool {
+        Arc::make_mut(&mut self.failed).forget(file, node)
+    }
+
+    /// Runs that were started here and go on.
+    pub(crate) fn live_here(&self) -> impl Iterator<Item = (&String, &Run)> {
+        self.runs.iter().filter(|(_, run)| run.is_ours() && !run.over)
+    }
+
+    fn drop_if_over(&mut self, id: &str) {
+        if self.runs.get(id).is_some_and(|run| run.over && run.progress.is_closed()) {
+            self.runs.remove(id);
+        }
+    }
+}
+
+/// Whether a host owns the run, so that there is something to follow.
+pub(crate) const fn is_live(status: RunStatus) -> bool {
+    matches!(status, RunStatus::Running | RunStatus::Paused | RunStatus::Stopping | RunStatus::Cancelling)
+}
+
+fn show(outbox: &Outbox, kind: lsp::MessageType, message: String) {
+    outbox.notify::<lsp::ShowMessageNotification>(&lsp::ShowMessageParams { kind, message });
+}
