@@ -1,7 +1,13 @@
 //! Agent files, read as their tools read them.
 
+mod claude_code;
+mod quoting;
+mod tools;
+
 use divisi_syntax::{Span, Spanned};
 use serde::{Deserialize, Serialize};
+
+pub use claude_code::read_claude_agent;
 
 /// An AI coding tool that loads agents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,7 +53,8 @@ pub enum Load {
 pub struct AgentFile {
     /// The tool whose file it is.
     pub tool: Tool,
-    /// `name`; where the file has none, none (its stem is no name in Claude Code).
+    /// `name`; where the file has none, none (its stem is no name in Claude Code). A plugin's agent that goes by its
+    /// file's name has that, at the file's first byte.
     pub name: Option<Spanned<String>>,
     /// `description`.
     pub description: Option<Spanned<String>>,
@@ -59,19 +66,4 @@ pub struct AgentFile {
     pub load: Load,
     /// The system prompt: everything after the front matter.
     pub body: Span,
-}
-
-/// Reads a Claude Code agent as its loader does (FIELD, "The loader is more tolerant than YAML").
-///
-/// `stem` is the file's name without `.md`. With `plugin`, what would be dropped loads under that name.
-pub fn read_claude_agent(_text: &std::sync::Arc<str>, _stem: &str, _plugin: bool) -> AgentFile {
-    AgentFile {
-        tool: Tool::ClaudeCode,
-        name: None,
-        description: None,
-        tools: None,
-        model: None,
-        load: Load::Loaded,
-        body: Span::default(),
-    }
 }
