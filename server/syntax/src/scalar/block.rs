@@ -75,7 +75,7 @@ fn line_at(source: &str, start: usize, end: usize, indent: u32) -> Line {
 struct Body<'a> {
     writer: Writer<'a>,
     folded: bool,
-    /// Line breaks after the last line with text, not yet written.
+    /// Line breaks after the last line with text, not yet written. The end of the text counts as one.
     breaks: Vec<(usize, usize)>,
     /// Whether the last line with text began with a blank: such lines are not folded.
     more_indented: bool,
@@ -113,8 +113,7 @@ impl Body<'_> {
 
     /// Writes the breaks at the end; `at` is where the lines after the last text begin.
     fn end(&mut self, chomping: Chomping, mut at: usize, source: &str) {
-        let mut breaks = std::mem::take(&mut self.breaks);
-        breaks.retain(|(start, end)| start < end);
+        let breaks = std::mem::take(&mut self.breaks);
         match chomping {
             Chomping::Strip => {}
             Chomping::Clip if self.any => self.write_breaks(breaks.get(..1).unwrap_or_default()),
@@ -133,6 +132,9 @@ impl Body<'_> {
 /// The line break of the line at `at`, if nothing but blanks stands on it.
 fn blank_line(source: &str, at: usize) -> Option<(usize, usize)> {
     let blanks = source.get(at..)?.bytes().take_while(|byte| *byte == b' ').count();
-    let length = line_break(source, at + blanks);
-    (length > 0).then_some((at + blanks, at + blanks + length))
+    let end = at + blanks;
+    let length = line_break(source, end);
+    // The end of the text ends a line as well.
+    let last = end == source.len() && blanks > 0;
+    (length > 0 || last).then_some((end, end + length))
 }

@@ -49,8 +49,8 @@ pub(super) fn fold_lines(
             return;
         }
         // An escaped line break joins the lines without a blank, and keeps the blanks before it.
-        let joined = is_escaped_break(source, start, at, line);
-        let text_end = if joined { line - 1 } else { trim_blanks(source, at, line) };
+        let joined = ends_in_escape(source, start, at, line);
+        let text_end = if joined { line - 1 } else { trim_blanks(source, start, at, line) };
         write_line(writer, at, text_end);
         let mut next = line + line_break(source, line);
         let mut extra_breaks = 0;
@@ -71,20 +71,22 @@ pub(super) fn fold_lines(
     }
 }
 
-/// Whether the line `start..line_end` of a double-quoted scalar ends in `\`.
-fn is_escaped_break(source: &str, scalar: usize, start: usize, line_end: usize) -> bool {
+/// Whether `start..end` in a line of a double-quoted scalar ends in a `\` that escapes what follows.
+fn ends_in_escape(source: &str, scalar: usize, start: usize, end: usize) -> bool {
     let bytes = source.as_bytes();
     if scalar.checked_sub(1).and_then(|quote| bytes.get(quote)) != Some(&b'"') {
         return false;
     }
-    let line = bytes.get(start..line_end).unwrap_or_default();
+    let line = bytes.get(start..end).unwrap_or_default();
     line.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
 /// End of `start..end` without blanks before it, except one that is escaped.
-fn trim_blanks(source: &str, start: usize, end: usize) -> usize {
+fn trim_blanks(source: &str, scalar: usize, start: usize, end: usize) -> usize {
     let line = source.get(start..end).unwrap_or_default();
-    start + line.trim_end_matches([' ', '\t']).len()
+    let text = line.trim_end_matches([' ', '\t']).len();
+    let escapes = ends_in_escape(source, scalar, start, start + text);
+    start + if escapes && text < line.len() { text + 1 } else { text }
 }
 
 fn skip_blanks(source: &str, mut at: usize, end: usize) -> usize {

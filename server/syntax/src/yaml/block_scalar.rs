@@ -55,8 +55,7 @@ impl Parser<'_> {
 
     /// Moves over the lines of the text; returns its column and the end of its last line.
     fn block_scalar_body(&mut self, indent: Option<i32>, parent: i32) -> Body {
-        let mut body = Body { indent: indent.unwrap_or(parent + 1), end: 0 };
-        let mut known = indent.is_some();
+        let mut body = Body { indent: indent.unwrap_or(parent + 1), known: indent.is_some(), end: 0 };
         let mut widest_blank: Option<Line> = None;
         let mut shallow_reported = false;
         let mut line_end = self.cursor.at;
@@ -66,39 +65,43 @@ impl Parser<'_> {
                 break;
             }
             line_end = self.cursor.line_end(line.text);
-            if self.cursor.is_line_end(line.text) && !(known && line.spaces > body.indent) {
-                if !known && widest_blank.is_none_or(|widest| widest.spaces < line.spaces) {
+            if self.cursor.is_line_end(line.text) && body.is_blank(line) {
+                if widest_blank.is_none_or(|widest| widest.spaces < line.spaces) {
                     widest_blank = Some(line);
                 }
-                if !(known && line.tabs && line.spaces >= body.indent) {
-                    continue;
-                }
-            } else if !known {
-                let width = if line.spaces > parent { line.spaces } else { line.indent };
-                if width <= parent {
-                    break;
-                }
-                body.indent = width;
-                known = true;
-                self.check_leading_blank(widest_blank, width);
+                continue;
             }
-            if line.spaces < body.indent && !self.cursor.is_line_end(line.text) {
-                if line.indent <= parent || self.cursor.byte(line.text) == b'#' {
+            let column = if line.spaces > parent { line.spaces } else { line.indent };
+            if column <= parent {
+                break;
+            }
+            if !body.known {
+                body.indent = column;
+                body.known = true;
+                self.check_leading_blank(widest_blank, column);
+            }
+            if line.spaces < body.indent {
+                if self.cursor.byte(line.text) == b'#' {
                     break;
                 }
-                if line.tabs {
-                    self.report_tabs(line);
-                } else if !std::mem::replace(&mut shallow_reported, true) {
-                    let message =
-                        "this line is indented less than the first line of its text: indent all lines alike";
-                    self.syntax(line.text, line_end, message);
-                }
+                self.report_shallow_line(line, line_end, &mut shallow_reported);
             }
             body.end = line_end;
             self.cursor.line = line;
             self.cursor.at = line_end;
         }
         body
+    }
+
+    /// A line that is indented less than the text, but deeper than the block around it.
+    fn report_shallow_line(&mut self, line: Line, line_end: usize, reported: &mut bool) {
+        if line.tabs {
+            self.report_tabs(line);
+        } else if !std::mem::replace(reported, true) {
+            let message =
+                "this line is indented less than the first line of its text: indent all lines alike";
+            self.syntax(line.text, line_end, message);
+        }
     }
 
     fn check_leading_blank(&mut self, widest: Option<Line>, indent: i32) {
@@ -111,6 +114,15 @@ impl Parser<'_> {
 
 /// Where the text of a block stands.
 struct Body {
+    /// Its column; until `known` the smallest that is possible.
     indent: i32,
+    known: bool,
     end: usize,
+}
+
+impl Body {
+    /// Whether a line of blanks has no more of them than the indentation, which makes it an empty line.
+    const fn is_blank(&self, line: Line) -> bool {
+        if line.tabs { line.spaces < self.indent } else { !self.known || line.spaces <= self.indent }
+    }
 }

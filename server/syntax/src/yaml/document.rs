@@ -29,6 +29,7 @@ impl Parser<'_> {
         self.stack.push(Frame::new(FrameKind::Root, -1, Slot::Value, end as u32));
         self.content_end = end as u32;
         self.content();
+        self.fresh_line = true;
         if self.outer_flow.is_some() {
             self.abort_flow();
         }

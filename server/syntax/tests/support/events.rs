@@ -3,7 +3,7 @@
 use divisi_syntax::{Kind, NodeId, Style, Tree};
 
 /// All events of `tree`. `-DOC` never has its `...`: whether that is written means nothing.
-pub fn events(tree: &Tree) -> Vec<String> {
+pub(crate) fn events(tree: &Tree) -> Vec<String> {
     let mut events = vec!["+STR".to_owned()];
     for (root, mark) in tree.documents().iter().zip(tree.document_spans()) {
         let explicit = if mark.slice(tree.text()) == "---" { " ---" } else { "" };
@@ -53,7 +53,7 @@ fn mark(style: Style) -> char {
 }
 
 /// `text` with the escapes of the notation.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
         match character {

@@ -1,3 +1,3 @@
 //! What the tests of the YAML parser share.
 
-pub mod events;
+pub(crate) mod events;
