@@ -14,6 +14,7 @@ pub mod keys;
 pub mod later;
 pub mod lower;
 mod reader;
+pub mod reference;
 pub mod registry;
 pub mod schema;
 pub mod size;

@@ -1,0 +1,57 @@
+//! What a DAG asks for that this version reads, checks and plans, but cannot run.
+//!
+//! The table of keys says which keys these are ([`crate::keys::Key::runs`]); here stands for which values.
+
+mod command_v2;
+mod native;
+
+use std::collections::BTreeMap;
+
+use divisi_syntax::{NodeId, Span, Tree};
+
+use crate::dag::{Dag, Dialect};
+use crate::reader::{Field, Reader};
+
+/// Each key that a run would need and this version cannot perform: where it is written, and its name. By place, each
+/// once; empty where the DAG can run.
+pub fn not_run_yet(dag: &Dag, tree: &Tree) -> Vec<(Span, String)> {
+    let mut asked = Asked { reader: Reader::new(tree), keys: BTreeMap::new() };
+    match dag.dialect {
+        Dialect::Native => native::collect(dag, &mut asked),
+        Dialect::CommandV2 => command_v2::collect(dag, &mut asked),
+    }
+    if dag.incomplete || asked.reader.exhausted() {
+        let start = Span::at(tree.span(dag.root).start);
+        asked.keys.insert(start, "aliases and defaults that expand beyond the limit".to_owned());
+    }
+    asked.keys.into_iter().collect()
+}
+
+/// What was found so far.
+struct Asked<'t> {
+    reader: Reader<'t>,
+    keys: BTreeMap<Span, String>,
+}
+
+impl Asked<'_> {
+    fn key(&mut self, span: Span, name: &str) {
+        self.keys.entry(span).or_insert_with(|| name.to_owned());
+    }
+
+    fn field(&mut self, field: Option<&Field>) {
+        if let Some(field) = field {
+            self.key(self.reader.span(field.key_node), field.key.name);
+        }
+    }
+
+    /// The entry of `mapping` in whose value `inner` stands.
+    fn entry_around(&mut self, mapping: NodeId, inner: Span) {
+        let mut entries = self.reader.entries(mapping);
+        let found = entries.find(|(_, value)| self.reader.span(*value).contains(inner)).map(|(key, _)| key);
+        drop(entries);
+        if let Some(key) = found {
+            let name = self.reader.key(key);
+            self.key(name.span, &name.value);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The native format.
+
+use divisi_syntax::template::scan_expression;
+
+use super::Asked;
+use crate::dag::{Dag, ForEach, Node, OnFailure, ResumePolicy, Work};
+use crate::keys::native as keys;
+use crate::reader::{Field, Fields};
+
+/// Keys that a node may take from `defaults`.
+const INHERITED: &[&str] = &["budget", "cache", "isolation"];
+
+pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
+    let root = asked.reader.fields(dag.root, &keys::DAG);
+    for key in ["budget", "context"] {
+        let written = root.field(key).filter(|field| !asked.reader.is_null(field.value));
+        asked.field(written);
+    }
+    if dag.on_failure.as_ref().is_some_and(|written| written.value == OnFailure::Compensate) {
+        asked.field(root.field("on_failure"));
+    }
+    for phase in &dag.phases {
+        let fields = asked.reader.fields(phase.tree, &keys::PHASE);
+        asked.field(fields.field("barrier").filter(|_| phase.barrier));
+        asked.field(fields.field("max_parallel").filter(|_| phase.max_parallel.is_some()));
+    }
+    let defaults = root.get("defaults").map(|value| asked.reader.fields(value, &keys::DEFAULTS));
+    for node in &dag.nodes {
+        collect_node(node, defaults.as_ref(), asked);
+    }
+}
+
+fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
+    let fields = asked.reader.fields(node.tree, &keys::NODE);
+    match node.work {
+        Some(Work::Command { .. }) => asked.field(fields.field("command")),
+        Some(Work::Dag { .. }) => asked.field(fields.field("dag")),
+        Some(Work::Approve { .. }) => asked.field(fields.field("approve")),
+        Some(Work::Agent(_) | Work::Run(_)) | None => {}
+    }
+    if let Some(retry) = node.retry.as_ref().filter(|retry| retry.attempts > 1) {
+        asked.key(retry.span, "retry");
+    }
+    for key in INHERITED {
+        let own = fields.field(key);
+        let default = || defaults?.field(key).filter(|field| applies(field, node));
+        let effective = own.or_else(default).filter(|field| asks(field, asked));
+        asked.field(effective);
+    }
+    asked.field(fields.field("locks").filter(|_| !node.locks.is_empty()));
+    asked.field(fields.field("compensate").filter(|_| node.has_compensation));
+    let worktree = fields.field("worktree").filter(|field| !asked.reader.is_null(field.value));
+    asked.field(worktree);
+    let asks_person = node.resume.as_ref().is_some_and(|policy| policy.value == ResumePolicy::Ask);
+    asked.field(fields.field("resume").filter(|_| asks_person));
+    asked.field(fields.field("for_each").filter(|_| node.for_each.as_ref().is_some_and(needs_upstream)));
+}
+
+fn applies(default: &Field, node: &Node) -> bool {
+    node.work.as_ref().is_some_and(|work| default.key.applies_to(work.kind()))
+}
+
+/// Whether the value of a key that can be written without asking for anything does ask for something.
+fn asks(field: &Field, asked: &Asked<'_>) -> bool {
+    let value = asked.reader.string(field.value);
+    match (field.key.name, value.as_deref()) {
+        ("cache", Some("false")) | ("isolation", Some("none")) => false,
+        _ => !asked.reader.is_null(field.value),
+    }
+}
+
+/// An expression over arguments expands at plan; one over values from upstream only when the node is ready.
+fn needs_upstream(for_each: &ForEach) -> bool {
+    let ForEach::Expression(text) = for_each else { return false };
+    let references = scan_expression(&text.value).references;
+    let first_names = references.iter().filter_map(|reference| reference.segments.first());
+    first_names.into_iter().any(|name| matches!(name.name.as_str(), "nodes" | "inputs"))
+}
