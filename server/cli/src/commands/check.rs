@@ -1,0 +1,112 @@
+//! `divisi check`
+
+mod human;
+mod json;
+mod select;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use divisi_analysis::{Finding, Severity};
+use divisi_workspace::{Document, Snapshot};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Look for mistakes in DAG, agent, command and skill files.
+///
+/// Without PATHS the whole workspace is checked: the nearest folder upwards with divisi.toml, .claude or .git.
+/// A folder means all files of ours below it. Nothing is executed, nothing is written, nothing leaves the machine.
+///
+/// The exit status is 0 without errors (warnings and hints may be there), 1 with errors, 2 when something could
+/// not be read.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  divisi check                          the whole workspace
+  divisi check review.dag.yaml          one file
+  divisi check .claude/agents           one folder
+  divisi check --format json | jq .summary
+
+A finding is silenced by a comment on its line or the line above:
+  # divisi: allow(redundant-dependency) it is there for the reader
+Severities and excluded paths are set in divisi.toml:
+  [check]
+  exclude = [\"vendor/**\"]
+  severity = { redundant-dependency = \"off\" }")]
+pub(crate) struct Check {
+    /// Files and folders; the whole workspace where none is given.
+    paths: Vec<PathBuf>,
+
+    /// How findings are printed.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Excerpts with marks, for people.
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+/// The findings of one document.
+struct Checked {
+    snapshot: Snapshot,
+    document: Arc<Document>,
+    findings: Vec<Finding>,
+}
+
+/// How many findings there are of each severity, in how many files.
+#[derive(Debug, Default, Clone, Copy, serde::Serialize)]
+struct Summary {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    information: usize,
+    hints: usize,
+}
+
+impl Check {
+    pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
+        let selection = select::select(&self.paths)?;
+        let mut checked = Vec::new();
+        for (snapshot, document) in selection.documents {
+            let findings = divisi_analysis::check(&snapshot, &document);
+            checked.push(Checked { snapshot, document, findings });
+        }
+        let summary = Summary::of(&checked);
+        match self.format {
+            Format::Human => human::print(&checked, summary, output),
+            Format::Json => json::print(&checked, summary, output)?,
+        }
+        for failure in &selection.failures {
+            output.failure(failure);
+        }
+        Ok(if !selection.failures.is_empty() {
+            Exit::Refused
+        } else if summary.errors > 0 {
+            Exit::Failed
+        } else {
+            Exit::Good
+        })
+    }
+}
+
+impl Summary {
+    fn of(checked: &[Checked]) -> Self {
+        let mut summary = Self { files: checked.len(), ..Self::default() };
+        for finding in checked.iter().flat_map(|checked| &checked.findings) {
+            match finding.severity {
+                Severity::Error => summary.errors += 1,
+                Severity::Warning => summary.warnings += 1,
+                Severity::Information => summary.information += 1,
+                Severity::Hint => summary.hints += 1,
+                Severity::Off => {}
+            }
+        }
+        summary
+    }
+}

@@ -1,0 +1,88 @@
+//! Findings for people: what, where, why, what to do.
+
+use std::path::Path;
+
+use divisi_analysis::{Finding, Related, Severity};
+
+use super::{Checked, Summary};
+use crate::excerpt::Source;
+use crate::output::{ERROR, FAINT, GOOD, NOTE, Output, STRONG, WARNING, count, paint};
+
+pub(super) fn print(checked: &[Checked], summary: Summary, output: &mut Output) {
+    for checked in checked {
+        for finding in &checked.findings {
+            for line in lines(checked, finding) {
+                output.line(line);
+            }
+            output.line("");
+        }
+    }
+    output.line(total(summary));
+}
+
+fn lines(checked: &Checked, finding: &Finding) -> Vec<String> {
+    let (style, word) = severity(finding.severity);
+    let title = paint(style, format!("{word}[{}]", finding.code));
+    let mut lines = vec![format!("{title}: {}", paint(STRONG, &finding.message))];
+    lines.extend(source(checked).excerpt("-->", '^', style, finding.span));
+    for related in &finding.related {
+        lines.extend(related_lines(checked, related));
+    }
+    for fix in &finding.fixes {
+        lines.push(format!("  {}: {}", paint(NOTE, "help"), fix.title));
+    }
+    lines
+}
+
+fn related_lines(checked: &Checked, related: &Related) -> Vec<String> {
+    let note = format!("  {}: {}", paint(FAINT, "note"), related.message);
+    let mut lines = vec![note];
+    match &related.path {
+        None => lines.extend(source(checked).excerpt(":::", '-', FAINT, related.span)),
+        Some(path) => lines.extend(elsewhere(checked, path, related)),
+    }
+    lines
+}
+
+fn elsewhere(checked: &Checked, path: &Path, related: &Related) -> Vec<String> {
+    match checked.snapshot.document(path) {
+        Some(document) => Source { path, text: &document.text, lines: &document.lines }
+            .excerpt(":::", '-', FAINT, related.span),
+        None => vec![format!("  ::: {}", crate::root::shown(path))],
+    }
+}
+
+fn source(checked: &Checked) -> Source<'_> {
+    let document = &checked.document;
+    Source { path: &document.path, text: &document.text, lines: &document.lines }
+}
+
+fn severity(severity: Severity) -> (anstyle::Style, &'static str) {
+    match severity {
+        Severity::Error => (ERROR, "error"),
+        Severity::Warning => (WARNING, "warning"),
+        Severity::Information => (NOTE, "information"),
+        Severity::Hint | Severity::Off => (FAINT, "hint"),
+    }
+}
+
+/// `7 files: 1 error, 2 warnings`, or `7 files: no findings`.
+fn total(summary: Summary) -> String {
+    let files = count(summary.files, "file");
+    let counts = [(summary.errors, "error", ERROR), (summary.warnings, "warning", WARNING)];
+    let mut parts: Vec<String> = counts
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, word, style)| paint(style, count(number, word)))
+        .collect();
+    if summary.information > 0 {
+        parts.push(format!("{} for information", summary.information));
+    }
+    if summary.hints > 0 {
+        parts.push(count(summary.hints, "hint"));
+    }
+    if parts.is_empty() {
+        return format!("{files}: {}", paint(GOOD, "no findings"));
+    }
+    format!("{files}: {}", parts.join(", "))
+}

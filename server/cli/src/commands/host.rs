@@ -1,0 +1,22 @@
+//! `divisi host`: the process that owns one run. Started by `run`, `resume` and the language server, never by people.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Own a run until it is over.
+#[derive(Debug, Args)]
+pub(crate) struct Host {
+    /// The run's folder.
+    run_dir: PathBuf,
+}
+
+impl Host {
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        divisi_engine::host::host_main(&self.run_dir)?;
+        Ok(Exit::Good)
+    }
+}

@@ -1,0 +1,20 @@
+//! One file for each command.
+
+pub(crate) mod agents;
+pub(crate) mod attach;
+pub(crate) mod cancel;
+pub(crate) mod check;
+pub(crate) mod doctor;
+pub(crate) mod guard;
+pub(crate) mod host;
+pub(crate) mod logs;
+pub(crate) mod lsp;
+pub(crate) mod new;
+pub(crate) mod overview;
+pub(crate) mod pause;
+pub(crate) mod plan;
+pub(crate) mod resume;
+pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod schema;
+pub(crate) mod trust;

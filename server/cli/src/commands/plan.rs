@@ -1,0 +1,129 @@
+//! `divisi plan`
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use divisi_analysis::plan::{Plan as Schedule, Slot, plan};
+use divisi_analysis::{Severity, check};
+use divisi_model::duration::human;
+
+use crate::arguments::{self, Argument};
+use crate::excerpt::Source;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{ERROR, FAINT, GOOD, Output, STRONG, count, paint};
+use crate::slots;
+use crate::workspace::{self, Target};
+
+/// Columns of the timeline.
+const TIMELINE: usize = 40;
+
+/// Show what would run, and when, by the estimates.
+///
+/// Nothing is executed. The node with the longest remaining path goes first; nodes without an estimate count as one
+/// minute; locks and conditions are not applied. Findings of severity error are printed on standard error, and a plan
+/// is made whenever the graph has no cycle.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  divisi plan review-all.dag.yaml
+  divisi plan review-all --max-parallel 2
+  divisi plan review-all --format json | jq .makespan_ms")]
+pub(crate) struct Plan {
+    /// A DAG file, a folder with exactly one, or the name of a DAG of this workspace.
+    file: String,
+
+    /// How many nodes run at a time; else the file's max_parallel, the setting, the number of processors.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_parallel: Option<u32>,
+
+    /// An argument of the DAG; may be given many times.
+    #[arg(long = "arg", value_name = "NAME=VALUE")]
+    arguments: Vec<Argument>,
+
+    /// How the plan is printed.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table with a timeline, for people.
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+impl Plan {
+    pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
+        let target = workspace::target(&self.file)?;
+        let Some((_, dag)) = target.document.dag() else {
+            return Err(Failure::new(format!("{} holds no DAG", self.file)));
+        };
+        arguments::check_names(&self.arguments, dag)?;
+        let has_errors = tell_errors(&target, output);
+        let slots = slots::for_dag(self.max_parallel, dag, target.snapshot.settings());
+        let Some(schedule) = plan(dag, slots) else {
+            return Err(Failure::new(format!("{} cannot be planned: its nodes wait for each other in a ring", self.file)));
+        };
+        match self.format {
+            Format::Json => output.json(&schedule)?,
+            Format::Human => print(&workspace::dag_name(&target.document), slots, &schedule, output),
+        }
+        Ok(if has_errors { Exit::Failed } else { Exit::Good })
+    }
+}
+
+/// Prints the findings of severity error, one a line; whether there are any.
+fn tell_errors(target: &Target, output: &mut Output) -> bool {
+    let document = &target.document;
+    let source = Source { path: &document.path, text: &document.text, lines: &document.lines };
+    let findings = check(&target.snapshot, document);
+    let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    for finding in &errors {
+        let word = paint(ERROR, format!("error[{}]", finding.code));
+        output.note(format!("{}: {word}: {}", source.place(finding.span), finding.message));
+    }
+    !errors.is_empty()
+}
+
+fn print(name: &str, slots: u32, schedule: &Schedule, output: &mut Output) {
+    let nodes = count(schedule.nodes, "node");
+    let edges = count(schedule.edges, "edge");
+    let levels = count(schedule.levels, "level");
+    output.line(format!("{}: {nodes}, {edges}, {levels}; {slots} at a time", paint(STRONG, name)));
+    output.line("");
+    let width = schedule.schedule.iter().map(|slot| slot.id.chars().count()).max().unwrap_or(0).max(4);
+    let header = format!("level  {:>8}  {:>8}  {:width$}", "start", "end", "node");
+    output.line(paint(FAINT, header.trim_end()));
+    for slot in &schedule.schedule {
+        output.line(row(slot, width, schedule));
+    }
+    output.line("");
+    output.line(format!("takes {} by the estimates; one after the other {}", time(schedule.makespan_ms), time(schedule.total_ms)));
+    output.line(format!("critical path: {}", schedule.critical_path.join(" → ")));
+}
+
+fn row(slot: &Slot, width: usize, schedule: &Schedule) -> String {
+    let is_critical = schedule.critical_path.contains(&slot.id);
+    let bar = paint(if is_critical { ERROR } else { GOOD }, bar(slot, schedule.makespan_ms));
+    let reuse = if slot.reuse { "  reused" } else { "" };
+    format!(
+        "{:>5}  {:>8}  {:>8}  {:width$}  {bar}{reuse}",
+        slot.level,
+        time(slot.start_ms),
+        time(slot.end_ms),
+        slot.id
+    )
+}
+
+/// The node's share of the whole, drawn to scale; at least one column.
+fn bar(slot: &Slot, makespan_ms: u64) -> String {
+    let column = |at: u64| usize::try_from(at.saturating_mul(TIMELINE as u64) / makespan_ms.max(1)).unwrap_or(TIMELINE);
+    let start = column(slot.start_ms).min(TIMELINE - 1);
+    let end = column(slot.end_ms).clamp(start + 1, TIMELINE);
+    format!("{}{}", " ".repeat(start), "━".repeat(end - start))
+}
+
+fn time(milliseconds: u64) -> String {
+    human(Duration::from_millis(milliseconds))
+}

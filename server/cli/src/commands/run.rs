@@ -1,0 +1,113 @@
+//! `divisi run`
+
+use std::env;
+
+use clap::Args;
+use divisi_engine::client::{EngineError, RunOptions, Runs, plan};
+use divisi_syntax::Span;
+
+use crate::arguments::{self, Argument};
+use crate::excerpt::Source;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::follow::{OnInterrupt, View, follow};
+use crate::output::{ERROR, Output, paint};
+use crate::trust;
+use crate::workspace::{self, Target};
+
+/// Run a DAG.
+///
+/// The run belongs to a process of its own: closing this terminal leaves it going, `divisi attach` shows it again.
+/// Ctrl-C cancels it, a second Ctrl-C kills what still runs. What finished is recorded and never repeated:
+/// `divisi resume` goes on where a failed, cancelled or crashed run stopped.
+///
+/// Running starts programs, so it needs trust: the first run in a workspace shows the exact list of programs and
+/// asks. Where nobody can be asked, --yes says it for this one call, and `divisi trust` for good.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  divisi run review-all.dag.yaml
+  divisi run review-all --arg scope=src --max-parallel 2
+  divisi run review-all --to synthesis --yes
+  divisi run review-all --yes --json | jq -r .type")]
+pub(crate) struct Run {
+    /// A DAG file, a folder with exactly one, or the name of a DAG of this workspace.
+    file: String,
+
+    /// An argument of the DAG; may be given many times.
+    #[arg(long = "arg", value_name = "NAME=VALUE")]
+    arguments: Vec<Argument>,
+
+    /// Trust this workspace for this one call.
+    #[arg(long, short)]
+    yes: bool,
+
+    /// How many nodes run at a time; else the file's max_parallel, the setting, the number of processors.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_parallel: Option<u32>,
+
+    /// Print the event stream, one JSON object a line.
+    #[arg(long)]
+    json: bool,
+
+    /// Run this node and what it waits for, nothing else.
+    #[arg(long, value_name = "ID")]
+    to: Option<String>,
+
+    /// Start the run, print its id and return.
+    #[arg(long, conflicts_with = "json")]
+    detach: bool,
+}
+
+impl Run {
+    pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
+        let target = workspace::target(&self.file)?;
+        if let Some((_, dag)) = target.document.dag() {
+            arguments::check_names(&self.arguments, dag)?;
+        }
+        let plan = plan(&target.snapshot, &target.document, &self.options())
+            .map_err(|error| refused(&target, error, output))?;
+        trust::require(&target.root, &plan, self.yes, output)?;
+        let runs = Runs::open(&target.root)?;
+        let run = runs.create(&plan)?;
+        runs.start_host(&run, &this_program()?)?;
+        if self.detach {
+            output.line(&run);
+            return Ok(Exit::Good);
+        }
+        let view = if self.json { View::Json } else { View::People };
+        follow(&runs, &run, 0, view, OnInterrupt::Cancel, output)
+    }
+
+    fn options(&self) -> RunOptions {
+        RunOptions {
+            args: self.arguments.iter().map(|arg| (arg.name.clone(), arg.value.clone())).collect(),
+            max_parallel: self.max_parallel,
+            to: self.to.clone(),
+            ..RunOptions::default()
+        }
+    }
+}
+
+/// The places that refuse the run are shown first; the failure sums them up.
+fn refused(target: &Target, error: EngineError, output: &mut Output) -> Failure {
+    for (span, message) in &error.places {
+        for line in place(target, *span, message) {
+            output.note(line);
+        }
+        output.note("");
+    }
+    Failure::from(error)
+}
+
+fn place(target: &Target, span: Span, message: &str) -> Vec<String> {
+    let document = &target.document;
+    let source = Source { path: &document.path, text: &document.text, lines: &document.lines };
+    let mut lines = vec![format!("{}: {message}", paint(ERROR, "error"))];
+    lines.extend(source.excerpt("-->", '^', ERROR, span));
+    lines
+}
+
+/// The program to host runs with: this one.
+pub(crate) fn this_program() -> Result<std::path::PathBuf, Failure> {
+    env::current_exe().map_err(|error| Failure::new(format!("the path of divisi itself is unknown: {error}")))
+}

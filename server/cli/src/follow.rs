@@ -1,0 +1,199 @@
+//! Follows a run by its journal until it is over: the loop behind `run`, `resume` and `attach`.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use divisi_engine::client::{RunStatus, Runs};
+use divisi_engine::event::Request;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{self, Output};
+use crate::report::{Json, Live, Plain, Progress, Report, summary};
+use crate::signals::Interrupts;
+use crate::time;
+
+/// How long a journal may stand still before somebody looks whether its host is alive.
+const STALL: Duration = Duration::from_secs(2);
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    /// The live view on a terminal, plain lines otherwise.
+    People,
+    /// The event stream.
+    Json,
+}
+
+/// What Ctrl-C does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnInterrupt {
+    /// It cancels the run: this command started it.
+    Cancel,
+    /// It ends the view and leaves the run alone.
+    Detach,
+}
+
+/// Follows `run` until it is over, and returns its exit status. Events up to `from` are known but not shown.
+pub(crate) fn follow(
+    runs: &Runs,
+    run: &str,
+    from: u64,
+    view: View,
+    on_interrupt: OnInterrupt,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let mut report = reporter(view);
+    let mut follower = Follower::new(runs, run, from, on_interrupt);
+    let end = follower.until_the_end(report.as_mut(), output);
+    report.close();
+    let end = end?;
+    if view == View::People {
+        follower.tell(&end, output);
+    }
+    Ok(end.exit())
+}
+
+fn reporter(view: View) -> Box<dyn Report> {
+    match view {
+        View::Json => Box::new(Json),
+        View::People if output::is_terminal() => Box::new(Live::new()),
+        View::People => Box::new(Plain),
+    }
+}
+
+/// Why following ended.
+enum End {
+    /// The run is over.
+    Over(Exit),
+    /// It is paused, nothing runs, and nobody watches who could go on.
+    Waiting,
+    /// Nobody owns it any more.
+    Orphaned,
+    /// The user went away.
+    Detached,
+}
+
+impl End {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Over(exit) => *exit,
+            Self::Waiting => Exit::Waiting,
+            Self::Orphaned => Exit::Failed,
+            Self::Detached => Exit::Good,
+        }
+    }
+}
+
+struct Follower<'a> {
+    runs: &'a Runs,
+    run: &'a str,
+    from: u64,
+    on_interrupt: OnInterrupt,
+    interrupts: Interrupts,
+    interrupts_seen: usize,
+    progress: Progress,
+    last_news: Instant,
+}
+
+impl<'a> Follower<'a> {
+    fn new(runs: &'a Runs, run: &'a str, from: u64, on_interrupt: OnInterrupt) -> Self {
+        Self {
+            runs,
+            run,
+            from,
+            on_interrupt,
+            interrupts: Interrupts::listen(),
+            interrupts_seen: 0,
+            progress: Progress::default(),
+            last_news: Instant::now(),
+        }
+    }
+
+    fn until_the_end(&mut self, report: &mut dyn Report, output: &mut Output) -> Result<End, Failure> {
+        loop {
+            self.take_news(report, output)?;
+            if let Some(verdict) = self.verdict() {
+                return Ok(End::Over(verdict));
+            }
+            if self.is_waiting() {
+                return Ok(End::Waiting);
+            }
+            if self.heed_interrupts(output)? {
+                return Ok(End::Detached);
+            }
+            if self.is_orphaned()? {
+                return Ok(End::Orphaned);
+            }
+            report.tick(&self.progress, time::now());
+            thread::sleep(Runs::POLL);
+        }
+    }
+
+    fn take_news(&mut self, report: &mut dyn Report, output: &mut Output) -> Result<(), Failure> {
+        for record in self.runs.events(self.run, self.progress.seq)? {
+            self.last_news = Instant::now();
+            self.progress.apply(&record);
+            if record.seq > self.from {
+                report.event(&record, &self.progress, output)?;
+            } else if record.seq == self.from {
+                report.recall(&self.progress);
+            }
+        }
+        Ok(())
+    }
+
+    /// The verdict counts once everything that this view begins after is taken in: a resumed run has ended before.
+    fn verdict(&self) -> Option<Exit> {
+        if self.progress.seq <= self.from && self.from > 0 {
+            return None;
+        }
+        self.progress.verdict.map(Exit::from)
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.progress.paused && self.progress.running().next().is_none() && !output::is_terminal()
+    }
+
+    /// The first signal cancels, the second kills, the third goes away. True when the user went away.
+    fn heed_interrupts(&mut self, output: &mut Output) -> Result<bool, Failure> {
+        while self.interrupts_seen < self.interrupts.count() {
+            self.interrupts_seen += 1;
+            if self.on_interrupt == OnInterrupt::Detach || self.interrupts_seen > 2 {
+                return Ok(true);
+            }
+            self.runs.ask(self.run, Request::Cancel)?;
+            output.note(match self.interrupts_seen {
+                1 => "cancelling; once more kills what still runs",
+                _ => "killing; once more leaves the run to its host",
+            });
+        }
+        Ok(false)
+    }
+
+    fn is_orphaned(&mut self) -> Result<bool, Failure> {
+        if self.last_news.elapsed() < STALL {
+            return Ok(false);
+        }
+        self.last_news = Instant::now();
+        Ok(self.runs.summary(self.run)?.status == RunStatus::Orphaned)
+    }
+
+    fn tell(&self, end: &End, output: &mut Output) {
+        let run = self.run;
+        match end {
+            End::Over(_) => {
+                let tail = |node: &str| self.runs.log(run, node, None).ok();
+                for line in summary(&self.progress, &tail) {
+                    output.line(line);
+                }
+            }
+            End::Waiting => output.line(format!("\npaused; to go on: divisi pause {run} --resume")),
+            End::Orphaned => {
+                output.warning("the host of this run is gone");
+                output.line(format!("to go on: divisi resume {run}"));
+            }
+            End::Detached => output.line(format!("\nthe run goes on; to see it again: divisi attach {run}")),
+        }
+    }
+}

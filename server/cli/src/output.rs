@@ -1,0 +1,154 @@
+//! Everything that is printed: colours where a person looks at a terminal, plain text otherwise.
+//!
+//! A reader that went away (`divisi check | head`) is no error: what is still printed is dropped in silence and
+//! the command ends with the status it would have had. Any other failure to write is kept and told at the end.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Something is wrong.
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// Something is probably wrong.
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+/// Something is worth knowing.
+pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+/// Something went well.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What matters most on a line.
+pub(crate) const STRONG: Style = Style::new().bold();
+/// What matters least on a line.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+/// Frames and line numbers around quoted source.
+pub(crate) const FRAME: Style = AnsiColor::Blue.on_default().bold();
+
+/// `text` in `style`.
+pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// `1 node`, `2 nodes`: counts as people read them.
+pub(crate) fn count(number: usize, singular: &str) -> String {
+    if number == 1 { format!("1 {singular}") } else { format!("{number} {singular}s") }
+}
+
+/// Standard output and standard error of one command.
+pub(crate) struct Output {
+    out: Sink,
+    err: Sink,
+}
+
+impl Output {
+    /// The process's own streams. `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and whether a stream is a terminal decide
+    /// about colours, for each stream on its own.
+    pub(crate) fn new() -> Self {
+        Self { out: Sink::new(Box::new(anstream::stdout())), err: Sink::new(Box::new(anstream::stderr())) }
+    }
+
+    /// Prints a line on standard output.
+    pub(crate) fn line(&mut self, text: impl AsRef<str>) {
+        self.out.line(text.as_ref());
+    }
+
+    /// Prints text that brings its own line ends on standard output.
+    pub(crate) fn text(&mut self, text: &[u8]) {
+        self.out.write(text);
+    }
+
+    /// Prints one value as one line of JSON on standard output.
+    pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        let line = serde_json::to_string(value).map_err(|error| Failure::new(error.to_string()))?;
+        self.line(line);
+        Ok(())
+    }
+
+    /// Prints one value as JSON over many lines on standard output.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(error.to_string()))?;
+        self.line(text);
+        Ok(())
+    }
+
+    /// Prints a line on standard error.
+    pub(crate) fn note(&mut self, text: impl AsRef<str>) {
+        self.err.line(text.as_ref());
+    }
+
+    /// Prints `error: …` and the lines of help on standard error.
+    pub(crate) fn failure(&mut self, failure: &Failure) {
+        self.note(format!("{}: {}", paint(ERROR, "error"), failure.message));
+        for help in &failure.help {
+            self.note(format!("  {}: {help}", paint(NOTE, "help")));
+        }
+    }
+
+    /// Prints `warning: …` on standard error.
+    pub(crate) fn warning(&mut self, text: impl std::fmt::Display) {
+        self.note(format!("{}: {text}", paint(WARNING, "warning")));
+    }
+
+    /// Writes out what is buffered.
+    pub(crate) fn flush(&mut self) {
+        self.out.flush();
+    }
+
+    /// What kept standard output from being written, a closed pipe apart.
+    pub(crate) fn finish(mut self) -> Result<(), io::Error> {
+        self.out.flush();
+        self.out.fault.map_or(Ok(()), Err)
+    }
+}
+
+/// Whether a person looks at standard output.
+pub(crate) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether a person can be asked: the answer comes from standard input, the question goes to standard error.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// One stream that survives its reader.
+struct Sink {
+    stream: Box<dyn Write>,
+    closed: bool,
+    fault: Option<io::Error>,
+}
+
+impl Sink {
+    fn new(stream: Box<dyn Write>) -> Self {
+        Self { stream, closed: false, fault: None }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.write(format!("{text}\n").as_bytes());
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if self.closed {
+            return;
+        }
+        let result = self.stream.write_all(bytes);
+        self.settle(result);
+    }
+
+    fn flush(&mut self) {
+        if self.closed {
+            return;
+        }
+        let result = self.stream.flush();
+        self.settle(result);
+    }
+
+    fn settle(&mut self, result: io::Result<()>) {
+        let Err(error) = result else { return };
+        self.closed = true;
+        if error.kind() != ErrorKind::BrokenPipe {
+            self.fault = Some(error);
+        }
+    }
+}

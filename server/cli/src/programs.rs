@@ -1,0 +1,59 @@
+//! The exact list of programs that a run would start: what a person is asked to trust.
+
+use divisi_engine::plan::{PlanNode, PlanWork, StoredPlan};
+
+/// One line for each node that starts a program: its path and the argument list, quoted as a shell would read it.
+pub(crate) fn programs(plan: &StoredPlan) -> Vec<String> {
+    let width = plan.nodes.iter().map(|node| node.path.chars().count()).max().unwrap_or(0);
+    plan.nodes
+        .iter()
+        .filter_map(|node| Some(format!("{:width$}  {}", visible(&node.path), visible(&program(plan, node)?))))
+        .collect()
+}
+
+fn program(plan: &StoredPlan, node: &PlanNode) -> Option<String> {
+    match &node.work {
+        PlanWork::Argv { argv } => Some(quoted(argv)),
+        PlanWork::Line { line, shell: Some(shell) } => Some(format!("{} {}", quoted(shell), quote(line))),
+        PlanWork::Line { line, shell: None } => Some(line.clone()),
+        PlanWork::Agent { agent, runner, .. } => {
+            let command = plan.runners.get(runner).map(|runner| quoted(&runner.command));
+            let agent = plan.agents.get(*agent).map_or("?", |agent| agent.name.as_str());
+            Some(format!("{} (runner {runner}, agent {agent})", command.unwrap_or_default()))
+        }
+        PlanWork::Group { .. } => None,
+    }
+}
+
+fn quoted(argv: &[String]) -> String {
+    argv.iter().map(|argument| quote(argument)).collect::<Vec<_>>().join(" ")
+}
+
+fn quote(argument: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !argument.is_empty() && argument.chars().all(is_plain) {
+        return argument.to_owned();
+    }
+    format!("'{}'", argument.replace('\'', r"'\''"))
+}
+
+/// What decides about trust must not be able to move the cursor: control characters are shown by their escapes.
+fn visible(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_what_a_shell_would_split_or_expand() {
+        let argv = ["rm", "a b", "$HOME", "", "it's"].map(str::to_owned);
+        assert_eq!(quoted(&argv), r"rm 'a b' '$HOME' '' 'it'\''s'");
+    }
+
+    #[test]
+    fn hides_no_program_behind_control_characters() {
+        assert_eq!(visible("rm\u{1b}[2K\rls\n"), r"rm\u{1b}[2K\rls\n");
+    }
+}

@@ -1,0 +1,24 @@
+//! The event stream itself, one record a line.
+
+use divisi_engine::event::EventRecord;
+
+use super::{Progress, Report};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Prints every record as it is.
+pub(crate) struct Json;
+
+impl Report for Json {
+    fn recall(&mut self, _progress: &Progress) {}
+
+    fn event(&mut self, record: &EventRecord, _progress: &Progress, output: &mut Output) -> Result<(), Failure> {
+        output.json_line(record)?;
+        output.flush();
+        Ok(())
+    }
+
+    fn tick(&mut self, _progress: &Progress, _now: i64) {}
+
+    fn close(&mut self) {}
+}

@@ -1,0 +1,93 @@
+//! The view for a terminal: ended nodes scroll away as lines, below them a bar and a line for each running node.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use divisi_engine::event::EventRecord;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::plain::{self, Detail};
+use super::{Progress, Report};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::time;
+
+/// Spinners and the overall bar. indicatif redraws them; all it is told comes from [`Progress`].
+pub(crate) struct Live {
+    screen: MultiProgress,
+    overall: ProgressBar,
+    running: BTreeMap<String, ProgressBar>,
+}
+
+impl Live {
+    /// A view on standard output.
+    pub(crate) fn new() -> Self {
+        let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
+        let overall = screen.add(ProgressBar::new(0).with_style(bar_style()));
+        Self { screen, overall, running: BTreeMap::new() }
+    }
+
+    fn show(&mut self, progress: &Progress, now: i64) {
+        let live: BTreeMap<&str, Option<i64>> =
+            progress.running().map(|node| (node.path.as_str(), node.started_at)).collect();
+        self.running.retain(|path, spinner| {
+            let keep = live.contains_key(path.as_str());
+            if !keep {
+                spinner.finish_and_clear();
+            }
+            keep
+        });
+        for (path, started_at) in live {
+            let spinner = self.running.entry(path.to_owned()).or_insert_with(|| {
+                let spinner = ProgressBar::new_spinner().with_style(spinner_style());
+                self.screen.insert_before(&self.overall, spinner)
+            });
+            let elapsed = started_at.map(|start| time::span(now.saturating_sub(start)));
+            spinner.set_message(format!("{path}  {}", time::short(elapsed.unwrap_or(Duration::ZERO))));
+            spinner.tick();
+        }
+        self.overall.set_length(progress.total as u64);
+        self.overall.set_position(progress.done() as u64);
+        let paused = if progress.paused { "  paused" } else { "" };
+        self.overall.set_message(format!("{}{paused}", time::short(progress.wall(now))));
+    }
+}
+
+impl Report for Live {
+    fn recall(&mut self, progress: &Progress) {
+        self.overall.set_length(progress.total as u64);
+    }
+
+    fn event(&mut self, record: &EventRecord, progress: &Progress, _output: &mut Output) -> Result<(), Failure> {
+        if let Some(line) = plain::line(record, progress, Detail::Ends) {
+            // The screen itself prints it, so that it lands above the spinners; it fails only with its terminal.
+            self.screen.suspend(|| anstream::println!("{line}"));
+        }
+        self.show(progress, record.at);
+        Ok(())
+    }
+
+    fn tick(&mut self, progress: &Progress, now: i64) {
+        self.show(progress, now);
+    }
+
+    fn close(&mut self) {
+        for spinner in self.running.values() {
+            spinner.finish_and_clear();
+        }
+        self.overall.finish_and_clear();
+    }
+}
+
+fn bar_style() -> ProgressStyle {
+    style("{bar:30.green/dim} {pos}/{len} nodes  {msg}", ProgressStyle::default_bar()).progress_chars("━━─")
+}
+
+fn spinner_style() -> ProgressStyle {
+    style("  {spinner:.cyan} {msg}", ProgressStyle::default_spinner())
+}
+
+/// indicatif parses its templates at run time; ours are constants, and the plain style stands in for a wrong one.
+fn style(template: &str, otherwise: ProgressStyle) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or(otherwise)
+}

@@ -1,0 +1,125 @@
+//! Events as lines of text: what a log file or a terminal without live view gets.
+
+use divisi_engine::event::{Event, EventRecord, NodeState, Request, StopCause};
+
+use super::progress::NodeProgress;
+use super::{Progress, Report};
+use crate::failure::Failure;
+use crate::output::{self, ERROR, FAINT, GOOD, NOTE, Output, STRONG, WARNING, paint};
+use crate::time;
+
+/// Prints a line for each event that people care about.
+pub(crate) struct Plain;
+
+impl Report for Plain {
+    fn recall(&mut self, _progress: &Progress) {}
+
+    fn event(&mut self, record: &EventRecord, progress: &Progress, output: &mut Output) -> Result<(), Failure> {
+        if let Some(line) = line(record, progress, Detail::Everything) {
+            output.line(line);
+            output.flush();
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self, _progress: &Progress, _now: i64) {}
+
+    fn close(&mut self) {}
+}
+
+/// How much the lines say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Starts as well as ends.
+    Everything,
+    /// No starts: something else shows what is running.
+    Ends,
+}
+
+/// The line for one event; none where it means nothing to people. `progress` has the event in already.
+pub(super) fn line(record: &EventRecord, progress: &Progress, detail: Detail) -> Option<String> {
+    let text = match &record.event {
+        Event::RunPlanned { dag, nodes, max_parallel, .. } => return Some(header(dag, *nodes, *max_parallel, &record.run)),
+        Event::HostStarted { epoch, .. } if *epoch > 1 => "the run goes on with a new host".to_owned(),
+        Event::Requested { request, .. } => asked(request),
+        Event::RunResumed { .. } => "resumed".to_owned(),
+        Event::Refused { detail } => mark(WARNING, "refused", "an inner step", detail),
+        Event::NodeState { node, state, attempt, .. } => {
+            node_line(state, *attempt, progress.node(node)?, detail)?
+        }
+        Event::AttemptStopping { node, cause, .. } => mark(WARNING, "stopping", node, stopping(*cause)),
+        _ => return None,
+    };
+    let clock = format!("{:>7}", time::short(progress.wall(record.at)));
+    Some(format!("{}  {text}", paint(FAINT, clock)))
+}
+
+fn header(dag: &str, nodes: usize, max_parallel: u32, run: &str) -> String {
+    let nodes = output::count(nodes, "node");
+    format!("{} · {nodes}, {max_parallel} at a time · run {run}", paint(STRONG, dag))
+}
+
+fn asked(request: &Request) -> String {
+    match request {
+        Request::Cancel => "asked to cancel".to_owned(),
+        Request::CancelNode { node } => format!("asked to cancel {node}"),
+        Request::Pause => "asked to pause: what is running goes on, nothing new starts".to_owned(),
+        Request::Unpause => "asked to go on".to_owned(),
+    }
+}
+
+fn stopping(cause: StopCause) -> &'static str {
+    match cause {
+        StopCause::TimedOut => "its timeout is over",
+        StopCause::Idle => "nothing came from it for its idle_timeout",
+        StopCause::Cancelled => "cancelled",
+        StopCause::Budget => "its budget is used up",
+    }
+}
+
+fn node_line(state: &NodeState, attempt: Option<u32>, node: &NodeProgress, detail: Detail) -> Option<String> {
+    let path = &node.path;
+    let reason = node.detail.as_deref().unwrap_or_default();
+    let line = match state {
+        NodeState::Running if detail == Detail::Ends => return None,
+        NodeState::Running => mark(NOTE, "started", path, &nth(attempt.unwrap_or(node.attempt))),
+        NodeState::Succeeded => mark(GOOD, "succeeded", path, &took(node)),
+        NodeState::Reused => mark(GOOD, "reused", path, reason),
+        NodeState::Failed { .. } => mark(ERROR, "failed", path, &join(&took(node), reason)),
+        NodeState::Skipped => mark(FAINT, "skipped", path, reason),
+        NodeState::Blocked => mark(WARNING, "blocked", path, reason),
+        NodeState::Cancelled => mark(WARNING, "cancelled", path, reason),
+        NodeState::RetryWait => mark(WARNING, "retrying", path, reason),
+        NodeState::Lost => mark(WARNING, "lost", path, "its host died before its end was known"),
+        NodeState::WaitingApproval | NodeState::WaitingDecision => mark(NOTE, "waiting", path, reason),
+        NodeState::Compensating => mark(NOTE, "undoing", path, ""),
+        NodeState::Compensated => mark(GOOD, "undone", path, ""),
+        NodeState::CompensationFailed => mark(ERROR, "not undone", path, reason),
+        NodeState::Pending
+        | NodeState::Ready
+        | NodeState::Stopping { .. }
+        | NodeState::Merging
+        | NodeState::Expanded => return None,
+    };
+    Some(line)
+}
+
+fn mark(style: anstyle::Style, word: &str, node: &str, rest: &str) -> String {
+    let word = paint(style, format!("{word:<10}"));
+    if rest.is_empty() { format!("{word} {node}") } else { format!("{word} {node}  {rest}") }
+}
+
+fn nth(attempt: u32) -> String {
+    if attempt > 1 { format!("(attempt {attempt})") } else { String::new() }
+}
+
+fn took(node: &NodeProgress) -> String {
+    node.wall.map(time::short).unwrap_or_default()
+}
+
+fn join(left: &str, right: &str) -> String {
+    match (left, right) {
+        ("", text) | (text, "") => text.to_owned(),
+        _ => format!("{left}  {right}"),
+    }
+}

@@ -1,0 +1,131 @@
+//! A workspace, read from disk once for one command.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use divisi_workspace::{Change, Document, Snapshot, Workspace};
+
+use crate::failure::Failure;
+use crate::root;
+
+/// Reads the whole workspace at `root`.
+pub(crate) fn read(root: &Path) -> Snapshot {
+    let mut workspace = Workspace::new(vec![root.to_owned()]);
+    workspace.scan();
+    workspace.snapshot()
+}
+
+/// Reads the workspace at `root` and `files` of it, whether discovery would have found them or not (an ignored file
+/// that is named is meant).
+pub(crate) fn read_with(root: &Path, files: &[PathBuf]) -> Snapshot {
+    let mut workspace = Workspace::new(vec![root.to_owned()]);
+    workspace.scan();
+    workspace.apply(Change::Disk { paths: files.to_vec() });
+    workspace.snapshot()
+}
+
+/// One DAG file and the workspace around it.
+pub(crate) struct Target {
+    /// Everything known.
+    pub(crate) snapshot: Snapshot,
+    /// The file.
+    pub(crate) document: Arc<Document>,
+    /// The workspace's root.
+    pub(crate) root: PathBuf,
+}
+
+/// Finds what FILE means: a path to a DAG file, a folder with exactly one in it, or else the unique name of a DAG of
+/// this workspace.
+pub(crate) fn target(file: &str) -> Result<Target, Failure> {
+    let path = Path::new(file);
+    if path.is_dir() {
+        return in_folder(path);
+    }
+    if path.exists() {
+        return at_path(path);
+    }
+    by_name(file)
+}
+
+fn at_path(path: &Path) -> Result<Target, Failure> {
+    let path = root::absolute(path)?;
+    let root = root::root_of(&path);
+    let snapshot = read_with(&root, std::slice::from_ref(&path));
+    let document = snapshot.document(&path).cloned().ok_or_else(|| not_a_dag(&path))?;
+    check_kind(&document)?;
+    Ok(Target { snapshot, document, root })
+}
+
+fn in_folder(folder: &Path) -> Result<Target, Failure> {
+    let folder = root::absolute(folder)?;
+    let root = root::root_of(&folder);
+    let snapshot = read(&root);
+    let dags: Vec<Arc<Document>> =
+        dags(&snapshot).filter(|document| document.path.parent() == Some(folder.as_path())).cloned().collect();
+    let shown = root::shown(&folder);
+    match dags.as_slice() {
+        [document] => Ok(Target { document: document.clone(), snapshot, root }),
+        [] => Err(Failure::new(format!("{shown} is a folder without a DAG file (*.dag.yaml, *.dag.json)"))
+            .help("name the file, or make one: divisi new")),
+        many => Err(list(Failure::new(format!("{shown} is a folder with {} DAG files: name one", many.len())), many)),
+    }
+}
+
+fn by_name(name: &str) -> Result<Target, Failure> {
+    let root = root::current()?;
+    let snapshot = read(&root);
+    let all: Vec<Arc<Document>> = dags(&snapshot).cloned().collect();
+    let named: Vec<Arc<Document>> = all.iter().filter(|document| dag_name(document) == name).cloned().collect();
+    match named.as_slice() {
+        [document] => Ok(Target { document: document.clone(), snapshot, root }),
+        [] => Err(list(Failure::new(format!("there is no file {name}, and no DAG of that name here")), &all)),
+        many => Err(list(Failure::new(format!("{} DAGs are called {name}: name the file", many.len())), many)),
+    }
+}
+
+fn list(failure: Failure, documents: &[Arc<Document>]) -> Failure {
+    if documents.is_empty() {
+        return failure.help("make a first DAG: divisi new");
+    }
+    documents.iter().fold(failure, |failure, document| {
+        failure.help(format!("{} ({})", root::shown(&document.path), dag_name(document)))
+    })
+}
+
+/// All documents that hold a DAG.
+pub(crate) fn dags(snapshot: &Snapshot) -> impl Iterator<Item = &Arc<Document>> {
+    snapshot.documents().filter(|document| document.dag().is_some())
+}
+
+/// The name of a document's DAG: its own, else its file's without the endings.
+pub(crate) fn dag_name(document: &Document) -> String {
+    let own = document.dag().and_then(|(_, dag)| dag.name.as_ref().map(|name| name.value.clone()));
+    own.unwrap_or_else(|| {
+        let file = document.path.file_name().unwrap_or_default().to_string_lossy();
+        file.split('.').next().unwrap_or_default().to_owned()
+    })
+}
+
+fn check_kind(document: &Document) -> Result<(), Failure> {
+    match &document.content {
+        divisi_workspace::Content::Unreadable(reason) => {
+            Err(Failure::new(format!("{} cannot be read: {reason}", root::shown(&document.path))))
+        }
+        divisi_workspace::Content::Dag { dag: Some(_), .. } => Ok(()),
+        divisi_workspace::Content::Dag { dag: None, .. } => {
+            let shown = root::shown(&document.path);
+            Err(Failure::new(format!("{shown} holds no DAG: its root is not a mapping"))
+                .help(format!("see what is wrong: divisi check {shown}")))
+        }
+        divisi_workspace::Content::Command { link: Some(link) } => {
+            Err(Failure::new(format!("{} only names its DAG", root::shown(&document.path)))
+                .help(format!("name the DAG file itself: {}", link.value)))
+        }
+        _ => Err(not_a_dag(&document.path)),
+    }
+}
+
+fn not_a_dag(path: &Path) -> Failure {
+    Failure::new(format!("{} is not a DAG file", root::shown(path)))
+        .help("a DAG file is called *.dag.yaml, *.dag.yml or *.dag.json, or is listed under [files] in divisi.toml")
+}
