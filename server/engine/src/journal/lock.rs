@@ -1,0 +1,51 @@
+//! The OS lock that makes an owner the owner. It dies with its holder and is never a matter of age. The handle is
+//! close-on-exec, so no child keeps it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::time::Duration;
+
+use super::JournalError;
+
+/// Name of the lock's file in a run's folder.
+const FILE: &str = "lock";
+
+/// Somebody who asks whether the run is owned holds the lock for an instant; an owner tries again for as long as no
+/// such look can take.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Held as long as it lives.
+#[derive(Debug)]
+pub(super) struct OwnerLock {
+    _file: File,
+}
+
+impl OwnerLock {
+    /// Takes the lock of the run in `dir`.
+    pub(super) fn take(dir: &Path) -> Result<Self, JournalError> {
+        let path = dir.join(FILE);
+        let file = open(&path).map_err(JournalError::io(&path))?;
+        for attempt in 1..=TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) if attempt < TRIES => std::thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(source)) => return Err(JournalError::Io { path, source }),
+            }
+        }
+        Err(JournalError::Owned { dir: dir.to_owned() })
+    }
+}
+
+/// Whether somebody holds the lock at this moment.
+pub(super) fn is_held(dir: &Path) -> bool {
+    match File::open(dir.join(FILE)) {
+        Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
+        Err(_) => false,
+    }
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}

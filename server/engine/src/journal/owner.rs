@@ -1,0 +1,166 @@
+//! The one writer of a run's events.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::TransactionBehavior;
+
+use super::lock::OwnerLock;
+use super::store::{Store, from_sql, insert_event, to_sql};
+use super::{JournalError, SigningKey, requests};
+use crate::core::{Durability, RequestRow};
+use crate::event::{EVENT_VERSION, Event, EventRecord};
+use crate::plan::{PlanWork, StoredPlan};
+
+/// The journal of a run, held by the run's one owner. Dropping it gives the run free.
+#[derive(Debug)]
+pub struct Journal {
+    store: Store,
+    /// Held for the journal's life.
+    _lock: OwnerLock,
+    epoch: u64,
+    last_seq: u64,
+    /// What `synchronous` is set to.
+    durability: Durability,
+    /// Whether something was committed since the WAL was last flushed.
+    unflushed: bool,
+}
+
+impl Journal {
+    /// Stores a plan as the new run `run` in `dir`, which must not hold one; the first event is `run_planned`. `at` is
+    /// milliseconds since the epoch.
+    pub fn create(dir: &Path, run: &str, plan: &StoredPlan, key: &SigningKey, at: i64) -> Result<(), JournalError> {
+        let planned = Event::RunPlanned {
+            dag: plan.dag.clone(),
+            file: plan.file.to_string_lossy().into_owned(),
+            nodes: plan.nodes.iter().filter(|node| !matches!(node.work, PlanWork::Group { .. })).count(),
+            max_parallel: plan.max_parallel,
+        };
+        Store::create(dir, run, plan, key, &planned, at)
+    }
+
+    /// Takes the run over: its lock, then a new epoch, which is returned. Refuses a run that somebody owns, a
+    /// signature that is not ours, and a store that only a newer version may write to.
+    pub fn open_owner(dir: &Path, key: &SigningKey) -> Result<(Self, u64), JournalError> {
+        let store = Store::open(dir, true)?;
+        if !store.is_signed_with(key)? {
+            return Err(JournalError::NotOurs { dir: dir.to_owned() });
+        }
+        store.refuse_unknown_critical_events()?;
+        let lock = OwnerLock::take(dir)?;
+        let failed = JournalError::sqlite;
+        store.connection.pragma_update(None, "synchronous", "FULL").map_err(failed(dir))?;
+        let epoch = store
+            .connection
+            .query_row("UPDATE meta SET epoch = epoch + 1 RETURNING epoch", [], |row| from_sql(row, 0))
+            .map_err(failed(dir))?;
+        let last_seq = store.last_seq()?;
+        let durability = Durability::Power;
+        Ok((Self { store, _lock: lock, epoch, last_seq, durability, unflushed: false }, epoch))
+    }
+
+    /// Commits events in one transaction, numbered without gaps, after checking that the epoch is still ours. Rows of
+    /// the request table that an event takes in are marked in the same transaction. On an error nothing was
+    /// committed, unless it is the disk's: a host stops on any error, and the next one reads what there is.
+    pub fn append(
+        &mut self,
+        events: &[Event],
+        at: i64,
+        durability: Durability,
+    ) -> Result<Vec<EventRecord>, JournalError> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.set_durability(durability)?;
+        let records = self.number(events, at);
+        self.commit(&records)?;
+        self.last_seq += u64::try_from(records.len()).unwrap_or(0);
+        self.unflushed = durability == Durability::Crash;
+        Ok(records)
+    }
+
+    /// Whether something was committed that a power cut could still take.
+    pub fn needs_sync(&self) -> bool {
+        self.unflushed
+    }
+
+    /// Makes everything appended so far survive a power cut.
+    pub fn sync(&mut self) -> Result<(), JournalError> {
+        if !self.unflushed {
+            return Ok(());
+        }
+        let wal = self.store.wal();
+        let flushed = std::fs::OpenOptions::new().append(true).open(&wal).and_then(|file| file.sync_data());
+        flushed.map_err(JournalError::io(&wal))?;
+        self.unflushed = false;
+        Ok(())
+    }
+
+    /// Rows of the request table that no event has taken in, in order. They come again until one has.
+    pub fn take_requests(&mut self) -> Result<Vec<RequestRow>, JournalError> {
+        requests::waiting(&self.store)
+    }
+
+    /// The run's id.
+    pub fn run(&self) -> &str {
+        &self.store.run
+    }
+
+    /// The plan as stored.
+    pub fn plan(&self) -> Result<Arc<StoredPlan>, JournalError> {
+        self.store.plan()
+    }
+
+    /// Events after `seq`, in order.
+    pub fn events(&self, after: u64) -> Result<Vec<EventRecord>, JournalError> {
+        self.store.events(after)
+    }
+
+    fn set_durability(&mut self, durability: Durability) -> Result<(), JournalError> {
+        if self.durability == durability {
+            return Ok(());
+        }
+        let level = match durability {
+            Durability::Crash => "NORMAL",
+            Durability::Power => "FULL",
+        };
+        let connection = &self.store.connection;
+        connection.pragma_update(None, "synchronous", level).map_err(JournalError::sqlite(&self.store.dir))?;
+        self.durability = durability;
+        Ok(())
+    }
+
+    fn number(&self, events: &[Event], at: i64) -> Vec<EventRecord> {
+        let places = self.last_seq + 1..;
+        let record = |(event, seq): (&Event, u64)| EventRecord {
+            v: EVENT_VERSION,
+            run: self.store.run.clone(),
+            seq,
+            at,
+            critical: event.is_critical(),
+            event: event.clone(),
+        };
+        events.iter().zip(places).map(record).collect()
+    }
+
+    fn commit(&mut self, records: &[EventRecord]) -> Result<(), JournalError> {
+        let dir = self.store.dir.clone();
+        let failed = JournalError::sqlite;
+        let transaction =
+            self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(&dir))?;
+        let epoch = {
+            let mut statement = transaction.prepare_cached("SELECT epoch FROM meta").map_err(failed(&dir))?;
+            statement.query_row([], |row| from_sql(row, 0)).map_err(failed(&dir))?
+        };
+        if epoch != self.epoch {
+            return Err(JournalError::Fenced { ours: self.epoch, theirs: epoch });
+        }
+        for record in records {
+            insert_event(&transaction, &dir, record.seq, &record.event, record.at)?;
+            if let Event::Requested { id, .. } = record.event {
+                requests::mark(&transaction, to_sql(id), to_sql(record.seq)).map_err(failed(&dir))?;
+            }
+        }
+        transaction.commit().map_err(failed(&dir))
+    }
+}
