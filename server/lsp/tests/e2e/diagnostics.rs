@@ -1,0 +1,134 @@
+//! Findings: pushed or pulled, never both.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, able, range};
+
+const CYCLE: &str = "\
+nodes:
+  - {id: a, run: [\"true\"], depends_on: [b]}
+  - {id: b, run: [\"true\"], depends_on: [a]}
+";
+
+fn codes(diagnostics: &[Value]) -> Vec<&str> {
+    diagnostics.iter().filter_map(|it| it["code"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn they_are_pushed_and_withdrawn() {
+    let mut client = Client::start(able()).await;
+    client.open("a.dag.yaml", CYCLE).await;
+    let diagnostics = client.published("a.dag.yaml", 1).await;
+    assert_eq!(codes(&diagnostics), ["cycle"]);
+    let [cycle] = diagnostics.as_slice() else { panic!("{diagnostics:#?}") };
+    assert_eq!(cycle["severity"], 1);
+    assert_eq!(cycle["source"], "divisi");
+    assert!(!cycle["relatedInformation"].as_array().unwrap().is_empty());
+
+    client.edit("a.dag.yaml", 2, range((1, 37), (1, 40)), "[]").await;
+    assert_eq!(codes(&client.published("a.dag.yaml", 2).await), [""; 0]);
+
+    let document = json!({ "uri": client.uri("a.dag.yaml") });
+    client.notify("textDocument/didClose", json!({ "textDocument": document })).await;
+    loop {
+        let closed = client.expect("textDocument/publishDiagnostics").await;
+        if closed.get("version").is_none() {
+            assert_eq!(closed["diagnostics"], json!([]));
+            break;
+        }
+    }
+    client.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_gets_no_more_than_it_can_take() {
+    let mut client = Client::start(json!({})).await;
+    client.open("a.dag.yaml", CYCLE).await;
+    let published = client.expect("textDocument/publishDiagnostics").await;
+    assert!(published.get("version").is_none());
+    let cycle = &published["diagnostics"][0];
+    for field in ["relatedInformation", "codeDescription", "data", "tags"] {
+        assert!(cycle.get(field).is_none(), "{field}: {cycle}");
+    }
+    client.ignore_published();
+    client.stop().await;
+}
+
+#[tokio::test]
+async fn they_are_pulled_and_then_never_pushed() {
+    let mut capabilities = able();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    let mut client = Client::start(capabilities).await;
+    client.open("a.dag.yaml", CYCLE).await;
+    let document = json!({ "uri": client.uri("a.dag.yaml") });
+
+    let report = client.request("textDocument/diagnostic", json!({ "textDocument": document })).await;
+    assert_eq!(report["kind"], "full");
+    assert_eq!(codes(report["items"].as_array().unwrap()), ["cycle"]);
+
+    let again = json!({ "textDocument": document, "previousResultId": report["resultId"] });
+    let unchanged = client.request("textDocument/diagnostic", again.clone()).await;
+    assert_eq!(unchanged["kind"], "unchanged");
+
+    client.edit("a.dag.yaml", 2, range((1, 37), (1, 40)), "[]").await;
+    let report = client.request("textDocument/diagnostic", again).await;
+    assert_eq!((report["kind"].clone(), report["items"].clone()), (json!("full"), json!([])));
+    // Nothing was pushed: a message left over fails the test.
+    client.stop().await;
+}
+
+#[tokio::test]
+async fn an_agent_that_appears_on_disk_is_known_at_once() {
+    let mut client = Client::start(able()).await;
+    client.open("a.dag.yaml", "nodes:\n  - {id: a, agent: helper-x, prompt: Help}\n").await;
+    assert_eq!(codes(&client.published("a.dag.yaml", 1).await), ["unknown-agent"]);
+
+    let agent = client.path(".claude/agents/helper-x.md");
+    std::fs::create_dir_all(agent.parent().unwrap()).unwrap();
+    std::fs::write(&agent, "---\nname: helper-x\ndescription: Helps\n---\nHelp.\n").unwrap();
+    let change = json!({ "uri": client.uri(".claude/agents/helper-x.md"), "type": 1 });
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [change] })).await;
+    loop {
+        let published = client.expect("textDocument/publishDiagnostics").await;
+        if published["diagnostics"] == json!([]) {
+            break;
+        }
+    }
+    client.ignore_published();
+    client.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_not_ours_has_none() {
+    let mut client = Client::start(able()).await;
+    for name in ["values.yaml", "package.json", "notes.md"] {
+        client.open(name, "a: [\n").await;
+        let published = client.expect_for(name).await;
+        assert_eq!(published["diagnostics"], json!([]), "{name}");
+        let document = json!({ "uri": client.uri(name) });
+        client.notify("textDocument/didClose", json!({ "textDocument": document })).await;
+    }
+    client.ignore_published();
+    client.stop().await;
+}
+
+#[tokio::test]
+async fn mends_are_offered() {
+    let mut client = Client::start(able()).await;
+    client
+        .open("a.dag.yaml", "nodes:\n  - {id: build, run: [\"true\"]}\n  - {id: b, run: [\"true\"], depends_on: [biuld]}\n")
+        .await;
+    let diagnostics = client.published("a.dag.yaml", 1).await;
+    assert_eq!(codes(&diagnostics), ["missing-dependency"]);
+    let params = json!({
+        "textDocument": { "uri": client.uri("a.dag.yaml") },
+        "range": diagnostics[0]["range"],
+        "context": { "diagnostics": diagnostics },
+    });
+    let actions = client.request("textDocument/codeAction", params).await;
+    let edit = &actions[0]["edit"]["changes"][client.uri("a.dag.yaml")][0];
+    assert_eq!(edit["newText"], "build");
+    assert_eq!(edit["range"], diagnostics[0]["range"]);
+    client.ignore_published();
+    client.stop().await;
+}
