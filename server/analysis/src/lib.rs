@@ -1,23 +1,22 @@
 //! Graph and checks: a snapshot in, findings and plans out. Pure: no I/O, no clock.
 
+mod allow;
+mod check;
 pub mod codes;
+mod context;
 pub mod did_you_mean;
+mod edits;
 pub mod finding;
 pub mod graph;
+mod inputs;
+pub mod pages;
 pub mod plan;
-pub mod rules;
+mod rules;
+pub mod summary;
 
-use std::sync::Arc;
-
-use divisi_workspace::{Document, Snapshot};
-
+pub use check::check;
 pub use codes::Code;
 pub use divisi_workspace::settings::Severity;
 pub use finding::{Edit, Finding, Fix, Related};
 pub use graph::Graph;
-
-/// All findings in one document, sorted by place; severities and excludes by settings applied, allowed ones removed.
-/// Nothing for documents that are not ours.
-pub fn check(_snapshot: &Snapshot, _document: &Arc<Document>) -> Vec<Finding> {
-    Vec::new()
-}
+pub use rules::node_failed::CODE as NODE_FAILED;

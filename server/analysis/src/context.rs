@@ -1,0 +1,158 @@
+//! What the rules look at: one document with its graph, its names and its templates, each worked out once.
+
+use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
+
+use divisi_model::{Dag, Dialect, ForEach, Node, Program, Text, Work};
+use divisi_syntax::template::{self, Template};
+use divisi_syntax::{Decoded, Span, Tree};
+use divisi_workspace::{Document, Snapshot};
+
+use crate::did_you_mean;
+use crate::graph::{Graph, node_ids};
+use crate::inputs::Inputs;
+
+/// Look-ups of a likely name in one document; a file with more unknown names than this has another trouble.
+const MOST_SUGGESTIONS: u32 = 200;
+
+/// A document that holds a DAG.
+pub(crate) struct Context<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) document: &'a Document,
+    pub(crate) tree: &'a Tree,
+    pub(crate) dag: &'a Dag,
+    pub(crate) graph: Graph,
+    /// Nodes by id.
+    pub(crate) ids: HashMap<&'a str, u32>,
+    /// Texts in which templates or expressions count, by node. Empty for dialects.
+    pub(crate) texts: Vec<NodeText<'a>>,
+    inputs: OnceCell<Inputs<'a>>,
+    suggestions_left: Cell<u32>,
+}
+
+/// A text of a node, read.
+pub(crate) struct NodeText<'a> {
+    /// Index of the node.
+    pub(crate) node: u32,
+    /// Which key holds it.
+    pub(crate) role: TextRole,
+    pub(crate) text: &'a Text,
+    pub(crate) template: Template,
+    /// The way back to the source; only where the template has anything in it.
+    decoded: Option<Decoded>,
+}
+
+/// What a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextRole {
+    /// A prompt, a question, an element of argv.
+    Template,
+    /// `run` as a string: no template.
+    Line,
+    /// `when`.
+    Condition,
+    /// `for_each` as an expression.
+    Items,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, document: &'a Document, tree: &'a Tree, dag: &'a Dag) -> Self {
+        Self {
+            snapshot,
+            document,
+            tree,
+            dag,
+            graph: Graph::new(dag),
+            ids: node_ids(dag),
+            texts: texts(tree, dag),
+            inputs: OnceCell::new(),
+            suggestions_left: Cell::new(MOST_SUGGESTIONS),
+        }
+    }
+
+    pub(crate) fn is_native(&self) -> bool {
+        self.dag.dialect == Dialect::Native
+    }
+
+    /// The document's text.
+    pub(crate) fn text(&self) -> &'a str {
+        &self.document.text
+    }
+
+    /// The node at `index`; the graph holds no other indices.
+    pub(crate) fn node(&self, index: u32) -> &'a Node {
+        &self.dag.nodes[index as usize]
+    }
+
+    /// Nodes with their indices.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (u32, &'a Node)> + use<'a> {
+        self.dag.nodes.iter().enumerate().map(|(index, node)| (index as u32, node))
+    }
+
+    /// What the nodes take from others.
+    pub(crate) fn inputs(&self) -> &Inputs<'a> {
+        self.inputs.get_or_init(|| Inputs::new(self.dag, &self.ids, &self.graph, self.text()))
+    }
+
+    /// The known name that was probably meant.
+    pub(crate) fn suggest<'c>(
+        &self,
+        name: &str,
+        known: impl IntoIterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        let left = self.suggestions_left.get().checked_sub(1)?;
+        self.suggestions_left.set(left);
+        did_you_mean::nearest(name, known)
+    }
+
+    /// The id of a node that was probably meant.
+    pub(crate) fn suggest_node(&self, id: &str, but: u32) -> Option<&'a str> {
+        let others = self.nodes().filter(|(index, _)| *index != but);
+        self.suggest(id, others.map(|(_, node)| node.id.value.as_str()))
+    }
+}
+
+impl NodeText<'_> {
+    /// Where a range of the content stands in the file.
+    pub(crate) fn source(&self, content: Span) -> Span {
+        self.decoded.as_ref().map_or(self.text.span, |decoded| decoded.source_span(content))
+    }
+}
+
+fn texts<'a>(tree: &Tree, dag: &'a Dag) -> Vec<NodeText<'a>> {
+    let mut texts = Vec::new();
+    if dag.dialect != Dialect::Native {
+        return texts;
+    }
+    for (index, node) in dag.nodes.iter().enumerate() {
+        let mut add = |role, text| texts.push(read(tree, index as u32, role, text));
+        match &node.work {
+            Some(Work::Agent(agent)) => {
+                agent.prompt.iter().for_each(|prompt| add(TextRole::Template, prompt))
+            }
+            Some(Work::Run(run)) => match &run.program {
+                Program::Argv(argv) => argv.iter().for_each(|element| add(TextRole::Template, element)),
+                Program::Line(line) => add(TextRole::Line, line),
+            },
+            Some(Work::Approve { question }) => add(TextRole::Template, question),
+            Some(Work::Command { .. } | Work::Dag { .. }) | None => {}
+        }
+        if let Some(when) = &node.when {
+            add(TextRole::Condition, when);
+        }
+        if let Some(ForEach::Expression(expression)) = &node.for_each {
+            add(TextRole::Items, expression);
+        }
+    }
+    texts
+}
+
+fn read<'a>(tree: &Tree, node: u32, role: TextRole, text: &'a Text) -> NodeText<'a> {
+    let template = match role {
+        TextRole::Template | TextRole::Line => template::scan(&text.value),
+        TextRole::Condition | TextRole::Items => template::scan_expression(&text.value),
+    };
+    let is_plain = template.tags.is_empty() && template.references.is_empty() && template.errors.is_empty();
+    let decoded = if is_plain { None } else { tree.decoded(text.tree) };
+    NodeText { node, role, text, template, decoded }
+}

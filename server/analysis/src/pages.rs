@@ -1,0 +1,74 @@
+//! The pages of `docs/diagnostics/`, made from the rules.
+
+use std::fmt::Write as _;
+
+use divisi_workspace::settings::Severity;
+
+use crate::codes::{self, Code};
+
+/// One generated file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its name in `docs/diagnostics/`.
+    pub file: String,
+    /// Markdown.
+    pub text: String,
+}
+
+/// The table of all codes (`README.md`) and a page for each.
+pub fn pages() -> Vec<Page> {
+    let table = Page { file: "README.md".to_owned(), text: table() };
+    let of_codes = codes::all().map(|code| Page { file: format!("{}.md", code.name), text: page(code) });
+    std::iter::once(table).chain(of_codes).collect()
+}
+
+const NOTE: &str = "<!-- Generated from the rules in server/analysis/src/rules: UPDATE_EXPECT=1 cargo test -p divisi-analysis --test pages -->";
+
+fn table() -> String {
+    let mut text = format!(
+        "{NOTE}\n\n# Findings\n\nSettings change severities (`[check.severity]`) and leave files out (`[check] exclude`) in \
+         `divisi.toml`. A comment `# divisi: allow(code) reason` on a line, or alone on the line above, silences a \
+         finding there: `//` in JSON, `<!-- … -->` in Markdown.\n\n\
+         | code | severity | reports | silent | fix |\n|---|---|---|---|---|\n"
+    );
+    for code in codes::all() {
+        let row = [code.summary, code.silent, code.fix].map(in_cell).join(" | ");
+        let _ = writeln!(text, "| [`{0}`]({0}.md) | {1} | {row} |", code.name, severity(code));
+    }
+    text
+}
+
+fn page(code: &Code) -> String {
+    let mut text =
+        format!("{NOTE}\n\n# {}\n\n{} Severity: **{}**.\n", code.name, code.summary, severity(code));
+    if !code.explanation.is_empty() {
+        let _ = write!(text, "\n{}\n", code.explanation);
+    }
+    let example = &code.example;
+    if !example.bad.is_empty() {
+        let language = if example.path.ends_with(".md") { "markdown" } else { "yaml" };
+        let _ = write!(text, "\n## Example\n\n```{language}\n{}```\n", example.bad);
+        if !example.good.is_empty() {
+            let _ = write!(text, "\nBetter:\n\n```{language}\n{}```\n", example.good);
+        }
+    }
+    let _ = write!(text, "\n## What to do\n\n{}\n", code.fix);
+    if !code.silent.is_empty() {
+        let _ = write!(text, "\n## When it keeps quiet\n\n{}\n", code.silent);
+    }
+    text
+}
+
+fn in_cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+const fn severity(code: &Code) -> &'static str {
+    match code.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Information => "information",
+        Severity::Hint => "hint",
+        Severity::Off => "off",
+    }
+}

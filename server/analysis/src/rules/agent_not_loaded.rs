@@ -1,0 +1,53 @@
+//! `agent-not-loaded`: an agent's file that its tool drops.
+
+use divisi_model::{Load, Resolution};
+use divisi_workspace::{Content, Document};
+
+use super::unknown_agent::agents;
+use crate::Severity;
+use crate::codes::{Code, Example, Extent};
+use crate::context::Context;
+use crate::finding::Finding;
+
+pub(super) static CODE: Code = Code {
+    name: "agent-not-loaded",
+    severity: Severity::Error,
+    extent: Extent::Text,
+    summary: "An agent's file is dropped by its tool without a word, or a node names such an agent.",
+    silent: "Where the tool's loader is more tolerant than YAML and loads the file all the same.",
+    fix: "Mend the front matter as the message says.",
+    explanation: "Claude Code drops an agent without `name` or `description`, with a name that begins with `-` or \
+                  holds `:`, or with front matter that does not parse.",
+    example: Example {
+        path: ".claude/agents/release-writer.md",
+        bad: "---\nname: release-writer\n---\nYou write release notes.\n",
+        good: "---\nname: release-writer\ndescription: Writes release notes\n---\nYou write release notes.\n",
+    },
+};
+
+pub(super) fn check_agent(document: &Document, findings: &mut Vec<Finding>) {
+    let Content::Agent(agent) = &document.content else {
+        return;
+    };
+    if let Load::Dropped { span, reason } = &agent.load {
+        findings.push(Finding::new(&CODE, *span, format!("this agent is not loaded: {reason}")));
+    }
+}
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (work, tool) in agents(context) {
+        let Resolution::NotLoaded(agent) = context.snapshot.registry().resolve(tool, &work.agent.value)
+        else {
+            continue;
+        };
+        let Load::Dropped { span, reason } = &agent.load else {
+            continue;
+        };
+        let message = format!("the agent `{}` is not loaded: {reason}", work.agent.value);
+        let mut finding = Finding::new(&CODE, work.agent.span, message);
+        if let Some(path) = &agent.path {
+            finding = finding.related_in(path.clone(), *span, "its file");
+        }
+        findings.push(finding);
+    }
+}

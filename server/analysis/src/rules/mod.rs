@@ -1,0 +1,119 @@
+//! The checks, one file a rule, and the table of them all.
+//!
+//! Each file holds the rule's [`Code`](crate::Code), which is also its page in `docs/diagnostics/`, and its checks.
+//! Rules about the shape of a file are called from one walk over the tree ([`shape`]); all others look at what
+//! [`Context`] has worked out.
+
+pub(crate) mod shape;
+
+mod agent_not_loaded;
+mod ambiguous_agent;
+mod ambiguous_input;
+mod conflicting_work;
+mod cycle;
+mod dependency_alias;
+mod duplicate_key;
+mod duplicate_node;
+mod empty_dag;
+mod invalid_value;
+mod key_has_no_effect;
+mod missing_dependency;
+mod missing_field;
+mod missing_input;
+mod missing_unit;
+mod multiple_documents;
+mod no_work;
+pub(crate) mod node_failed;
+mod not_a_boolean;
+mod not_an_ancestor;
+mod phase_conflict;
+mod phase_unknown;
+mod redundant_dependency;
+mod self_dependency;
+mod syntax;
+mod template_in_run;
+mod template_syntax;
+mod timeout_below_estimate;
+mod unknown_agent;
+mod unknown_arg;
+mod unknown_key;
+mod unknown_reference;
+mod unknown_runner;
+mod unsupported_yaml;
+pub(crate) mod unused_allow;
+mod wrong_type;
+
+use divisi_workspace::Document;
+
+use crate::codes::Code;
+use crate::context::Context;
+use crate::finding::Finding;
+
+/// A code and what finds it.
+pub(crate) struct Rule {
+    pub(crate) code: &'static Code,
+    pub(crate) checks: &'static [Check],
+}
+
+/// What a rule looks at.
+pub(crate) enum Check {
+    /// Any document of ours.
+    Document(fn(&Document, &mut Vec<Finding>)),
+    /// A document with a DAG.
+    Dag(fn(&Context<'_>, &mut Vec<Finding>)),
+    /// Each mapping of a DAG.
+    Mapping(fn(&Context<'_>, &shape::Mapping<'_>, &mut Vec<Finding>)),
+    /// Each value of a DAG whose type the table of keys gives.
+    Value(fn(&Context<'_>, &shape::Value, &mut Vec<Finding>)),
+}
+
+/// All rules, by name.
+pub(crate) static RULES: &[Rule] = &[
+    Rule {
+        code: &agent_not_loaded::CODE,
+        checks: &[Check::Document(agent_not_loaded::check_agent), Check::Dag(agent_not_loaded::check)],
+    },
+    Rule { code: &ambiguous_agent::CODE, checks: &[Check::Dag(ambiguous_agent::check)] },
+    Rule { code: &ambiguous_input::CODE, checks: &[Check::Dag(ambiguous_input::check)] },
+    Rule { code: &conflicting_work::CODE, checks: &[Check::Dag(conflicting_work::check)] },
+    Rule { code: &cycle::CODE, checks: &[Check::Dag(cycle::check)] },
+    Rule { code: &dependency_alias::CODE, checks: &[Check::Dag(dependency_alias::check)] },
+    Rule { code: &duplicate_key::CODE, checks: &[Check::Mapping(duplicate_key::check)] },
+    Rule { code: &duplicate_node::CODE, checks: &[Check::Dag(duplicate_node::check)] },
+    Rule {
+        code: &empty_dag::CODE,
+        checks: &[Check::Document(empty_dag::check_document), Check::Dag(empty_dag::check)],
+    },
+    Rule { code: &invalid_value::CODE, checks: &[Check::Value(invalid_value::check)] },
+    Rule { code: &key_has_no_effect::CODE, checks: &[Check::Mapping(key_has_no_effect::check)] },
+    Rule { code: &missing_dependency::CODE, checks: &[Check::Dag(missing_dependency::check)] },
+    Rule { code: &missing_field::CODE, checks: &[Check::Mapping(missing_field::check)] },
+    Rule { code: &missing_input::CODE, checks: &[Check::Dag(missing_input::check)] },
+    Rule { code: &missing_unit::CODE, checks: &[Check::Value(missing_unit::check)] },
+    Rule { code: &multiple_documents::CODE, checks: &[Check::Document(multiple_documents::check)] },
+    Rule { code: &no_work::CODE, checks: &[Check::Dag(no_work::check)] },
+    // The server adds it after a run.
+    Rule { code: &node_failed::CODE, checks: &[] },
+    Rule { code: &not_a_boolean::CODE, checks: &[Check::Dag(not_a_boolean::check)] },
+    Rule { code: &not_an_ancestor::CODE, checks: &[Check::Dag(not_an_ancestor::check)] },
+    Rule { code: &phase_conflict::CODE, checks: &[Check::Dag(phase_conflict::check)] },
+    Rule { code: &phase_unknown::CODE, checks: &[Check::Dag(phase_unknown::check)] },
+    Rule { code: &redundant_dependency::CODE, checks: &[Check::Dag(redundant_dependency::check)] },
+    Rule { code: &self_dependency::CODE, checks: &[Check::Dag(self_dependency::check)] },
+    Rule { code: &syntax::CODE, checks: &[Check::Document(syntax::check)] },
+    Rule { code: &template_in_run::CODE, checks: &[Check::Dag(template_in_run::check)] },
+    Rule { code: &template_syntax::CODE, checks: &[Check::Dag(template_syntax::check)] },
+    Rule { code: &timeout_below_estimate::CODE, checks: &[Check::Dag(timeout_below_estimate::check)] },
+    Rule { code: &unknown_agent::CODE, checks: &[Check::Dag(unknown_agent::check)] },
+    Rule { code: &unknown_arg::CODE, checks: &[Check::Dag(unknown_arg::check)] },
+    Rule { code: &unknown_key::CODE, checks: &[Check::Mapping(unknown_key::check)] },
+    Rule { code: &unknown_reference::CODE, checks: &[Check::Dag(unknown_reference::check)] },
+    Rule { code: &unknown_runner::CODE, checks: &[Check::Dag(unknown_runner::check)] },
+    Rule { code: &unsupported_yaml::CODE, checks: &[Check::Document(unsupported_yaml::check)] },
+    // Found last, when it is known which allowances did something.
+    Rule { code: &unused_allow::CODE, checks: &[] },
+    Rule {
+        code: &wrong_type::CODE,
+        checks: &[Check::Document(wrong_type::check_document), Check::Value(wrong_type::check)],
+    },
+];

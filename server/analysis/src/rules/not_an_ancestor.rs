@@ -1,0 +1,93 @@
+//! `not-an-ancestor`: a value of a node that may not have run yet.
+
+use divisi_syntax::Span;
+
+use crate::Severity;
+use crate::codes::{Code, Example, Extent};
+use crate::context::{Context, TextRole};
+use crate::edits;
+use crate::finding::{Finding, Fix};
+use crate::inputs::Source;
+
+pub(super) static CODE: Code = Code {
+    name: "not-an-ancestor",
+    severity: Severity::Error,
+    extent: Extent::Document,
+    summary: "A node uses the outputs or the status of a node that it does not wait for.",
+    silent: "While the DAG has a cycle.",
+    fix: "Wait for that node.",
+    explanation: "Without a dependency nothing says which of the two runs first; it would work on some days.",
+    example: Example::dag(
+        "nodes:\n  - id: scan\n    run: ./scan.sh\n    outputs: [findings]\n  - id: lint\n    run: ./lint.sh\n  - id: report\n    depends_on: [lint]\n    run: [./report.sh, \"{{ nodes.scan.outputs.findings }}\"]\n",
+        "nodes:\n  - id: scan\n    run: ./scan.sh\n    outputs: [findings]\n  - id: lint\n    run: ./lint.sh\n  - id: report\n    depends_on: [lint, scan]\n    run: [./report.sh, \"{{ nodes.scan.outputs.findings }}\"]\n",
+    ),
+};
+
+/// A use of `target` in `node`.
+struct Use {
+    node: u32,
+    target: u32,
+    span: Span,
+}
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if !context.is_native() || context.graph.order.is_none() {
+        return;
+    }
+    let uses = uses(context);
+    let pairs: Vec<(u32, u32)> = uses.iter().map(|used| (used.node, used.target)).collect();
+    let unordered: Vec<Use> = uses
+        .into_iter()
+        .zip(context.graph.are_ancestors(&pairs))
+        .filter_map(|(used, is_ancestor)| (!is_ancestor).then_some(used))
+        .collect();
+    let reversed: Vec<(u32, u32)> = unordered.iter().map(|used| (used.target, used.node)).collect();
+    for (used, is_descendant) in unordered.iter().zip(context.graph.are_ancestors(&reversed)) {
+        findings.push(finding(context, used, is_descendant));
+    }
+}
+
+fn uses(context: &Context<'_>) -> Vec<Use> {
+    let mut uses = Vec::new();
+    for text in context.texts.iter().filter(|text| text.role != TextRole::Line) {
+        for reference in text.template.references.iter().filter(|reference| !reference.local) {
+            let [root, id, ..] = reference.segments.as_slice() else {
+                continue;
+            };
+            if let Some(target) = context.ids.get(id.name.as_str()).filter(|_| root.name == "nodes") {
+                uses.push(Use { node: text.node, target: *target, span: text.source(id.span) });
+            }
+        }
+    }
+    for input in context.inputs().iter() {
+        if let Source::Output { node, node_span, .. } = &input.source {
+            uses.push(Use { node: input.node, target: *node, span: *node_span });
+        }
+    }
+    uses
+}
+
+fn finding(context: &Context<'_>, used: &Use, is_descendant: bool) -> Finding {
+    let (node, target) = (context.node(used.node), context.node(used.target));
+    let (id, other) = (&node.id.value, &target.id.value);
+    if used.node == used.target {
+        return Finding::new(&CODE, used.span, format!("`{id}` cannot use its own results"));
+    }
+    if is_descendant {
+        let message = format!("`{other}` runs after `{id}`: its results are not there yet");
+        return Finding::new(&CODE, used.span, message).related(target.id.span, format!("`{other}` is here"));
+    }
+    let message = format!("`{id}` does not wait for `{other}`: add it to `depends_on`");
+    Finding::new(&CODE, used.span, message)
+        .related(target.id.span, format!("`{other}` is here"))
+        .fix(wait_for(context, used))
+}
+
+/// Adds the dependency to a list in brackets, or as a line of its own where there is none.
+fn wait_for(context: &Context<'_>, used: &Use) -> Option<Fix> {
+    let node = context.node(used.node);
+    let other = &context.node(used.target).id.value;
+    let key = node.depends_on_key.as_ref().map_or("depends_on", |key| key.value.as_str());
+    let edit = edits::add_item(context.tree, &context.document.lines, node.tree, key, other)?;
+    Some(Fix { title: format!("Wait for `{other}`"), edits: vec![edit], safe: false })
+}

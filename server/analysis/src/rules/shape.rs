@@ -1,0 +1,130 @@
+//! One walk over the tree of a DAG by the table of keys, for all rules about the shape of a file.
+
+use std::borrow::Cow;
+
+use divisi_model::Dialect;
+use divisi_model::keys::{self, Key, Object, Ty};
+use divisi_syntax::{Kind, NodeId, Tree};
+
+use super::{Check, RULES};
+use crate::context::Context;
+use crate::finding::Finding;
+
+mod scalar;
+
+pub(crate) use scalar::{Verdict, describe, is_null};
+
+/// A mapping with its entries.
+pub(crate) struct Mapping<'a> {
+    pub(crate) id: NodeId,
+    /// Its row in the table of keys; none for mappings from free names.
+    pub(crate) object: Option<&'static Object>,
+    /// Entries whose key is a text, in order.
+    pub(crate) entries: Vec<Entry<'a>>,
+}
+
+/// One entry of a mapping.
+pub(crate) struct Entry<'a> {
+    pub(crate) key: NodeId,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) value: NodeId,
+    /// The key's row, if it is known.
+    pub(crate) row: Option<&'static Key>,
+}
+
+/// A value whose type the table of keys gives.
+pub(crate) struct Value {
+    pub(crate) id: NodeId,
+    pub(crate) ty: Ty,
+    /// The nearest key above it, as its row names it.
+    pub(crate) key: Option<&'static str>,
+    /// What is to be said about it.
+    pub(crate) verdict: Verdict,
+}
+
+impl<'a> Mapping<'a> {
+    /// The entry of the row called `name`, under whichever alias, if it has a value.
+    pub(crate) fn written(&self, tree: &Tree, name: &str) -> Option<&Entry<'a>> {
+        let has_value = |entry: &&Entry<'_>| !scalar::is_null(tree, entry.value);
+        self.entries.iter().filter(|entry| entry.row.is_some_and(|row| row.name == name)).find(has_value)
+    }
+
+    /// The entry of the row called `name`, with or without a value.
+    pub(crate) fn entry(&self, name: &str) -> Option<&Entry<'a>> {
+        self.entries.iter().find(|entry| entry.row.is_some_and(|row| row.name == name))
+    }
+}
+
+/// A place on the way: a node of the tree and what may stand there.
+struct Step {
+    id: NodeId,
+    ty: Ty,
+    key: Option<&'static str>,
+}
+
+/// Calls every rule about shape for every mapping and value below the DAG's root. What an alias stands for is
+/// judged where it is written, so that aliases cost nothing.
+pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let tree = context.tree;
+    let format = match context.dag.dialect {
+        Dialect::Native => &keys::native::DAG,
+        Dialect::CommandV2 => &keys::command_v2::COMMAND,
+    };
+    let mut open = vec![Step { id: context.dag.root, ty: Ty::Object(format), key: None }];
+    while let Some(step) = open.pop() {
+        let kind = tree.kind(step.id);
+        let inner = step.ty.for_collection(kind);
+        let verdict = match kind {
+            Kind::Scalar => scalar::judge(tree, step.id, &step.ty),
+            Kind::Alias => Verdict::Fine,
+            Kind::Mapping | Kind::Sequence if inner.is_some() => Verdict::Fine,
+            Kind::Mapping | Kind::Sequence => Verdict::WrongType,
+        };
+        if verdict != Verdict::Fine {
+            let value = Value { id: step.id, ty: step.ty, key: step.key, verdict };
+            for_each_rule(|check| {
+                if let Check::Value(check) = check {
+                    check(context, &value, findings);
+                }
+            });
+        }
+        match kind {
+            Kind::Mapping => {
+                let mapping = read(tree, step.id, inner);
+                for_each_rule(|check| {
+                    if let Check::Mapping(check) = check {
+                        check(context, &mapping, findings);
+                    }
+                });
+                open.extend(mapping.entries.iter().map(|entry| below(entry, &step, inner)));
+            }
+            Kind::Sequence => {
+                let ty = if let Some(Ty::List(of)) = inner { *of } else { Ty::Any };
+                open.extend(tree.items(step.id).map(|id| Step { id, ty, key: step.key }));
+            }
+            Kind::Scalar | Kind::Alias => {}
+        }
+    }
+}
+
+fn for_each_rule(mut call: impl FnMut(&Check)) {
+    RULES.iter().flat_map(|rule| rule.checks).for_each(&mut call);
+}
+
+fn read<'a>(tree: &'a Tree, id: NodeId, ty: Option<Ty>) -> Mapping<'a> {
+    let object = if let Some(Ty::Object(object)) = ty { Some(object) } else { None };
+    let entry = |(key, value)| {
+        let name = tree.str(key)?;
+        let row = object.and_then(|object| object.key(&name));
+        Some(Entry { key, name, value, row })
+    };
+    Mapping { id, object, entries: tree.entries(id).filter_map(entry).collect() }
+}
+
+fn below(entry: &Entry<'_>, parent: &Step, ty: Option<Ty>) -> Step {
+    match (entry.row, ty) {
+        (Some(row), _) => Step { id: entry.value, ty: row.ty, key: Some(row.name) },
+        (None, Some(Ty::Map(of))) => Step { id: entry.value, ty: *of, key: parent.key },
+        (None, _) => Step { id: entry.value, ty: Ty::Any, key: None },
+    }
+}

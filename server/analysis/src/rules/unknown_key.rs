@@ -1,0 +1,67 @@
+//! `unknown-key`: a key that nobody reads.
+
+use divisi_model::keys::Object;
+
+use super::shape::{Entry, Mapping};
+use crate::Severity;
+use crate::codes::{Code, Example, Extent};
+use crate::context::Context;
+use crate::did_you_mean;
+use crate::edits;
+use crate::finding::Finding;
+
+pub(super) static CODE: Code = Code {
+    name: "unknown-key",
+    severity: Severity::Warning,
+    extent: Extent::Node,
+    summary: "A key is not one that Divisi reads in this place.",
+    silent: "For keys that begin with `x-`, which are yours. In dialects for everything but a slip of one letter in \
+             a known key.",
+    fix: "Correct the key, or give it a name that begins with `x-`.",
+    explanation: "A misspelt key does nothing, and nothing tells: a time limit that is not read limits nothing.",
+    example: Example::dag(
+        "nodes:\n  - id: tests\n    run: cargo test\n    timout: 10m\n",
+        "nodes:\n  - id: tests\n    run: cargo test\n    timeout: 10m\n    x-owner: platform\n",
+    ),
+};
+
+pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut Vec<Finding>) {
+    let Some(object) = mapping.object else {
+        return;
+    };
+    for entry in mapping.entries.iter().filter(|entry| entry.row.is_none() && !is_exempt(context, entry)) {
+        let span = context.tree.span(entry.key);
+        let meant =
+            if object.open { near_miss(mapping, object, entry) } else { suggestion(context, object, entry) };
+        match meant {
+            Some(meant) => {
+                let message =
+                    format!("no key `{}` in a {}; did you mean `{meant}`?", entry.name, object.name);
+                let fix = edits::change_to(context.text(), span, meant);
+                findings.push(Finding::new(&CODE, span, message).fix(fix));
+            }
+            None if object.open => {}
+            None => {
+                let message = format!("no key `{}` in a {}; it does nothing", entry.name, object.name);
+                findings.push(Finding::new(&CODE, span, message));
+            }
+        }
+    }
+}
+
+fn is_exempt(context: &Context<'_>, entry: &Entry<'_>) -> bool {
+    // `<<` is `unsupported-yaml`.
+    context.tree.is_missing(entry.key) || entry.name.starts_with("x-") || entry.name == "<<"
+}
+
+fn suggestion(context: &Context<'_>, object: &'static Object, entry: &Entry<'_>) -> Option<&'static str> {
+    let names = object.keys.iter().flat_map(|key| std::iter::once(&key.name).chain(key.aliases));
+    let meant = context.suggest(&entry.name, names.copied())?;
+    object.key(meant).map(|key| key.name)
+}
+
+/// In a dialect other keys are none of our business: only one slip in a key that is not there as well.
+fn near_miss(mapping: &Mapping<'_>, object: &'static Object, entry: &Entry<'_>) -> Option<&'static str> {
+    let absent = object.keys.iter().map(|key| key.name).filter(|name| mapping.entry(name).is_none());
+    did_you_mean::one_slip(&entry.name, absent)
+}
