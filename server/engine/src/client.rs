@@ -1,7 +1,10 @@
 //! What the command line and the language server use: start a run, list runs, follow one, ask something of it.
 //! Everything goes through files under `.divisi/`; nothing here needs the host to answer.
 
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,17 +13,36 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use crate::core::status::RunStatus;
-use crate::event::{EventRecord, Request, Verdict};
-use crate::plan::StoredPlan;
+use crate::core::{State, replay, status};
+use crate::event::{EventRecord, NodeState, Request};
+use crate::host::{READY, now_ms};
+use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
+use crate::logs::read_log;
+use crate::plan::{PlanWork, StoredPlan};
+use crate::run_folder::{RunFolder, runs_folder};
+use crate::{make_plan, state_folder};
 
 /// Why something could not be done: what, where, what to do.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct EngineError {
     /// For people.
     pub message: String,
     /// Places in the DAG file that cause it.
     pub places: Vec<(divisi_syntax::Span, String)>,
+}
+
+impl EngineError {
+    /// One without a place in the file.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), places: Vec::new() }
+    }
+}
+
+impl From<JournalError> for EngineError {
+    fn from(error: JournalError) -> Self {
+        Self::new(error.to_string())
+    }
 }
 
 /// What a user asks for when starting a run.
@@ -39,11 +61,11 @@ pub struct RunOptions {
 /// Binds, resolves and freezes the DAG of `document`. Refuses findings of severity error, keys that a run cannot
 /// perform yet (named with their place), and unbound arguments.
 pub fn plan(
-    _snapshot: &Snapshot,
-    _document: &Arc<Document>,
-    _options: &RunOptions,
+    snapshot: &Snapshot,
+    document: &Arc<Document>,
+    options: &RunOptions,
 ) -> Result<StoredPlan, EngineError> {
-    Err(EngineError { message: "not built".to_owned(), places: Vec::new() })
+    make_plan::make(snapshot, document, options)
 }
 
 /// The runs of one workspace: the folder `.divisi/` under its root.
@@ -78,6 +100,7 @@ pub struct RunSummary {
 impl Runs {
     /// The runs of the workspace at `root`. Refuses a `.divisi/` that is a symlink, another user's, or tracked by git.
     pub fn open(root: &Path) -> Result<Self, EngineError> {
+        state_folder::check(root).map_err(EngineError::new)?;
         Ok(Self { root: root.to_owned() })
     }
 
@@ -87,51 +110,236 @@ impl Runs {
     }
 
     /// Stores a plan as a new run; its id.
-    pub fn create(&self, _plan: &StoredPlan) -> Result<String, EngineError> {
-        Err(EngineError { message: "not built".to_owned(), places: Vec::new() })
+    pub fn create(&self, plan: &StoredPlan) -> Result<String, EngineError> {
+        let folder =
+            |error: io::Error| EngineError::new(format!("{}: {error}", runs_folder(&self.root).display()));
+        state_folder::make(&self.root).map_err(folder)?;
+        let key = signing_key()?;
+        loop {
+            let run = new_run_id();
+            let dir = runs_folder(&self.root).join(&run);
+            match fs::create_dir(&dir) {
+                Ok(()) => {
+                    Journal::create(&dir, &run, plan, &key, now_ms())?;
+                    return Ok(run);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(folder(error)),
+            }
+        }
     }
 
-    /// Starts `divisi host RUN` in a session of its own. `divisi` is the program to run (the current executable).
+    /// Starts `divisi host DIR` in a session of its own. `divisi` is the program to run (the current executable).
     /// Returns when the host holds the run's lock.
-    pub fn start_host(&self, _run: &str, _divisi: &Path) -> Result<(), EngineError> {
-        Ok(())
+    pub fn start_host(&self, run: &str, divisi: &Path) -> Result<(), EngineError> {
+        let folder = self.folder(run)?;
+        let log = open_log(&folder.host_log())?;
+        let already = log.metadata().map_or(0, |metadata| metadata.len());
+        let mut command = Command::new(divisi);
+        command.arg("host").arg(folder.path()).current_dir(&self.root);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let mut host = command.spawn().map_err(|error| {
+            EngineError::new(format!("{} could not be started: {error}", divisi.display()))
+        })?;
+        let mut word = String::new();
+        if let Some(output) = host.stdout.take() {
+            // An error here is an end without the word.
+            let _ = BufReader::new(output).read_line(&mut word);
+        }
+        // Whoever waits for the host frees its entry in the process table; nobody else does while we live.
+        let reaper = std::thread::Builder::new().name("divisi-host-reaper".to_owned());
+        let reaper = reaper.spawn(move || host.wait());
+        if word.trim_end() == READY {
+            return Ok(());
+        }
+        if let Ok(reaper) = reaper {
+            let _ = reaper.join();
+        }
+        Err(EngineError::new(format!(
+            "the host of the run {run} did not start: {}",
+            tail(&folder.host_log(), already)
+        )))
     }
 
     /// All runs, the latest first. A run that cannot be read is left out of the list and named in the second part.
     pub fn list(&self) -> Result<(Vec<RunSummary>, Vec<EngineError>), EngineError> {
-        Ok((Vec::new(), Vec::new()))
+        let mut summaries = Vec::new();
+        let mut faults = Vec::new();
+        for run in self.ids()?.into_iter().rev() {
+            match self.summary_of(&run) {
+                Ok(summary) => summaries.push(summary),
+                Err(fault) => faults.push(EngineError::new(format!("the run {run} cannot be read: {fault}"))),
+            }
+        }
+        Ok((summaries, faults))
     }
 
     /// One run at a glance; `run` may be a unique prefix.
-    pub fn summary(&self, _run: &str) -> Result<RunSummary, EngineError> {
-        Err(EngineError { message: "not built".to_owned(), places: Vec::new() })
+    pub fn summary(&self, run: &str) -> Result<RunSummary, EngineError> {
+        self.summary_of(&self.resolve(run)?)
     }
 
     /// Its plan.
-    pub fn plan(&self, _run: &str) -> Result<StoredPlan, EngineError> {
-        Err(EngineError { message: "not built".to_owned(), places: Vec::new() })
+    pub fn plan(&self, run: &str) -> Result<StoredPlan, EngineError> {
+        Ok(Arc::unwrap_or_clone(self.reader(run)?.plan()?))
     }
 
     /// Events after `seq`, in order. Cheap to poll.
-    pub fn events(&self, _run: &str, _after: u64) -> Result<Vec<EventRecord>, EngineError> {
-        Ok(Vec::new())
+    pub fn events(&self, run: &str, after: u64) -> Result<Vec<EventRecord>, EngineError> {
+        Ok(self.reader(run)?.events(after)?)
     }
 
     /// Asks; the host takes it in within 200 ms. An error where the run is over or nobody owns it.
-    pub fn ask(&self, _run: &str, _request: Request) -> Result<(), EngineError> {
-        Ok(())
+    pub fn ask(&self, run: &str, request: Request) -> Result<(), EngineError> {
+        let run = self.resolve(run)?;
+        match self.summary_of(&run)?.status {
+            RunStatus::Ended(_) => Err(EngineError::new(format!("the run {run} is over"))),
+            RunStatus::Planned | RunStatus::Orphaned => Err(EngineError::new(format!(
+                "nobody hosts the run {run}; `divisi resume {run}` continues it"
+            ))),
+            _ => {
+                journal::ask(self.folder(&run)?.path(), &request, now_ms())?;
+                Ok(())
+            }
+        }
     }
 
     /// Makes an unfinished run ready for a new host: what failed, was cancelled, skipped or blocked is pending again.
-    pub fn prepare_resume(&self, _run: &str) -> Result<(), EngineError> {
-        Ok(())
+    /// Refuses a run that somebody hosts, one that succeeded, and one that this user did not start.
+    pub fn prepare_resume(&self, run: &str) -> Result<(), EngineError> {
+        let run = self.resolve(run)?;
+        let reader = self.reader(&run)?;
+        if !reader.is_signed_with(&signing_key()?)? {
+            return Err(EngineError::new(format!(
+                "the run {run} was not stored by you on this machine; it can be looked at, not resumed"
+            )));
+        }
+        match self.summary_of(&run)?.status {
+            RunStatus::Ended(crate::event::Verdict::Succeeded) => {
+                Err(EngineError::new(format!("the run {run} has succeeded; there is nothing to resume")))
+            }
+            RunStatus::Planned | RunStatus::Orphaned | RunStatus::Ended(_) => {
+                journal::ask(self.folder(&run)?.path(), &Request::Resume, now_ms())?;
+                Ok(())
+            }
+            _ => Err(EngineError::new(format!("the run {run} goes on; `divisi attach {run}` shows it"))),
+        }
     }
 
     /// The captured output of a node's attempt (the latest where none is given), for people.
-    pub fn log(&self, _run: &str, _node: &str, _attempt: Option<u32>) -> Result<Vec<u8>, EngineError> {
-        Ok(Vec::new())
+    pub fn log(&self, run: &str, node: &str, attempt: Option<u32>) -> Result<Vec<u8>, EngineError> {
+        let run = self.resolve(run)?;
+        let state = self.state(&run)?;
+        let index = state.index(node).ok_or_else(|| {
+            let paths = state.plan().nodes.iter().map(|node| node.path.as_str());
+            let hint = divisi_analysis::did_you_mean::nearest(node, paths);
+            let hint = hint.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            EngineError::new(format!("the run {run} has no node {node}{hint}"))
+        })?;
+        let latest = state.node(index).map_or(0, |standing| standing.attempt());
+        let attempt = attempt.unwrap_or(latest);
+        if attempt == 0 || attempt > latest {
+            return Err(EngineError::new(match latest {
+                0 => format!("the node {node} was not started"),
+                _ => format!("the node {node} has the attempts 1 to {latest}"),
+            }));
+        }
+        let path = self.folder(&run)?.attempt(index, node, attempt).log();
+        read_log(&path).map_err(|error| EngineError::new(format!("{}: {error}", path.display())))
     }
 
     /// How long to wait between two looks at a live journal.
     pub const POLL: Duration = Duration::from_millis(50);
+
+    fn ids(&self) -> Result<Vec<String>, EngineError> {
+        let folder = runs_folder(&self.root);
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(EngineError::new(format!("{}: {error}", folder.display()))),
+        };
+        let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        let mut ids: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// The run called `run`, or the only one that begins so.
+    fn resolve(&self, run: &str) -> Result<String, EngineError> {
+        let ids = self.ids()?;
+        if ids.iter().any(|id| id == run) {
+            return Ok(run.to_owned());
+        }
+        let mut matching = ids.iter().filter(|id| !run.is_empty() && id.starts_with(run));
+        match (matching.next(), matching.next()) {
+            (Some(only), None) => Ok(only.clone()),
+            (None, _) => Err(EngineError::new(format!("there is no run {run}; `divisi runs` lists them"))),
+            (Some(first), Some(second)) => Err(EngineError::new(format!(
+                "several runs begin with {run}: {first}, {second} …; write more of it"
+            ))),
+        }
+    }
+
+    fn folder(&self, run: &str) -> Result<RunFolder, EngineError> {
+        Ok(RunFolder::new(runs_folder(&self.root).join(self.resolve(run)?)))
+    }
+
+    fn reader(&self, run: &str) -> Result<Reader, EngineError> {
+        Ok(Reader::open(self.folder(run)?.path())?)
+    }
+
+    fn state(&self, run: &str) -> Result<State, EngineError> {
+        let reader = self.reader(run)?;
+        let plan = reader.plan()?;
+        replay(run, plan, &reader.events(0)?).map_err(|fault| EngineError::new(fault.to_string()))
+    }
+
+    fn summary_of(&self, run: &str) -> Result<RunSummary, EngineError> {
+        // Ownership first: a host that ends between the two looks has written its end by then.
+        let is_owned = self.reader(run)?.is_owned();
+        let state = self.state(run)?;
+        let planned_at = self.reader(run)?.events(0)?.first().map_or(0, |record| record.at);
+        Ok(summarise(run, &state, is_owned, planned_at))
+    }
+}
+
+fn summarise(run: &str, state: &State, is_owned: bool, planned_at: i64) -> RunSummary {
+    let plan = state.plan();
+    let working =
+        plan.nodes.iter().enumerate().filter(|(_, node)| !matches!(node.work, PlanWork::Group { .. }));
+    let states: Vec<NodeState> = working.filter_map(|(index, _)| Some(state.node(index)?.state())).collect();
+    RunSummary {
+        run: run.to_owned(),
+        dag: plan.dag.clone(),
+        file: plan.file.clone(),
+        started_at: state.started_at().unwrap_or(planned_at),
+        ended_at: state.ended_at(),
+        status: status::status(state, is_owned),
+        done: states.iter().filter(|state| state.is_terminal()).count(),
+        nodes: states.len(),
+        failed: states.iter().filter(|state| matches!(state, NodeState::Failed { .. })).count(),
+    }
+}
+
+fn signing_key() -> Result<SigningKey, EngineError> {
+    Ok(SigningKey::load_or_create(&SigningKey::default_path()?)?)
+}
+
+/// `20260131-235959-1f3a`: the second in UTC, and a random part.
+fn new_run_id() -> String {
+    let random: u16 = rand::random();
+    format!("{}-{random:04x}", jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S"))
+}
+
+fn open_log(path: &Path) -> Result<File, EngineError> {
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    opened.map_err(|error| EngineError::new(format!("{}: {error}", path.display())))
+}
+
+/// What was written to the log beyond its first `already` bytes.
+fn tail(path: &Path, already: u64) -> String {
+    let log = fs::read(path).unwrap_or_default();
+    let new = log.get(usize::try_from(already).unwrap_or(usize::MAX)..).unwrap_or_default();
+    let text = String::from_utf8_lossy(new).trim().to_owned();
+    if text.is_empty() { format!("it said nothing; see {}", path.display()) } else { text }
 }

@@ -7,11 +7,26 @@
 //! journal   the durable record (SQLite) and the request table
 //! host      one process a run: core + journal + timers
 //! guard     one process a run: starts attempts, kills them when the host is gone
-//! launch    a supervised process tree: streams, time-outs, stop sequence
+//! launch    a supervised process tree: streams, idle clock, stop sequence
 //! runner    how an agent node becomes a program
+//! eval      templates and conditions over journaled values
+//! outputs   what an attempt made
 //! ```
 
 pub mod client;
 pub mod core;
+pub mod environment;
+pub mod eval;
 pub mod event;
+pub mod guard;
+pub mod host;
+pub mod journal;
+pub mod launch;
+pub mod logs;
+mod make_plan;
+pub mod outputs;
 pub mod plan;
+pub mod run_folder;
+pub mod runner;
+mod state_folder;
+pub mod words;

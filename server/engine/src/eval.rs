@@ -1,0 +1,330 @@
+//! The expression language: MiniJinja, strict, limited, over journaled values only.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use divisi_syntax::template::{self, Reference, Template};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Object, ObjectRepr, Serde, ValueKind};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
+
+use crate::core::{Evaluate, NodeOutputs, RenderError, Rendered, RenderedCommand, State};
+use crate::event::OutputValue;
+use crate::outputs::INLINE_LIMIT;
+use crate::plan::{PlanInput, PlanWork, StoredPlan};
+
+/// Steps that one expression or template may take.
+const FUEL: u64 = 1_000_000;
+
+/// No text begins a comment with these characters, which Unicode sets aside: `{#` is ordinary text.
+const NO_COMMENT: (&str, &str) = ("\u{fdd0}\u{fdd1}{", "\u{fdd0}\u{fdd1}}");
+
+/// Evaluates templates and expressions.
+#[derive(Debug)]
+pub struct Evaluator {
+    environment: Environment<'static>,
+}
+
+impl Evaluator {
+    /// A fresh one; it keeps nothing between evaluations.
+    pub fn new() -> Self {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
+        environment.set_recursion_limit(100);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        let syntax = SyntaxConfig::builder()
+            .comment_delimiters(NO_COMMENT.0, NO_COMMENT.1)
+            .keep_trailing_newline(true)
+            .build();
+        if let Ok(syntax) = syntax {
+            environment.set_syntax(syntax);
+        }
+        Self { environment }
+    }
+
+    /// Evaluates a bare expression over `args` alone: what a `for_each` that expands at plan may name.
+    ///
+    /// # Errors
+    /// Text for people.
+    pub fn over_args(
+        &self,
+        expression: &str,
+        args: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<serde_json::Value, String> {
+        let names = BTreeMap::from([("args", Value::from(Serde(args)))]);
+        let value = self.evaluate(expression, Value::from(names))?;
+        serde_json::to_value(&value).map_err(|error| format!("`{expression}` gives no plain value: {error}"))
+    }
+
+    fn evaluate(&self, expression: &str, names: Value) -> Result<Value, String> {
+        let rewritten = template::expression_to_minijinja(expression);
+        let compiled = self.environment.compile_expression_owned(rewritten).map_err(explain)?;
+        let value = compiled.eval(names).map_err(explain)?;
+        if value.is_undefined() { Err("it names something that has no value".to_owned()) } else { Ok(value) }
+    }
+
+    fn render_text(&self, text: &str, names: &Value) -> Result<String, String> {
+        if !text.contains("{{") && !text.contains("{%") {
+            return Ok(text.to_owned());
+        }
+        self.environment.render_str(&template::to_minijinja(text), names.clone()).map_err(explain)
+    }
+}
+
+impl Default for Evaluator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Evaluate for Evaluator {
+    fn condition(&self, state: &State, node: usize, expression: &str) -> Result<bool, String> {
+        let references = template::scan_expression(expression).references;
+        let inputs = inputs_that_are_there(state, node);
+        let names = names(state, node, &inputs, &references);
+        let value = self
+            .evaluate(expression, names)
+            .map_err(|error| format!("`when: {expression}`: {}", because(state, &references, error)))?;
+        match value.kind() {
+            ValueKind::Bool => Ok(value.is_true()),
+            kind => Err(format!("`when: {expression}` gives a {kind}, and must give true or false")),
+        }
+    }
+
+    fn render(&self, state: &State, node: usize) -> Result<Rendered, RenderError> {
+        let Some(planned) = state.plan().nodes.get(node) else {
+            return Err(RenderError::Template("the node is not in the plan".to_owned()));
+        };
+        let mut inputs = BTreeMap::new();
+        for input in &planned.inputs {
+            if let Some(value) = input_value(state, input).map_err(RenderError::Input)? {
+                inputs.insert(input.name.clone(), value);
+            }
+        }
+        let command = self.command(state, node, &planned.work, &inputs).map_err(RenderError::Template)?;
+        Ok(Rendered { command, inputs })
+    }
+}
+
+impl Evaluator {
+    fn command(
+        &self,
+        state: &State,
+        node: usize,
+        work: &PlanWork,
+        inputs: &BTreeMap<String, OutputValue>,
+    ) -> Result<RenderedCommand, String> {
+        let render = |text: &str| {
+            let references = scan(text).references;
+            let names = names(state, node, inputs, &references);
+            self.render_text(text, &names).map_err(|error| because(state, &references, error))
+        };
+        match work {
+            PlanWork::Argv { argv } => {
+                let argv = argv.iter().map(|text| render(text)).collect::<Result<_, _>>()?;
+                Ok(RenderedCommand::Argv { argv })
+            }
+            PlanWork::Line { line, shell } => {
+                Ok(RenderedCommand::Line { line: line.clone(), shell: shell.clone() })
+            }
+            PlanWork::Agent { prompt, .. } => Ok(RenderedCommand::Agent { prompt: render(prompt)? }),
+            PlanWork::Group { .. } => Err("a for_each node does no work of its own".to_owned()),
+        }
+    }
+}
+
+fn scan(text: &str) -> Template {
+    if text.contains("{{") || text.contains("{%") { template::scan(text) } else { Template::default() }
+}
+
+/// What an expression of `node` may name. Of the other nodes only those that are referred to are looked up.
+fn names(
+    state: &State,
+    node: usize,
+    inputs: &BTreeMap<String, OutputValue>,
+    references: &[Reference],
+) -> Value {
+    let plan = state.plan();
+    let mut names: BTreeMap<&str, Value> = BTreeMap::new();
+    names.insert("args", args(plan));
+    names.insert("nodes", nodes(state, references));
+    names.insert("inputs", inputs.iter().map(|(name, value)| (name.clone(), as_value(value))).collect());
+    names.insert("run", Value::from(BTreeMap::from([("id", Value::from(state.run()))])));
+    let planned = plan.nodes.get(node);
+    if let Some(item) = planned.and_then(|node| node.item.as_ref()) {
+        names.insert("item", Value::from(Serde(item)));
+    }
+    if let Some(index) = planned.and_then(|node| node.index) {
+        names.insert("index", Value::from(index));
+    }
+    Value::from(names)
+}
+
+/// Arguments, without secret ones: those reach a program as environment variables only.
+fn args(plan: &StoredPlan) -> Value {
+    let open = plan.args.iter().filter(|(name, _)| !plan.secret_args.contains_key(*name));
+    open.map(|(name, value)| (name.clone(), Value::from(Serde(value)))).collect()
+}
+
+fn nodes(state: &State, references: &[Reference]) -> Value {
+    let mut nodes: BTreeMap<&str, Value> = BTreeMap::new();
+    for id in references.iter().filter_map(node_of) {
+        let Some(index) = state.index(id) else { continue };
+        let status =
+            state.node(index).map_or(Value::UNDEFINED, |node| Value::from(status_word(node.state())));
+        let outputs = Value::from(outputs(state, index));
+        nodes.insert(id, Value::from(BTreeMap::from([("status", status), ("outputs", outputs)])));
+    }
+    Value::from(nodes)
+}
+
+/// The node that `nodes.ID…` refers to.
+fn node_of(reference: &Reference) -> Option<&str> {
+    match reference.segments.as_slice() {
+        [first, id, ..] if first.name == "nodes" => Some(&id.name),
+        _ => None,
+    }
+}
+
+/// A state as `nodes.ID.status` says it: the name it has in an event.
+fn status_word(state: crate::event::NodeState) -> String {
+    let tagged = serde_json::to_value(state).unwrap_or_default();
+    tagged.get("is").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn outputs(state: &State, node: usize) -> BTreeMap<String, Value> {
+    match state.outputs(node) {
+        None => BTreeMap::new(),
+        Some(NodeOutputs::Values(values)) => {
+            values.iter().map(|(name, value)| (name.clone(), as_value(value))).collect()
+        }
+        Some(NodeOutputs::Lists(lists)) => lists
+            .into_iter()
+            .map(|(name, list)| {
+                let list: Vec<Value> =
+                    list.into_iter().map(|value| value.map_or(Value::from(()), as_value)).collect();
+                (name.to_owned(), Value::from(list))
+            })
+            .collect(),
+    }
+}
+
+/// An output as an expression sees it. A large text is read from the run's folder.
+fn as_value(value: &OutputValue) -> Value {
+    match value {
+        OutputValue::Value(value) => Value::from(Serde(value)),
+        OutputValue::File { path, text, .. } => {
+            Value::from_object(FileOutput { path: path.clone(), text: text.clone() })
+        }
+        OutputValue::Blob { path, digest } => match std::fs::read_to_string(path) {
+            Ok(text) if blake3::hash(text.as_bytes()).to_hex().as_str() == digest => Value::from(text),
+            _ => Value::UNDEFINED,
+        },
+    }
+}
+
+/// A file: its path, and its contents as `.text`.
+#[derive(Debug)]
+struct FileOutput {
+    path: String,
+    text: Option<String>,
+}
+
+impl Object for FileOutput {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        (key.as_str() == Some("text")).then(|| self.text.clone().map(Value::from)).flatten()
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
+    }
+}
+
+/// The value of an input; none where it is optional and nothing gives one.
+fn input_value(state: &State, input: &PlanInput) -> Result<Option<OutputValue>, String> {
+    let made = input.from.as_ref().and_then(|(node, output)| output_value(state, *node, output));
+    if let Some(value) = made.or_else(|| input.default.clone().map(OutputValue::Value)) {
+        return Ok(Some(value));
+    }
+    if !input.required {
+        return Ok(None);
+    }
+    let source = input.from.as_ref().and_then(|(node, output)| {
+        let standing = state.node(*node)?;
+        let path = &state.plan().nodes.get(*node)?.path;
+        Some(format!("{path} ended {} and gave no {output}", status_word(standing.state())))
+    });
+    let source = source.unwrap_or_else(|| "nothing gives it".to_owned());
+    Err(format!("the input {} has no value: {source}", input.name))
+}
+
+fn inputs_that_are_there(state: &State, node: usize) -> BTreeMap<String, OutputValue> {
+    let inputs = state.plan().nodes.get(node).map(|node| node.inputs.as_slice()).unwrap_or_default();
+    let values =
+        inputs.iter().filter_map(|input| Some((input.name.clone(), input_value(state, input).ok()??)));
+    values.collect()
+}
+
+fn output_value(state: &State, node: usize, output: &str) -> Option<OutputValue> {
+    match state.outputs(node)? {
+        NodeOutputs::Values(values) => values.get(output).cloned(),
+        NodeOutputs::Lists(lists) => {
+            let list = lists.get(output)?.iter().map(|value| value.map_or(serde_json::Value::Null, as_json));
+            Some(OutputValue::Value(list.collect()))
+        }
+    }
+}
+
+/// An output as an element of a JSON list: a file is its path.
+fn as_json(value: &OutputValue) -> serde_json::Value {
+    match value {
+        OutputValue::Value(value) => value.clone(),
+        OutputValue::File { path, .. } => serde_json::Value::String(path.clone()),
+        OutputValue::Blob { path, .. } => {
+            serde_json::Value::String(std::fs::read_to_string(path).unwrap_or_default())
+        }
+    }
+}
+
+fn explain(error: minijinja::Error) -> String {
+    match error.kind() {
+        ErrorKind::OutOfFuel => "it takes too many steps".to_owned(),
+        ErrorKind::UndefinedError => "it names something that has no value".to_owned(),
+        kind => error.detail().map_or_else(|| kind.to_string(), |detail| format!("{kind}: {detail}")),
+    }
+}
+
+/// Says which output is the one without a value, and why.
+fn because(state: &State, references: &[Reference], error: String) -> String {
+    let missing = references.iter().find_map(|reference| {
+        let id = node_of(reference)?;
+        let output = reference
+            .segments
+            .get(3)
+            .filter(|_| reference.segments.get(2).is_some_and(|s| s.name == "outputs"))?;
+        let index = state.index(id)?;
+        match output_value(state, index, &output.name) {
+            None => {
+                let status = status_word(state.node(index)?.state());
+                Some(format!("nodes.{id}.outputs.{} has no value: {id} ended {status}", output.name))
+            }
+            Some(OutputValue::File { text: None, .. })
+                if reference.segments.get(4).is_some_and(|s| s.name == "text") =>
+            {
+                let limit = INLINE_LIMIT / 1024;
+                Some(format!(
+                    "nodes.{id}.outputs.{}.text has no value: the file is no text of {limit} KiB at most",
+                    output.name
+                ))
+            }
+            Some(_) => None,
+        }
+    });
+    missing.unwrap_or(error)
+}

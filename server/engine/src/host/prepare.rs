@@ -1,0 +1,194 @@
+//! From a granted attempt to a program that is ready to start.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::core::{AttemptKey, RenderedCommand, StartAttempt};
+use crate::environment::{self, NodeEnvironment};
+use crate::launch::{ProcessSpec, StopStep, TOKEN_VARIABLE, default_stop_sequence};
+use crate::outputs::Before;
+use crate::plan::{PlanNode, PlanWork, StoredPlan};
+use crate::run_folder::{AttemptFolder, RunFolder};
+use crate::runner::{AgentJob, RunnerProcess, runner};
+use crate::words;
+
+/// What one attempt is made from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Workshop<'a> {
+    pub(super) plan: &'a StoredPlan,
+    pub(super) folder: &'a RunFolder,
+    pub(super) run: &'a str,
+    /// The environment that the host was given.
+    pub(super) environment: &'a BTreeMap<String, String>,
+}
+
+/// A program and what belongs to it.
+struct Program {
+    argv: Vec<String>,
+    stdin: Option<PathBuf>,
+    env: Vec<(String, String)>,
+    stop: Vec<StopStep>,
+}
+
+impl Workshop<'_> {
+    /// Makes the attempt's folder and everything in it, and says what to start; an error is text for people.
+    pub(super) fn prepare(&self, start: &StartAttempt) -> Result<ProcessSpec, String> {
+        let node = self.node(start.key)?;
+        let folder = self.attempt_folder(start.key.node, start.key.attempt);
+        folder
+            .make()
+            .map_err(|error| format!("the attempt's folder {}: {error}", folder.path().display()))?;
+        let cwd = working_folder(self.plan, node);
+        remember_files(node, &cwd, &folder)?;
+        let mut environment =
+            environment::build(self.plan, node, &start.inputs, self.runner_env(node), self.environment)?;
+        write_inputs(&mut environment, &folder)?;
+        let program = self.program(node, start, &folder)?;
+        let token = format!("{}{}.{}", self.folder.token(), start.key.node, start.key.attempt);
+        self.add_own_variables(&mut environment, node, start.key, &folder, &token);
+        environment.variables.insert("PWD".to_owned(), cwd.to_string_lossy().into_owned());
+        environment.variables.extend(program.env);
+        Ok(ProcessSpec {
+            argv: program.argv,
+            cwd,
+            env: environment.variables.into_iter().collect(),
+            stdin: program.stdin,
+            dir: folder.path().to_owned(),
+            token,
+            secrets: environment.secrets,
+            idle_ms: node.idle_timeout_ms,
+            stop: program.stop,
+        })
+    }
+
+    /// What must not appear in the outputs of a node; an error is text for people.
+    pub(super) fn secrets(&self, node: &PlanNode) -> Result<Vec<String>, String> {
+        let nothing = BTreeMap::new();
+        Ok(environment::build(self.plan, node, &nothing, self.runner_env(node), self.environment)?.secrets)
+    }
+
+    pub(super) fn attempt_folder(&self, node: usize, attempt: u32) -> AttemptFolder {
+        let path = self.plan.nodes.get(node).map_or("", |node| node.path.as_str());
+        self.folder.attempt(node, path, attempt)
+    }
+
+    /// Variables that the node's program text mentions, that the host has and the node did not get.
+    pub(super) fn withheld(&self, node: &PlanNode) -> Vec<String> {
+        let text = match &node.work {
+            PlanWork::Line { line, .. } => line.clone(),
+            PlanWork::Argv { argv } => argv.join(" "),
+            PlanWork::Agent { .. } | PlanWork::Group { .. } => return Vec::new(),
+        };
+        let nothing = BTreeMap::new();
+        let given = environment::build(self.plan, node, &nothing, &[], self.environment).unwrap_or_default();
+        environment::withheld(&text, &given.variables, self.environment)
+    }
+
+    fn node(&self, key: AttemptKey) -> Result<&PlanNode, String> {
+        self.plan.nodes.get(key.node).ok_or_else(|| "the node is not in the plan".to_owned())
+    }
+
+    fn runner_env(&self, node: &PlanNode) -> &[String] {
+        match &node.work {
+            PlanWork::Agent { runner, .. } => {
+                self.plan.runners.get(runner).map(|runner| runner.env.as_slice()).unwrap_or_default()
+            }
+            _ => &[],
+        }
+    }
+
+    fn program(
+        &self,
+        node: &PlanNode,
+        start: &StartAttempt,
+        folder: &AttemptFolder,
+    ) -> Result<Program, String> {
+        let argv = match &start.command {
+            RenderedCommand::Argv { argv } => argv.clone(),
+            RenderedCommand::Line { line, shell: Some(shell) } => {
+                shell.iter().chain([line]).cloned().collect()
+            }
+            RenderedCommand::Line { line, shell: None } => {
+                words::split(line).ok_or_else(|| "the command has shell syntax and no shell".to_owned())?
+            }
+            RenderedCommand::Agent { prompt } => return self.agent_program(node, prompt, folder),
+        };
+        Ok(Program { argv, stdin: None, env: Vec::new(), stop: default_stop_sequence() })
+    }
+
+    fn agent_program(
+        &self,
+        node: &PlanNode,
+        prompt: &str,
+        folder: &AttemptFolder,
+    ) -> Result<Program, String> {
+        let PlanWork::Agent { agent, runner: name, model, tools, max_turns, .. } = &node.work else {
+            return Err("a prompt was rendered for a node without an agent".to_owned());
+        };
+        let agent = self.plan.agents.get(*agent).ok_or_else(|| "the agent is not in the plan".to_owned())?;
+        let definition =
+            self.plan.runners.get(name).ok_or_else(|| format!("the runner {name} is not in the plan"))?;
+        let runner = runner(definition);
+        let job = AgentJob {
+            agent,
+            prompt,
+            model: model.as_deref().or(agent.model.as_deref()),
+            tools: tools.as_deref().or(agent.tools.as_deref()),
+            max_turns: *max_turns,
+            dir: folder.path(),
+        };
+        let RunnerProcess { argv, env, stdin } =
+            runner.prepare(&job).map_err(|error| format!("the files for the runner {name}: {error}"))?;
+        Ok(Program { argv, stdin, env, stop: runner.stop_sequence() })
+    }
+
+    fn add_own_variables(
+        &self,
+        environment: &mut NodeEnvironment,
+        node: &PlanNode,
+        key: AttemptKey,
+        folder: &AttemptFolder,
+        token: &str,
+    ) {
+        let outputs = folder.outputs().to_string_lossy().into_owned();
+        for (name, value) in [
+            ("DIVISI_RUN", self.run.to_owned()),
+            ("DIVISI_NODE", node.path.clone()),
+            ("DIVISI_ATTEMPT", key.attempt.to_string()),
+            ("DIVISI_OUTPUT_DIR", outputs),
+            (TOKEN_VARIABLE, token.to_owned()),
+        ] {
+            environment.variables.insert(name.to_owned(), value);
+        }
+    }
+}
+
+/// Where the node's program runs.
+pub(super) fn working_folder(plan: &StoredPlan, node: &PlanNode) -> PathBuf {
+    match &node.cwd {
+        Some(cwd) => plan.workspace.join(cwd),
+        None => plan.workspace.clone(),
+    }
+}
+
+/// Keeps the stamps of the node's `file` outputs, so that it is known later which of them the attempt wrote.
+fn remember_files(node: &PlanNode, cwd: &std::path::Path, folder: &AttemptFolder) -> Result<(), String> {
+    let before = Before::look(&node.outputs, cwd);
+    if before.is_empty() {
+        return Ok(());
+    }
+    let json = serde_json::to_vec(&before).map_err(|error| error.to_string())?;
+    fs::write(folder.before(), json).map_err(|error| format!("{}: {error}", folder.before().display()))
+}
+
+/// Large inputs go into files.
+fn write_inputs(environment: &mut NodeEnvironment, folder: &AttemptFolder) -> Result<(), String> {
+    for (variable, text) in std::mem::take(&mut environment.input_files) {
+        let path = folder.inputs().join(&variable);
+        let written = fs::create_dir_all(folder.inputs()).and_then(|()| fs::write(&path, text));
+        written.map_err(|error| format!("{}: {error}", path.display()))?;
+        environment.variables.insert(variable, path.to_string_lossy().into_owned());
+    }
+    Ok(())
+}

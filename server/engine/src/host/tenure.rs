@@ -1,0 +1,289 @@
+//! One tenure of a host: from taking the run over to its end, or to the death of the guard.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
+
+use super::HostError;
+use super::prepare::Workshop;
+use super::timers::Timers;
+use crate::core::{
+    AttemptKey, Durability, Effect, Input, Recovered, StartAttempt, State, apply, decide, replay,
+};
+use crate::environment::own_environment;
+use crate::eval::Evaluator;
+use crate::event::{Request, Verdict};
+use crate::guard::{AttemptName, FromGuard, Guard, ToGuard};
+use crate::journal::{Journal, SigningKey, ask};
+use crate::launch::{boot_id, kill_survivors, read_outcome};
+use crate::run_folder::RunFolder;
+
+/// How often the request table is looked at.
+const REQUESTS: Duration = Duration::from_millis(200);
+
+/// How long an event may wait until it survives a power cut.
+const SYNC: Duration = Duration::from_millis(50);
+
+/// How long processes of a former host may take to die.
+const SURVIVORS: Duration = Duration::from_secs(5);
+
+/// How a tenure ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TenureEnd {
+    /// The run is over.
+    Over(Verdict),
+    /// The guard died; what it guarded is lost.
+    GuardDied {
+        /// Whether any attempt of this guard had come to its end.
+        did_something: bool,
+    },
+}
+
+/// Takes the run over and drives it. `announce` is called once the run's lock is held.
+pub(super) async fn serve(
+    folder: &RunFolder,
+    divisi: &Path,
+    announce: Option<fn()>,
+) -> Result<TenureEnd, HostError> {
+    let key = SigningKey::load_or_create(&SigningKey::default_path()?)?;
+    let (mut journal, epoch) = Journal::open_owner(folder.path(), &key)?;
+    if let Some(announce) = announce {
+        announce();
+    }
+    let plan = journal.plan()?;
+    let state = replay(journal.run(), plan, &journal.events(0)?)?;
+    kill_former_trees(folder, &state)?;
+    let environment = own_environment();
+    let guard = Guard::start(divisi).map_err(HostError::system("the guard process"))?;
+    let requests = journal.take_requests()?;
+    let run = journal.run().to_owned();
+    let mut tenure = Tenure {
+        folder,
+        run,
+        environment,
+        journal,
+        state,
+        epoch,
+        guard,
+        evaluator: Evaluator::new(),
+        timers: Timers::default(),
+        inputs: VecDeque::new(),
+        boot: boot_id(),
+        sync_due: None,
+        verdict: None,
+        did_something: false,
+    };
+    let recovered = tenure.recover();
+    tenure.inputs.push_back(Input::HostStarted { epoch, pid: std::process::id(), recovered, requests });
+    tenure.drive().await
+}
+
+/// Kills what a former host left alive: the recorded roots of this boot, and whoever carries the run's token.
+fn kill_former_trees(folder: &RunFolder, state: &State) -> Result<(), HostError> {
+    let boot = boot_id();
+    let recorded: Vec<(u32, u64)> = state
+        .live()
+        .filter_map(|live| live.process)
+        .filter(|process| process.boot_id == boot && process.start_time != 0)
+        .map(|process| (process.pid, process.start_time))
+        .collect();
+    let alive = kill_survivors(&folder.token(), &recorded, SURVIVORS);
+    if alive.is_empty() { Ok(()) } else { Err(HostError::Survivors(alive)) }
+}
+
+struct Tenure<'a> {
+    folder: &'a RunFolder,
+    run: String,
+    environment: BTreeMap<String, String>,
+    journal: Journal,
+    state: State,
+    epoch: u64,
+    guard: Guard,
+    evaluator: Evaluator,
+    timers: Timers,
+    inputs: VecDeque<Input>,
+    boot: String,
+    /// When the latest commits must have reached the disk.
+    sync_due: Option<Instant>,
+    verdict: Option<Verdict>,
+    did_something: bool,
+}
+
+impl Tenure<'_> {
+    async fn drive(mut self) -> Result<TenureEnd, HostError> {
+        let mut terminate =
+            signal(SignalKind::terminate()).map_err(HostError::system("the signal handler"))?;
+        let mut look = interval(REQUESTS);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            if !self.work_off().await? {
+                self.guard.bury();
+                return Ok(TenureEnd::GuardDied { did_something: self.did_something });
+            }
+            if let Some(verdict) = self.verdict {
+                self.journal.sync()?;
+                self.guard.end().await;
+                return Ok(TenureEnd::Over(verdict));
+            }
+            if !self.wait(&mut terminate, &mut look).await? {
+                self.guard.bury();
+                return Ok(TenureEnd::GuardDied { did_something: self.did_something });
+            }
+        }
+    }
+
+    /// Waits for the next thing that happens; false when the guard is dead.
+    async fn wait(
+        &mut self,
+        terminate: &mut Signal,
+        look: &mut tokio::time::Interval,
+    ) -> Result<bool, HostError> {
+        let due = [self.timers.next_due(), self.sync_due].into_iter().flatten().min();
+        tokio::select! {
+            told = self.guard.next() => match told {
+                Some(told) => self.hear(told),
+                None => return Ok(false),
+            },
+            _ = look.tick() => self.read_requests()?,
+            _ = terminate.recv() => {
+                ask(self.folder.path(), &Request::Cancel, now_ms())?;
+                self.read_requests()?;
+            }
+            () = sleep_until(due.unwrap_or_else(Instant::now).into()), if due.is_some() => self.act_on_time()?,
+        }
+        Ok(true)
+    }
+
+    fn read_requests(&mut self) -> Result<(), HostError> {
+        self.inputs.extend(self.journal.take_requests()?.into_iter().map(Input::Request));
+        Ok(())
+    }
+
+    fn act_on_time(&mut self) -> Result<(), HostError> {
+        let now = Instant::now();
+        if self.sync_due.is_some_and(|due| due <= now) {
+            self.journal.sync()?;
+            self.sync_due = None;
+        }
+        while let Some((timer, generation)) = self.timers.take_due(now) {
+            self.inputs.push_back(Input::Timer { timer, generation });
+        }
+        Ok(())
+    }
+
+    /// Feeds the core until nothing is left to say; false when the guard is dead.
+    async fn work_off(&mut self) -> Result<bool, HostError> {
+        while let Some(input) = self.inputs.pop_front() {
+            let at = now_ms();
+            let decision = decide(&self.state, at, input, &self.evaluator);
+            self.commit(&decision.events, at, decision.durability)?;
+            for effect in decision.effects {
+                if !self.perform(effect).await {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn commit(
+        &mut self,
+        events: &[crate::event::Event],
+        at: i64,
+        durability: Durability,
+    ) -> Result<(), HostError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        for record in &self.journal.append(events, at, durability)? {
+            apply(&mut self.state, record);
+        }
+        self.sync_due = match durability {
+            Durability::Power => None,
+            Durability::Crash => self.sync_due.or_else(|| Some(Instant::now() + SYNC)),
+        };
+        Ok(())
+    }
+
+    /// Performs an effect; false when the guard is dead.
+    async fn perform(&mut self, effect: Effect) -> bool {
+        match effect {
+            Effect::Start(start) => return self.start(&start).await,
+            Effect::Stop { key, .. } => return self.order(ToGuard::Stop { name: name_of(key) }).await,
+            Effect::Kill { key } => return self.order(ToGuard::Kill { name: name_of(key) }).await,
+            Effect::SetTimer { timer, generation, after_ms } => {
+                self.timers.set(timer, generation, Duration::from_millis(after_ms));
+            }
+            Effect::CancelTimer { timer, generation } => self.timers.cancel(timer, generation),
+            Effect::Finish { verdict } => self.verdict = Some(verdict),
+        }
+        true
+    }
+
+    async fn start(&mut self, start: &StartAttempt) -> bool {
+        match self.workshop().prepare(start) {
+            Ok(spec) => self.order(ToGuard::Start { name: name_of(start.key), spec: Box::new(spec) }).await,
+            Err(detail) => {
+                self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
+                true
+            }
+        }
+    }
+
+    async fn order(&mut self, order: ToGuard) -> bool {
+        self.guard.order(&order).await.is_ok()
+    }
+
+    fn hear(&mut self, told: FromGuard) {
+        let input = match told {
+            FromGuard::Started { name, pid, start_time } => {
+                Input::AttemptStarted { key: self.key(name), pid, boot_id: self.boot.clone(), start_time }
+            }
+            FromGuard::NotStarted { name, detail } => Input::SpawnFailed { key: self.key(name), detail },
+            FromGuard::Idle { name } => Input::IdleElapsed { key: self.key(name) },
+            FromGuard::Over { name, outcome } => {
+                self.did_something = true;
+                let outcome = self.workshop().judge(name.node, name.attempt, &outcome);
+                Input::AttemptExited { key: self.key(name), outcome }
+            }
+        };
+        self.inputs.push_back(input);
+    }
+
+    /// Outcomes that a guard wrote and no host took in.
+    fn recover(&self) -> Vec<Recovered> {
+        let workshop = self.workshop();
+        let recovered = self.state.live().filter_map(|live| {
+            let end = read_outcome(workshop.attempt_folder(live.node, live.attempt).path())?;
+            let outcome = workshop.judge(live.node, live.attempt, &end);
+            Some(Recovered { node: live.node, attempt: live.attempt, outcome })
+        });
+        recovered.collect()
+    }
+
+    fn workshop(&self) -> Workshop<'_> {
+        Workshop {
+            plan: self.state.plan(),
+            folder: self.folder,
+            run: &self.run,
+            environment: &self.environment,
+        }
+    }
+
+    fn key(&self, name: AttemptName) -> AttemptKey {
+        AttemptKey { node: name.node, attempt: name.attempt, epoch: self.epoch }
+    }
+}
+
+fn name_of(key: AttemptKey) -> AttemptName {
+    AttemptName { node: key.node, attempt: key.attempt }
+}
+
+/// Milliseconds since the epoch; 0 on a machine whose clock stands before it.
+pub(crate) fn now_ms() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,15 @@
+//! A supervised process tree: one attempt from its start to the death of its last descendant.
+//!
+//! Everything here runs in the guard process, on one thread. Descendants are found through `/proc`, so leaving the
+//! group or the session does not help them; elsewhere than on Linux only the process group is known.
+
+mod outcome;
+mod processes;
+mod spec;
+mod supervise;
+
+pub use outcome::{Outcome, read_outcome, write_outcome};
+pub(crate) use processes::children;
+pub use processes::{Process, boot_id, kill_survivors, process, start_time};
+pub use spec::{ProcessSpec, Signal, StopStep, TOKEN_VARIABLE, default_stop_sequence};
+pub(crate) use supervise::{Attempt, Household, Order, Report, spawn};

@@ -1,0 +1,123 @@
+//! Who is alive: children, descendants, and processes that carry an attempt's token.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::spec::TOKEN_VARIABLE;
+
+/// One line of the process table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Process {
+    /// Its id.
+    pub pid: u32,
+    /// Its parent.
+    pub parent: u32,
+    /// Its process group.
+    pub group: u32,
+    /// Over, and not yet reaped.
+    pub zombie: bool,
+    /// When it started, in the system's own unit; with the pid and the boot it names a process for ever.
+    pub start_time: u64,
+}
+
+/// Identity of the machine's boot; empty where the system tells none.
+pub fn boot_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
+}
+
+/// What the system says of `pid`; none where it is gone or nothing can be known.
+pub fn process(pid: u32) -> Option<Process> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name stands in parentheses and may hold anything, parentheses too.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let fields: Vec<&str> = fields.split(' ').collect();
+    Some(Process {
+        pid,
+        zombie: matches!(*fields.first()?, "Z" | "X"),
+        parent: fields.get(1)?.parse().ok()?,
+        group: fields.get(2)?.parse().ok()?,
+        start_time: fields.get(19)?.parse().ok()?,
+    })
+}
+
+/// When `pid` started; 0 where it cannot be known.
+pub fn start_time(pid: u32) -> u64 {
+    process(pid).map_or(0, |process| process.start_time)
+}
+
+/// Children of `parent`, zombies included.
+pub(crate) fn children(parent: u32) -> Vec<u32> {
+    let listed = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+    match listed {
+        // Complete only where the parent has one thread; the guard has, and for others the table is asked.
+        Ok(list) if is_single_threaded(parent) => {
+            list.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+        }
+        _ => all_processes().filter(|process| process.parent == parent).map(|process| process.pid).collect(),
+    }
+}
+
+fn is_single_threaded(pid: u32) -> bool {
+    fs::read_dir(format!("/proc/{pid}/task")).is_ok_and(|tasks| tasks.count() == 1)
+}
+
+fn all_processes() -> impl Iterator<Item = Process> {
+    let pids = fs::read_dir("/proc").into_iter().flatten().flatten();
+    pids.filter_map(|entry| process(entry.file_name().to_str()?.parse().ok()?))
+}
+
+/// Whether the environment that `pid` was started with carries a token that begins with `token`.
+pub(crate) fn carries_token(pid: u32, token: &str) -> bool {
+    let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return false };
+    environment.split(|byte| *byte == 0).any(|variable| {
+        let value = variable.strip_prefix(TOKEN_VARIABLE.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
+        value.is_some_and(|value| value.starts_with(token.as_bytes()))
+    })
+}
+
+/// Adds the descendants of every process in `pids`.
+pub(crate) fn with_descendants(pids: impl IntoIterator<Item = u32>) -> BTreeSet<u32> {
+    let mut found = BTreeSet::new();
+    let mut next: Vec<u32> = pids.into_iter().collect();
+    while let Some(pid) = next.pop() {
+        if found.insert(pid) {
+            next.extend(children(pid));
+        }
+    }
+    found
+}
+
+/// Sends SIGKILL; a process that is gone already is fine.
+pub(crate) fn kill(pid: u32) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        // The only errors are "gone" and "not ours", and neither can be mended.
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
+/// Kills everything that carries a token beginning with `token`, and the `recorded` processes (pid, start time) with
+/// their descendants, until none is left or `patience` is over. Returns those that remain.
+pub fn kill_survivors(token: &str, recorded: &[(u32, u64)], patience: Duration) -> Vec<u32> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let alive = survivors(token, recorded);
+        if alive.is_empty() || Instant::now() >= deadline {
+            return alive.into_iter().collect();
+        }
+        alive.iter().copied().for_each(kill);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn survivors(token: &str, recorded: &[(u32, u64)]) -> BTreeSet<u32> {
+    let marked = all_processes().filter(|process| !process.zombie && carries_token(process.pid, token));
+    let roots =
+        recorded.iter().filter(|(pid, start)| process(*pid).is_some_and(|now| now.start_time == *start));
+    let roots = roots.map(|(pid, _)| *pid);
+    let all = with_descendants(marked.map(|process| process.pid).chain(roots));
+    let me = std::process::id();
+    all.into_iter().filter(|pid| *pid != me && process(*pid).is_some_and(|process| !process.zombie)).collect()
+}

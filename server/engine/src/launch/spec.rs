@@ -1,0 +1,56 @@
+//! What is to be started, in full.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Environment variable that marks every process of an attempt: `RUN-TOKEN/NODE.ATTEMPT`.
+pub const TOKEN_VARIABLE: &str = "DIVISI_TOKEN";
+
+/// A program, ready to start. It holds secrets: it goes through the pipe to the guard and is never stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessSpec {
+    /// Program and arguments; the program is looked up in the `PATH` of [`ProcessSpec::env`].
+    pub argv: Vec<String>,
+    /// Absolute folder in which it runs.
+    pub cwd: PathBuf,
+    /// Its whole environment, [`TOKEN_VARIABLE`] included.
+    pub env: Vec<(String, String)>,
+    /// A file that it reads as standard input; none means an empty one.
+    pub stdin: Option<PathBuf>,
+    /// The attempt's folder: `log`, `stdout` and `exit.json` are written there.
+    pub dir: PathBuf,
+    /// The value of [`TOKEN_VARIABLE`].
+    pub token: String,
+    /// Masked in everything it prints.
+    pub secrets: Vec<String>,
+    /// After how long without a byte it counts as idle.
+    pub idle_ms: Option<u64>,
+    /// How it is asked to stop; after the last step the whole tree is killed.
+    pub stop: Vec<StopStep>,
+}
+
+/// One step of a stop sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopStep {
+    /// Sent to the process group.
+    pub signal: Signal,
+    /// How long to wait before the next step.
+    pub grace: Duration,
+}
+
+/// A signal that asks a program to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Signal {
+    /// `SIGINT`.
+    Interrupt,
+    /// `SIGTERM`.
+    Terminate,
+}
+
+/// `SIGTERM`, then five seconds.
+pub fn default_stop_sequence() -> Vec<StopStep> {
+    vec![StopStep { signal: Signal::Terminate, grace: Duration::from_secs(5) }]
+}

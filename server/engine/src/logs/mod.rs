@@ -1,0 +1,7 @@
+//! What attempts print: masked, bounded, on disk.
+
+mod capture;
+mod mask;
+
+pub use capture::{Capture, HEAD_LIMIT, STDOUT_LIMIT, TAIL_LIMIT, read_log};
+pub use mask::{MASK, Masker, SECRET_MIN_BYTES};

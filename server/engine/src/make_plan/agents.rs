@@ -1,0 +1,159 @@
+//! Agents' files, byte for byte, and the runners that execute them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use divisi_analysis::did_you_mean::nearest;
+use divisi_model::{Agent, AgentWork, Resolution, Tool};
+use divisi_syntax::front_matter;
+use divisi_workspace::settings::BUILT_IN_RUNNERS;
+use divisi_workspace::{RunnerDefinition, Snapshot};
+
+use super::Faults;
+use crate::plan::PlanAgent;
+
+/// Agents and runners in use.
+#[derive(Debug)]
+pub(super) struct Agents<'a> {
+    snapshot: &'a Snapshot,
+    pub(super) files: Vec<PlanAgent>,
+    pub(super) runners: BTreeMap<String, RunnerDefinition>,
+    known: BTreeMap<(Tool, String), usize>,
+}
+
+impl<'a> Agents<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
+        Self { snapshot, files: Vec::new(), runners: BTreeMap::new(), known: BTreeMap::new() }
+    }
+
+    /// The runner's name and the agent's index in the plan.
+    pub(super) fn resolve(&mut self, work: &AgentWork, faults: &mut Faults) -> Option<(String, usize)> {
+        let runner = self.runner(work, faults)?;
+        let agent = self.agent(tool_of(&runner), work, faults)?;
+        Some((runner, agent))
+    }
+
+    fn runner(&mut self, work: &AgentWork, faults: &mut Faults) -> Option<String> {
+        let settings = self.snapshot.settings();
+        let (name, span) = match (&work.runner, &settings.run.runner) {
+            (Some(runner), _) => (runner.value.as_str(), runner.span),
+            (None, Some(runner)) => (runner.as_str(), work.agent.span),
+            (None, None) => {
+                faults.add(
+                    work.agent.span,
+                    format!("no runner is named for the agent {}: {HOW_TO_DEFINE}", work.agent.value),
+                );
+                return None;
+            }
+        };
+        if let Some(definition) = settings.runners.get(name) {
+            if definition.command.is_empty() {
+                faults.add(span, format!("the runner {name} has an empty command in the settings"));
+                return None;
+            }
+            self.runners.insert(name.to_owned(), definition.clone());
+            return Some(name.to_owned());
+        }
+        faults.add(span, unknown_runner(name, settings.runners.keys().map(String::as_str)));
+        None
+    }
+
+    fn agent(&mut self, tool: Tool, work: &AgentWork, faults: &mut Faults) -> Option<usize> {
+        let name = &work.agent.value;
+        if let Some(index) = self.known.get(&(tool, name.clone())) {
+            return Some(*index);
+        }
+        match self.find(tool, name) {
+            Ok(agent) => {
+                let index = self.files.len();
+                self.files.push(agent);
+                self.known.insert((tool, name.clone()), index);
+                Some(index)
+            }
+            Err(message) => {
+                faults.add(work.agent.span, message);
+                None
+            }
+        }
+    }
+
+    fn find(&self, tool: Tool, name: &str) -> Result<PlanAgent, String> {
+        let registry = self.snapshot.registry();
+        match registry.resolve(tool, name) {
+            Resolution::Found(agent) => self.read(agent),
+            Resolution::Ambiguous(agents) => {
+                let files: Vec<String> = agents
+                    .iter()
+                    .filter_map(|agent| Some(agent.path.as_ref()?.display().to_string()))
+                    .collect();
+                Err(format!("the agent {name} is defined more than once: {}", files.join(", ")))
+            }
+            Resolution::NotLoaded(_) => {
+                Err(format!("the agent {name} has a file that its tool does not load"))
+            }
+            Resolution::Unknown => {
+                let near = nearest(name, registry.agents().iter().map(|agent| agent.name.as_str()));
+                let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+                Err(format!("there is no agent {name}{hint}"))
+            }
+        }
+    }
+
+    fn read(&self, agent: &Agent) -> Result<PlanAgent, String> {
+        let Some(path) = &agent.path else {
+            return Err(format!(
+                "the agent {} is built into its tool and has no file to hand over",
+                agent.name
+            ));
+        };
+        let text = self.text_of(path)?;
+        let system_prompt = match front_matter(&text) {
+            Some(parts) => parts.body.slice(&text).to_owned(),
+            None => text.clone(),
+        };
+        Ok(PlanAgent {
+            name: agent.name.clone(),
+            path: path.clone(),
+            text,
+            system_prompt,
+            description: agent.description.clone(),
+            tools: agent.tools.clone(),
+            model: agent.model.clone(),
+        })
+    }
+
+    /// What the editor shows where the file is open, else what the disk holds at this moment.
+    fn text_of(&self, path: &Path) -> Result<String, String> {
+        if let Some(open) = self.snapshot.document(path).filter(|document| document.version.is_some()) {
+            return Ok(open.text.to_string());
+        }
+        fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+    }
+}
+
+const HOW_TO_DEFINE: &str = "write `runner:` on the node or under `defaults`, or `run.runner` in the settings, and \
+                             define it in divisi.toml: [runners.NAME] kind = \"exec\", command = [\"./my-runner\"]";
+
+fn unknown_runner<'a>(name: &str, defined: impl Iterator<Item = &'a str>) -> String {
+    if BUILT_IN_RUNNERS.contains(&name) {
+        return format!(
+            "the runner {name} is not in this version; define a runner of your own in divisi.toml: \
+             [runners.{name}] kind = \"exec\", command = [\"./my-runner\"]"
+        );
+    }
+    match nearest(name, defined) {
+        Some(near) => format!("there is no runner {name}; did you mean {near}?"),
+        None => format!("there is no runner {name}: {HOW_TO_DEFINE}"),
+    }
+}
+
+/// The tool whose agents a runner executes; a program of the user's own gets Claude Code's.
+fn tool_of(runner: &str) -> Tool {
+    match runner {
+        "codex" => Tool::Codex,
+        "gemini" => Tool::Gemini,
+        "opencode" => Tool::OpenCode,
+        _ => Tool::ClaudeCode,
+    }
+}

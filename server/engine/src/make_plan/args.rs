@@ -1,0 +1,124 @@
+//! Arguments: bound to their declarations, typed, checked.
+
+use std::collections::BTreeMap;
+
+use divisi_analysis::did_you_mean::nearest;
+use divisi_model::{Arg, Dag};
+use divisi_syntax::Span;
+use serde_json::{Map, Value};
+
+use super::Faults;
+use crate::client::RunOptions;
+use crate::environment::{as_text, check_secret, has_type, typed_argument, variable_part};
+
+/// Arguments of a plan.
+#[derive(Debug, Default)]
+pub(super) struct Bound {
+    /// By name; secret ones and those without a value hold `null`.
+    pub(super) values: Map<String, Value>,
+    /// Secret ones: the environment variable that holds the value.
+    pub(super) secret: BTreeMap<String, String>,
+}
+
+pub(super) fn bind(dag: &Dag, options: &RunOptions, faults: &mut Faults) -> Bound {
+    refuse_unknown(dag, options, faults);
+    let mut bound = Bound::default();
+    for arg in &dag.args {
+        let name = &arg.name.value;
+        if arg.secret {
+            bound.values.insert(name.clone(), Value::Null);
+            bound.secret.insert(name.clone(), secret_source(arg, options, faults));
+            continue;
+        }
+        let value = match given(arg, options) {
+            Some(Ok(value)) => Some(value),
+            Some(Err(message)) => {
+                faults.add(arg.name.span, message);
+                continue;
+            }
+            None => arg.default.as_ref().map(|default| default.value.clone()),
+        };
+        match value {
+            Some(value) => {
+                check_choice(arg, &value, faults);
+                bound.values.insert(name.clone(), value);
+            }
+            None if arg.required => {
+                faults.add(arg.name.span, format!("the argument {name} is required: --arg {name}=…"));
+            }
+            None => drop(bound.values.insert(name.clone(), Value::Null)),
+        }
+    }
+    bound
+}
+
+fn refuse_unknown(dag: &Dag, options: &RunOptions, faults: &mut Faults) {
+    let known = || dag.args.iter().map(|arg| arg.name.value.as_str());
+    let names = options.args.iter().map(|(name, _)| name).chain(options.json_args.keys());
+    for name in names.filter(|name| !known().any(|known| known == name.as_str())) {
+        let hint = match nearest(name, known()) {
+            Some(near) => format!("; did you mean {near}?"),
+            None if dag.args.is_empty() => "; this DAG takes no arguments".to_owned(),
+            None => format!("; it takes {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        faults.add(Span::default(), format!("there is no argument {name}{hint}"));
+    }
+}
+
+/// What was given for an argument; the last counts. An error is text for people.
+fn given(arg: &Arg, options: &RunOptions) -> Option<Result<Value, String>> {
+    let name = &arg.name.value;
+    let wrong = |what: &str, given: &str| format!("the argument {name} must be {what}, and `{given}` is not");
+    if let Some((_, text)) = options.args.iter().rev().find(|(given, _)| given == name) {
+        return Some(typed_argument(arg.kind, text).map_err(|what| wrong(what, text)));
+    }
+    let value = options.json_args.get(name)?;
+    if has_type(arg.kind, value) {
+        return Some(Ok(value.clone()));
+    }
+    // An editor's input box gives text.
+    let text = as_text(value);
+    Some(typed_argument(arg.kind, &text).map_err(|what| wrong(what, &text)))
+}
+
+fn check_choice(arg: &Arg, value: &Value, faults: &mut Faults) {
+    if arg.choices.is_empty() || arg.choices.contains(value) {
+        return;
+    }
+    let choices: Vec<String> = arg.choices.iter().map(as_text).collect();
+    let message = format!(
+        "the argument {} is one of {}, and `{}` is not",
+        arg.name.value,
+        choices.join(", "),
+        as_text(value)
+    );
+    faults.add(arg.name.span, message);
+}
+
+/// A secret is never given on the command line, where every process can read it, nor written in the file: it stands in
+/// the variable through which the programs get it, too.
+fn secret_source(arg: &Arg, options: &RunOptions, faults: &mut Faults) -> String {
+    let name = &arg.name.value;
+    let variable = format!("DIVISI_ARG_{}", variable_part(name));
+    let is_given =
+        options.args.iter().any(|(given, _)| given == name) || options.json_args.contains_key(name);
+    if is_given || arg.default.is_some() {
+        faults.add(
+            arg.name.span,
+            format!("the argument {name} is secret: set it in the environment as {variable}"),
+        );
+        return variable;
+    }
+    match std::env::var(&variable) {
+        Ok(value) => {
+            if let Err(message) = check_secret(name, &value) {
+                faults.add(arg.name.span, message);
+            }
+        }
+        Err(_) => faults.add(
+            arg.name.span,
+            format!("the secret argument {name} is taken from ${variable}, which is not set"),
+        ),
+    }
+    variable
+}

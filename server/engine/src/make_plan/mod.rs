@@ -1,0 +1,176 @@
+//! Dag + arguments + agents → the stored plan. Everything that can be refused before a run is refused here.
+//!
+//! ```text
+//! refuse    findings, strict reading, keys that this version cannot perform
+//! args      arguments: bound, typed, checked
+//! agents    agents' files and runners
+//! expand    for_each to instances
+//! inputs    inputs to (node, output)
+//! nodes     one node of the DAG to its nodes of the plan
+//! ```
+
+mod agents;
+mod args;
+mod expand;
+mod inputs;
+mod nodes;
+mod refuse;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use divisi_analysis::Graph;
+use divisi_analysis::did_you_mean::nearest;
+use divisi_model::{Dag, EnvValue, EnvVar};
+use divisi_syntax::Span;
+use divisi_workspace::{Content, Document, Snapshot};
+
+use crate::client::{EngineError, RunOptions};
+use crate::plan::{PLAN_FORMAT, PlanEnv, PlanSource, StoredPlan};
+
+/// Binds, resolves and freezes the DAG of `document`.
+///
+/// # Errors
+/// Everything that is wrong, with its places in the file.
+pub(crate) fn make(
+    snapshot: &Snapshot,
+    document: &Arc<Document>,
+    options: &RunOptions,
+) -> Result<StoredPlan, EngineError> {
+    let Some((tree, dag)) = document.dag() else { return Err(no_dag(document)) };
+    refuse::check(snapshot, document, tree, dag)?;
+    let mut faults = Faults::default();
+    let bound = args::bind(dag, options, &mut faults);
+    let graph = Graph::new(dag);
+    let chosen = choose(dag, &graph, options.to.as_deref())?;
+    let mut agents = agents::Agents::new(snapshot);
+    let nodes = nodes::plan_nodes(
+        &nodes::Context { dag, graph: &graph, document, args: &bound.values, chosen: &chosen },
+        &mut agents,
+        &mut faults,
+    );
+    let env = declared_env(&dag.env, &mut faults);
+    faults.into_result()?;
+    let settings = &snapshot.settings().run;
+    Ok(StoredPlan {
+        format: PLAN_FORMAT,
+        dag: dag_name(dag, &document.path),
+        file: document.path.clone(),
+        workspace: workspace_of(snapshot, &document.path),
+        args: bound.values,
+        secret_args: bound.secret,
+        arg_types: dag.args.iter().map(|arg| (arg.name.value.clone(), arg.kind)).collect(),
+        max_parallel: slots(options, dag, settings.max_parallel),
+        on_failure: dag.on_failure.as_ref().map(|failure| failure.value).unwrap_or_default(),
+        env,
+        pass_env: settings.pass_env.clone(),
+        nodes,
+        agents: agents.files,
+        runners: agents.runners,
+        sources: vec![PlanSource {
+            path: document.path.clone(),
+            digest: blake3::hash(document.text.as_bytes()).to_hex().to_string(),
+            text: document.text.to_string(),
+        }],
+    })
+}
+
+/// What is wrong, gathered so that all of it is told at once.
+#[derive(Debug, Default)]
+struct Faults {
+    places: Vec<(Span, String)>,
+}
+
+impl Faults {
+    fn add(&mut self, span: Span, message: impl Into<String>) {
+        self.places.push((span, message.into()));
+    }
+
+    fn into_result(self) -> Result<(), EngineError> {
+        let Some((_, first)) = self.places.first() else { return Ok(()) };
+        let message = match self.places.len() {
+            1 => first.clone(),
+            count => format!("{first} (and {} more)", count - 1),
+        };
+        Err(EngineError { message, places: self.places })
+    }
+}
+
+fn no_dag(document: &Document) -> EngineError {
+    let file = document.path.display();
+    EngineError::new(match &document.content {
+        Content::Unreadable(why) => format!("{file} cannot be read: {why}"),
+        Content::Command { link: Some(link) } => {
+            format!("{file} only points to its DAG: run {} instead", link.value)
+        }
+        Content::Dag { .. } => format!("{file} holds no mapping, so there is no DAG in it"),
+        _ => format!("{file} is not a DAG file; those are named *.dag.yaml, *.dag.yml or *.dag.json"),
+    })
+}
+
+fn dag_name(dag: &Dag, path: &Path) -> String {
+    if let Some(name) = &dag.name {
+        return name.value.clone();
+    }
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    file.split('.').next().unwrap_or(&file).to_owned()
+}
+
+fn workspace_of(snapshot: &Snapshot, path: &Path) -> std::path::PathBuf {
+    snapshot.root_of(path).or_else(|| path.parent()).unwrap_or(path).to_owned()
+}
+
+fn slots(options: &RunOptions, dag: &Dag, setting: u32) -> u32 {
+    let processors =
+        || std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(u32::MAX));
+    let written = options.max_parallel.or(dag.max_parallel.as_ref().map(|slots| slots.value));
+    written.or((setting > 0).then_some(setting)).unwrap_or_else(processors).max(1)
+}
+
+/// Indices of the nodes that are planned, in file order: all, or `to` and its ancestors.
+fn choose(dag: &Dag, graph: &Graph, to: Option<&str>) -> Result<Vec<usize>, EngineError> {
+    let Some(to) = to else { return Ok((0..dag.nodes.len()).collect()) };
+    let Some(target) = dag.nodes.iter().position(|node| node.id.value == to) else {
+        let near = nearest(to, dag.nodes.iter().map(|node| node.id.value.as_str()));
+        let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        return Err(EngineError::new(format!("there is no node {to}{hint}")));
+    };
+    let mut chosen = ancestors(graph, target);
+    chosen.insert(target);
+    Ok(chosen.into_iter().collect())
+}
+
+/// All nodes that `node` waits for, directly or not.
+fn ancestors(graph: &Graph, node: usize) -> BTreeSet<usize> {
+    let dependencies =
+        |node: usize| graph.dependencies.get(node).into_iter().flatten().map(|index| *index as usize);
+    let mut found = BTreeSet::new();
+    let mut next: Vec<usize> = dependencies(node).collect();
+    while let Some(index) = next.pop() {
+        if found.insert(index) {
+            next.extend(dependencies(index));
+        }
+    }
+    found
+}
+
+/// `env` as the plan keeps it. A secret may not stand in the file, since the file is stored with the run.
+fn declared_env(variables: &[EnvVar], faults: &mut Faults) -> Vec<PlanEnv> {
+    let planned = variables.iter().map(|variable| {
+        let (value, from_env) = match &variable.value {
+            EnvValue::Literal(value) => (Some(value.clone()), None),
+            EnvValue::FromEnv(name) => (None, Some(name.clone())),
+            EnvValue::Unset => (None, None),
+        };
+        if variable.secret && value.is_some() {
+            let name = &variable.name.value;
+            faults.add(
+                variable.name.span,
+                format!("the secret {name} is written in the file; take it from the environment: {{from_env: NAME, secret: true}}"),
+            );
+        }
+        PlanEnv { name: variable.name.value.clone(), value, from_env, secret: variable.secret }
+    });
+    planned.collect()
+}

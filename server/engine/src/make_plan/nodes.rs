@@ -1,0 +1,222 @@
+//! One node of the DAG to its nodes of the plan: itself, or a group and its instances.
+
+use std::sync::Arc;
+
+use divisi_analysis::Graph;
+use divisi_analysis::plan::DEFAULT_ESTIMATE;
+use divisi_model::{Dag, Node, Program, RunWork, Text, Work};
+use divisi_syntax::template;
+use divisi_workspace::Document;
+use serde_json::{Map, Value};
+
+use super::agents::Agents;
+use super::expand::{Instance, instances};
+use super::{Faults, ancestors, declared_env, inputs};
+use crate::plan::{PlanNode, PlanOutput, PlanWork};
+use crate::words;
+
+/// What all nodes are planned from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) dag: &'a Dag,
+    pub(super) graph: &'a Graph,
+    pub(super) document: &'a Arc<Document>,
+    pub(super) args: &'a Map<String, Value>,
+    /// Indices of the DAG's nodes that are planned, in file order.
+    pub(super) chosen: &'a [usize],
+}
+
+/// All nodes of the plan. A group stands before its instances.
+pub(super) fn plan_nodes(
+    context: &Context<'_>,
+    agents: &mut Agents<'_>,
+    faults: &mut Faults,
+) -> Vec<PlanNode> {
+    let expanded: Vec<(usize, Option<Vec<Instance>>)> = context
+        .chosen
+        .iter()
+        .filter_map(|index| {
+            let node = context.dag.nodes.get(*index)?;
+            Some((*index, instances(node, context.args, faults)))
+        })
+        .collect();
+    let places = places(context.dag.nodes.len(), &expanded);
+    let mut nodes = Vec::new();
+    for (index, instances) in expanded {
+        let Some(node) = context.dag.nodes.get(index) else { continue };
+        let Some(work) = plan_work(node, agents, faults) else { continue };
+        refuse_secrets(context.dag, node, faults);
+        let planned = |dag_index: usize| places.get(dag_index).copied().flatten();
+        let single = PlanNode {
+            dependencies: dependencies(context.graph, index, planned),
+            inputs: if node.inputs.is_empty() {
+                Vec::new()
+            } else {
+                inputs::resolve(context.dag, &node.inputs, &ancestors(context.graph, index), planned, faults)
+            },
+            env: declared_env(&node.env, faults),
+            line: context.document.lines.line(node.id.span.start),
+            ..plain_node(node, work)
+        };
+        match instances {
+            None => nodes.push(single),
+            Some(instances) => push_group(&mut nodes, single, instances),
+        }
+    }
+    nodes
+}
+
+/// Where each node of the DAG stands in the plan.
+fn places(count: usize, expanded: &[(usize, Option<Vec<Instance>>)]) -> Vec<Option<usize>> {
+    let mut places = vec![None; count];
+    let mut next = 0;
+    for (index, instances) in expanded {
+        if let Some(place) = places.get_mut(*index) {
+            *place = Some(next);
+        }
+        next += 1 + instances.as_ref().map_or(0, Vec::len);
+    }
+    places
+}
+
+fn dependencies(graph: &Graph, node: usize, planned: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
+    let dependencies = graph.dependencies.get(node).into_iter().flatten();
+    dependencies.filter_map(|index| planned(*index as usize)).collect()
+}
+
+fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
+    let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let outputs = node.outputs.iter().map(|output| PlanOutput {
+        name: output.name.value.clone(),
+        form: output.form.clone(),
+        required: output.required,
+    });
+    PlanNode {
+        path: node.id.value.clone(),
+        title: node.title.as_ref().map(|title| title.value.clone()),
+        line: 0,
+        group: None,
+        dependencies: Vec::new(),
+        rule: node.trigger_rule.as_ref().map(|rule| rule.value).unwrap_or_default(),
+        when: node.when.as_ref().map(|when| when.value.clone()),
+        continue_on_error: node.continue_on_error,
+        work,
+        inputs: Vec::new(),
+        outputs: outputs.collect(),
+        timeout_ms: node.timeout.as_ref().map(|timeout| millis(timeout.value)),
+        idle_timeout_ms: node.idle_timeout.as_ref().map(|timeout| millis(timeout.value)),
+        estimate_ms: millis(node.estimate.as_ref().map_or(DEFAULT_ESTIMATE, |estimate| estimate.value)),
+        priority: node.priority,
+        env: Vec::new(),
+        cwd: node.cwd.as_ref().map(|cwd| cwd.value.clone()),
+        item: None,
+        index: None,
+        resume: node.resume.as_ref().map(|resume| resume.value).unwrap_or_default(),
+    }
+}
+
+/// The group waits and is judged by its rule; the instances carry condition, tolerance and work.
+fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instance>) {
+    let group = nodes.len();
+    let children = (group + 1..=group + instances.len()).collect();
+    nodes.push(PlanNode {
+        when: None,
+        continue_on_error: false,
+        work: PlanWork::Group { children },
+        inputs: Vec::new(),
+        timeout_ms: None,
+        idle_timeout_ms: None,
+        env: Vec::new(),
+        ..single.clone()
+    });
+    nodes.extend(instances.into_iter().enumerate().map(|(index, instance)| PlanNode {
+        path: format!("{}[{}]", single.path, instance.key),
+        group: Some(group),
+        dependencies: Vec::new(),
+        item: Some(instance.item),
+        index: Some(index),
+        ..single.clone()
+    }));
+}
+
+fn plan_work(node: &Node, agents: &mut Agents<'_>, faults: &mut Faults) -> Option<PlanWork> {
+    match &node.work {
+        Some(Work::Run(run)) => plan_run(node, run, faults),
+        Some(Work::Agent(work)) => {
+            let (runner, agent) = agents.resolve(work, faults)?;
+            Some(PlanWork::Agent {
+                agent,
+                runner,
+                prompt: work.prompt.as_ref().map(|prompt| prompt.value.clone()).unwrap_or_default(),
+                model: work.model.as_ref().map(|model| model.value.clone()),
+                tools: work.tools.as_ref().map(|tools| tools.iter().map(|tool| tool.value.clone()).collect()),
+                max_turns: work.max_turns.as_ref().map(|turns| turns.value),
+            })
+        }
+        Some(Work::Command { name: written } | Work::Dag { path: written }) => {
+            faults.add(written.span, "this kind of node is read and checked, but this version cannot run it");
+            None
+        }
+        Some(Work::Approve { question }) => {
+            faults.add(question.span, "`approve` is read and checked, but this version cannot run it");
+            None
+        }
+        None => {
+            faults.add(node.id.span, format!("the node {} has nothing to do", node.id.value));
+            None
+        }
+    }
+}
+
+fn plan_run(node: &Node, run: &RunWork, faults: &mut Faults) -> Option<PlanWork> {
+    match &run.program {
+        Program::Argv(argv) if argv.is_empty() => {
+            faults.add(node.id.span, format!("`run` of {} is an empty list", node.id.value));
+            None
+        }
+        Program::Argv(argv) => {
+            Some(PlanWork::Argv { argv: argv.iter().map(|text| text.value.clone()).collect() })
+        }
+        Program::Line(text) if text.value.trim().is_empty() => {
+            faults.add(text.span, format!("`run` of {} is empty", node.id.value));
+            None
+        }
+        Program::Line(text) => {
+            let needs_shell = words::split(&text.value).is_none();
+            let chosen =
+                run.shell.as_ref().map(|shell| shell.value.clone()).filter(|shell| !shell.is_empty());
+            let shell = needs_shell.then(|| chosen.unwrap_or_else(|| vec!["sh".to_owned(), "-c".to_owned()]));
+            Some(PlanWork::Line { line: text.value.clone(), shell })
+        }
+    }
+}
+
+/// A secret argument in a template would be stored with the prompt, or be seen by every process as an argument.
+fn refuse_secrets(dag: &Dag, node: &Node, faults: &mut Faults) {
+    let secret = |name: &str| dag.args.iter().any(|arg| arg.secret && arg.name.value == name);
+    if !dag.args.iter().any(|arg| arg.secret) {
+        return;
+    }
+    let texts = templates(node).into_iter().map(|text| (text, template::scan(&text.value)));
+    let conditions = node.when.iter().map(|text| (text, template::scan_expression(&text.value)));
+    for (text, scanned) in texts.chain(conditions) {
+        for reference in scanned.references {
+            let [first, name, ..] = reference.segments.as_slice() else { continue };
+            if first.name == "args" && secret(&name.name) {
+                let variable = format!("DIVISI_ARG_{}", crate::environment::variable_part(&name.name));
+                faults.add(
+                    text.span,
+                    format!("the argument {} is secret: programs read it as ${variable}", name.name),
+                );
+            }
+        }
+    }
+}
+
+fn templates(node: &Node) -> Vec<&Text> {
+    match &node.work {
+        Some(Work::Agent(work)) => work.prompt.iter().collect(),
+        Some(Work::Run(RunWork { program: Program::Argv(argv), .. })) => argv.iter().collect(),
+        _ => Vec::new(),
+    }
+}

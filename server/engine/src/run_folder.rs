@@ -1,0 +1,124 @@
+//! Where the files of a workspace's runs stand.
+//!
+//! ```text
+//! .divisi/.gitignore            *
+//! .divisi/runs/RUN/             the journal and the lock of its owner
+//!   host.log                    what the host has to say
+//!   blobs/DIGEST                large texts
+//!   attempts/NODE.ATTEMPT/      one attempt
+//!     outputs/                  $DIVISI_OUTPUT_DIR
+//!     inputs/                   values too large for a variable
+//!     log, stdout               what it printed, masked
+//!     before.json               its `file` outputs before it began
+//!     exit.json                 how its root process ended
+//! ```
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The state folder under a workspace's root.
+pub const STATE_FOLDER: &str = ".divisi";
+
+/// Longest part of a node's path that stands in a folder's name.
+const NAME_LIMIT: usize = 60;
+
+/// The folder that holds all runs of a workspace.
+pub fn runs_folder(root: &Path) -> PathBuf {
+    root.join(STATE_FOLDER).join("runs")
+}
+
+/// The folder of one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// The run whose files stand in `path`.
+    pub const fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the host has to say.
+    pub fn host_log(&self) -> PathBuf {
+        self.path.join("host.log")
+    }
+
+    /// Large texts.
+    pub fn blobs(&self) -> PathBuf {
+        self.path.join("blobs")
+    }
+
+    /// The folder of an attempt. `node`: index in the plan; `path`: the node's, of which as much as is harmless in a
+    /// file name stands in it for people.
+    pub fn attempt(&self, node: usize, path: &str, attempt: u32) -> AttemptFolder {
+        let harmless = path.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' });
+        let name: String = harmless.take(NAME_LIMIT).collect();
+        AttemptFolder { path: self.path.join("attempts").join(format!("{node}-{name}.{attempt}")) }
+    }
+
+    /// Marks every process of this run, whatever becomes of its family; the same for every host.
+    pub fn token(&self) -> String {
+        let digest = blake3::hash(self.path.as_os_str().as_encoded_bytes()).to_hex();
+        let run = self.path.file_name().unwrap_or_default().to_string_lossy();
+        format!("{run}-{}/", digest.get(..16).unwrap_or_default())
+    }
+}
+
+/// The folder of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptFolder {
+    path: PathBuf,
+}
+
+impl AttemptFolder {
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// `$DIVISI_OUTPUT_DIR`.
+    pub fn outputs(&self) -> PathBuf {
+        self.path.join("outputs")
+    }
+
+    /// Values too large for a variable.
+    pub fn inputs(&self) -> PathBuf {
+        self.path.join("inputs")
+    }
+
+    /// Both streams, as they came.
+    pub fn log(&self) -> PathBuf {
+        self.path.join("log")
+    }
+
+    /// The beginning of standard output.
+    pub fn stdout(&self) -> PathBuf {
+        self.path.join("stdout")
+    }
+
+    /// The `file` outputs before the attempt.
+    pub fn before(&self) -> PathBuf {
+        self.path.join("before.json")
+    }
+
+    /// Makes the folder and an empty output folder. What an attempt of the same number left there is removed: its
+    /// start was never journaled.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn make(&self) -> io::Result<()> {
+        match fs::create_dir_all(self.outputs()) {
+            Ok(()) if fs::read_dir(self.outputs())?.next().is_none() => return Ok(()),
+            Ok(()) => fs::remove_dir_all(&self.path)?,
+            Err(error) => return Err(error),
+        }
+        fs::create_dir_all(self.outputs())
+    }
+}
