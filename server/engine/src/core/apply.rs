@@ -84,11 +84,9 @@ pub fn try_apply(state: &mut State, record: &EventRecord) -> Result<(), Fault> {
 
 /// Applies an event that has no place in the journal yet: how [`decide`](super::decide()) drafts.
 pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(), Fault> {
+    let previous = std::mem::replace(&mut state.last_at, at);
     match event {
-        Event::HostStarted { epoch, .. } => {
-            state.epoch = *epoch;
-            state.started_at.get_or_insert(at);
-        }
+        Event::HostStarted { epoch, .. } => start_session(state, *epoch, previous, at),
         Event::Requested { id, request } => apply_request(state, *id, request),
         Event::RunResumed { .. } => {
             state.cancels = 0;
@@ -119,6 +117,15 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
         Event::RunPlanned { .. } | Event::Refused { .. } | Event::Unknown => {}
     }
     Ok(())
+}
+
+/// The time between two hosts belongs to neither.
+fn start_session(state: &mut State, epoch: u64, previous: i64, at: i64) {
+    state.epoch = epoch;
+    state.started_at.get_or_insert(at);
+    if let Some(started) = state.session_started_at.replace(at) {
+        state.earlier_sessions_ms += state.ended_at.unwrap_or(previous).saturating_sub(started).max(0);
+    }
 }
 
 fn apply_request(state: &mut State, id: u64, request: &Request) {

@@ -28,6 +28,7 @@ pub mod evaluate;
 mod graph;
 pub mod input;
 pub mod mode;
+pub mod progress;
 mod request;
 pub mod rule;
 pub mod state;

@@ -44,6 +44,11 @@ pub struct State {
     pub(crate) last_request: u64,
     pub(crate) started_at: Option<i64>,
     pub(crate) ended_at: Option<i64>,
+    /// When the present host took the run, and what the hosts before it took.
+    pub(crate) session_started_at: Option<i64>,
+    pub(crate) earlier_sessions_ms: i64,
+    /// When the last event happened.
+    pub(crate) last_at: i64,
     pub(crate) verdict: Option<Verdict>,
     /// Steps that grow with the size of the run: edges visited, changes of the ready queue. For the test that holds
     /// the scheduler to O(log n) a node.
@@ -177,6 +182,9 @@ impl State {
             last_request: 0,
             started_at: None,
             ended_at: None,
+            session_started_at: None,
+            earlier_sessions_ms: 0,
+            last_at: 0,
             verdict: None,
             steps: 0,
         })
