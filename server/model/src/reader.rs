@@ -15,7 +15,7 @@ use crate::keys::{Key, Object};
 /// Steps for each node of the tree. A file without aliases is read with far fewer.
 const STEPS_PER_NODE: usize = 16;
 /// Steps beyond that, for small files that use aliases and defaults a lot.
-const FREE_STEPS: usize = 1_000_000;
+const FREE_STEPS: usize = 250_000;
 
 /// Reads values out of a tree; what does not fit is `None`.
 ///

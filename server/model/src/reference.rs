@@ -99,6 +99,9 @@ pub fn describe(ty: Ty) -> String {
         Ty::Enum(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Ty::List(item) => format!("a list of: {}", describe(*item)),
         Ty::Map(value) => format!("a map from names to: {}", describe(*value)),
+        Ty::Object(object) if std::ptr::eq(object, &native::NODE_IN_MAP) => {
+            format!("{} without its `id`", describe(Ty::Object(&native::NODE)))
+        }
         Ty::Object(object) => format!("a map with the keys of [{}](#{})", object.name, anchor(object.name)),
         Ty::OneOf(alternatives) => {
             let alternatives: Vec<String> = alternatives.iter().map(|ty| describe(*ty)).collect();

@@ -56,10 +56,13 @@ impl Definitions {
     fn object(&mut self, object: &'static Object) -> Value {
         let mut properties = Map::new();
         for key in object.keys {
-            properties.insert(key.name.to_owned(), self.key(key));
+            properties.insert(key.name.to_owned(), self.key(object, key));
             for alias in key.aliases {
                 let mut property = self.ty(key.ty);
-                property.insert("description".to_owned(), Value::from(format!("Another spelling of `{}`.", key.name)));
+                property.insert(
+                    "description".to_owned(),
+                    Value::from(format!("Another spelling of `{}`.", key.name)),
+                );
                 property.insert("deprecated".to_owned(), Value::Bool(true));
                 properties.insert((*alias).to_owned(), Value::Object(property));
             }
@@ -76,8 +79,11 @@ impl Definitions {
         Value::Object(schema)
     }
 
-    fn key(&mut self, key: &'static Key) -> Value {
+    fn key(&mut self, object: &'static Object, key: &'static Key) -> Value {
         let mut property = self.ty(key.ty);
+        if native::clears_default(object, key) {
+            property = Map::from_iter([("anyOf".to_owned(), json!([property, { "type": "null" }]))]);
+        }
         property.insert("description".to_owned(), Value::from(description(key)));
         Value::Object(property)
     }
@@ -109,7 +115,8 @@ impl Definitions {
             Ty::Map(value) => json!({ "type": "object", "additionalProperties": self.ty(*value) }),
             Ty::Object(object) => json!({ "$ref": self.reference(object) }),
             Ty::OneOf(alternatives) => {
-                let alternatives: Vec<Value> = alternatives.iter().map(|ty| Value::Object(self.ty(*ty))).collect();
+                let alternatives: Vec<Value> =
+                    alternatives.iter().map(|ty| Value::Object(self.ty(*ty))).collect();
                 json!({ "anyOf": alternatives })
             }
             Ty::Null => json!({ "type": "null" }),

@@ -6,7 +6,9 @@ pub use super::native_node::{
 };
 
 use super::WorkKind::RunLine;
-use super::native_node::{CACHE, CACHE_DOC, CWD_DOC, EXECUTED, ISOLATION, RETRY_DOC, SHELL_DOC, WITH_RUNNER};
+use super::native_node::{
+    ALL_BUT_APPROVE, CACHE, CACHE_DOC, CWD_DOC, EXECUTED, ISOLATION, RETRY_DOC, SHELL_DOC, WITH_RUNNER,
+};
 use super::{Key, Object, Ty};
 
 pub(super) const WHOLE: Ty = Ty::Int { min: i64::MIN, max: i64::MAX };
@@ -182,8 +184,8 @@ pub static DEFAULTS: Object = Object {
         )
         .applies(EXECUTED),
         Key::new("retry", Ty::Object(&RETRY), RETRY_DOC).applies(EXECUTED).not_run_yet(),
-        Key::new("env", ENV, "Environment variables.\n\nExample: `env: { RUST_LOG: info }`"),
-        Key::new("cwd", Ty::Path, CWD_DOC),
+        Key::new("env", ENV, "Environment variables.\n\nExample: `env: { RUST_LOG: info }`").applies(ALL_BUT_APPROVE),
+        Key::new("cwd", Ty::Path, CWD_DOC).applies(ALL_BUT_APPROVE),
         Key::new("shell", SHELL, SHELL_DOC).applies(&[RunLine]),
         Key::new(
             "isolation",
@@ -199,6 +201,12 @@ pub static DEFAULTS: Object = Object {
     ],
     open: false,
 };
+
+/// Whether `null` under `key` of a node clears what `defaults` say.
+pub fn clears_default(object: &Object, key: &Key) -> bool {
+    let is_node = std::ptr::eq(object, &NODE) || std::ptr::eq(object, &NODE_IN_MAP);
+    is_node && DEFAULTS.key(key.name).is_some()
+}
 
 /// `budget`.
 pub static BUDGET: Object = Object {

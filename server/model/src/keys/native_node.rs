@@ -12,7 +12,7 @@ pub(super) const EXECUTED: &[WorkKind] = &[Agent, RunLine, RunArgv, Command];
 /// Kinds whose text goes to a runner.
 pub(super) const WITH_RUNNER: &[WorkKind] = &[Agent, Command];
 /// All kinds but an approval, which runs nothing.
-const ALL_BUT_APPROVE: &[WorkKind] = &[Agent, RunLine, RunArgv, Command, Dag];
+pub(super) const ALL_BUT_APPROVE: &[WorkKind] = &[Agent, RunLine, RunArgv, Command, Dag];
 
 const NAMES: Ty = Ty::List(&Ty::String);
 const GLOBS: Ty = Ty::List(&Ty::Glob);
