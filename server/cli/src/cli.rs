@@ -16,7 +16,11 @@ use crate::output::Output;
 ///
 /// Without a command: what is seen here, and the next step.
 #[derive(Debug, Parser)]
-#[command(name = "divisi", version, disable_help_subcommand = true, after_help = "Exit status:
+#[command(
+    name = "divisi",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Exit status:
   0    good
   1    findings of severity error, or a failed run
   2    wrong use, an unreadable file, a refused run
@@ -25,7 +29,8 @@ use crate::output::Output;
   130  the run was cancelled
 
 Where FILE is asked: a path, a folder with exactly one DAG file, or the name of a DAG of this workspace.
-Colours follow NO_COLOR and CLICOLOR_FORCE.")]
+Colours follow NO_COLOR and CLICOLOR_FORCE."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

@@ -125,32 +125,80 @@ mod tests {
 
     #[test]
     fn marks_a_word() {
-        check("name: x\nnodes: []\n", Span::new(8, 13), expect![[]]);
+        check(
+            "name: x\nnodes: []\n",
+            Span::new(8, 13),
+            expect![[r#"
+             --> a.dag.yaml:2:1
+              |
+            2 | nodes: []
+              | ^^^^^"#]],
+        );
     }
 
     #[test]
     fn marks_at_least_one_column_at_the_end_of_the_text() {
-        check("a: b", Span::at(4), expect![[]]);
+        check(
+            "a: b",
+            Span::at(4),
+            expect![[r#"
+             --> a.dag.yaml:1:5
+              |
+            1 | a: b
+              |     ^"#]],
+        );
     }
 
     #[test]
     fn survives_an_empty_text_and_a_place_beyond_it() {
-        check("", Span::new(5, 9), expect![[]]);
+        check(
+            "",
+            Span::new(5, 9),
+            expect![[r#"
+             --> a.dag.yaml:1:1
+              |
+            1 | 
+              | ^"#]],
+        );
     }
 
     #[test]
     fn counts_characters_and_shows_tabs_and_controls() {
-        check("\té\u{1b}[2Jx: y\r\n", Span::new(7, 8), expect![[]]);
+        check(
+            "\té\u{1b}[2Jx: y\r\n",
+            Span::new(7, 8),
+            expect![[r#"
+             --> a.dag.yaml:1:7
+              |
+            1 |     é�[2Jx: y
+              |          ^"#]],
+        );
     }
 
     #[test]
     fn cuts_long_lines_around_the_place() {
         let text = format!("{}HERE{}", "a".repeat(500), "b".repeat(500));
-        check(&text, Span::new(500, 504), expect![[]]);
+        check(
+            &text,
+            Span::new(500, 504),
+            expect![[r#"
+             --> a.dag.yaml:1:501
+              |
+            1 | …aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaHEREbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…
+              |                                                                       ^^^^"#]],
+        );
     }
 
     #[test]
     fn a_place_over_several_lines_is_marked_on_the_first() {
-        check("nodes:\n  - id: a\n", Span::new(0, 12), expect![[]]);
+        check(
+            "nodes:\n  - id: a\n",
+            Span::new(0, 12),
+            expect![[r#"
+             --> a.dag.yaml:1:1
+              |
+            1 | nodes:
+              | ^^^^^^"#]],
+        );
     }
 }

@@ -16,6 +16,7 @@ mod excerpt;
 mod exit;
 mod failure;
 mod follow;
+mod logging;
 mod output;
 mod programs;
 mod report;

@@ -7,7 +7,9 @@ pub(crate) fn programs(plan: &StoredPlan) -> Vec<String> {
     let width = plan.nodes.iter().map(|node| node.path.chars().count()).max().unwrap_or(0);
     plan.nodes
         .iter()
-        .filter_map(|node| Some(format!("{:width$}  {}", visible(&node.path), visible(&program(plan, node)?))))
+        .filter_map(|node| {
+            Some(format!("{:width$}  {}", visible(&node.path), visible(&program(plan, node)?)))
+        })
         .collect()
 }
 

@@ -16,11 +16,7 @@ const MARKERS: &[&str] = &["divisi.toml", ".claude", ".git"];
 pub(crate) fn root_of(path: &Path) -> PathBuf {
     let start = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     let home = env::home_dir();
-    start
-        .ancestors()
-        .find(|folder| is_marked(folder, home.as_deref()))
-        .unwrap_or(start)
-        .to_owned()
+    start.ancestors().find(|folder| is_marked(folder, home.as_deref())).unwrap_or(start).to_owned()
 }
 
 fn is_marked(folder: &Path, home: Option<&Path>) -> bool {

@@ -60,14 +60,19 @@ fn in_folder(folder: &Path) -> Result<Target, Failure> {
     let folder = root::absolute(folder)?;
     let root = root::root_of(&folder);
     let snapshot = read(&root);
-    let dags: Vec<Arc<Document>> =
-        dags(&snapshot).filter(|document| document.path.parent() == Some(folder.as_path())).cloned().collect();
+    let dags: Vec<Arc<Document>> = dags(&snapshot)
+        .filter(|document| document.path.parent() == Some(folder.as_path()))
+        .cloned()
+        .collect();
     let shown = root::shown(&folder);
     match dags.as_slice() {
         [document] => Ok(Target { document: document.clone(), snapshot, root }),
         [] => Err(Failure::new(format!("{shown} is a folder without a DAG file (*.dag.yaml, *.dag.json)"))
             .help("name the file, or make one: divisi new")),
-        many => Err(list(Failure::new(format!("{shown} is a folder with {} DAG files: name one", many.len())), many)),
+        many => Err(list(
+            Failure::new(format!("{shown} is a folder with {} DAG files: name one", many.len())),
+            many,
+        )),
     }
 }
 
@@ -75,11 +80,14 @@ fn by_name(name: &str) -> Result<Target, Failure> {
     let root = root::current()?;
     let snapshot = read(&root);
     let all: Vec<Arc<Document>> = dags(&snapshot).cloned().collect();
-    let named: Vec<Arc<Document>> = all.iter().filter(|document| dag_name(document) == name).cloned().collect();
+    let named: Vec<Arc<Document>> =
+        all.iter().filter(|document| dag_name(document) == name).cloned().collect();
     match named.as_slice() {
         [document] => Ok(Target { document: document.clone(), snapshot, root }),
         [] => Err(list(Failure::new(format!("there is no file {name}, and no DAG of that name here")), &all)),
-        many => Err(list(Failure::new(format!("{} DAGs are called {name}: name the file", many.len())), many)),
+        many => {
+            Err(list(Failure::new(format!("{} DAGs are called {name}: name the file", many.len())), many))
+        }
     }
 }
 
@@ -126,6 +134,7 @@ fn check_kind(document: &Document) -> Result<(), Failure> {
 }
 
 fn not_a_dag(path: &Path) -> Failure {
-    Failure::new(format!("{} is not a DAG file", root::shown(path)))
-        .help("a DAG file is called *.dag.yaml, *.dag.yml or *.dag.json, or is listed under [files] in divisi.toml")
+    Failure::new(format!("{} is not a DAG file", root::shown(path))).help(
+        "a DAG file is called *.dag.yaml, *.dag.yml or *.dag.json, or is listed under [files] in divisi.toml",
+    )
 }

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use clap::Args;
 use divisi_engine::client::Runs;
 use divisi_model::Load;
-use divisi_workspace::settings::BUILT_IN_RUNNERS;
 use divisi_workspace::Snapshot;
+use divisi_workspace::settings::BUILT_IN_RUNNERS;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -84,7 +84,11 @@ fn git() -> Check {
 }
 
 fn workspace_root(root: &Path) -> Check {
-    Check::new(Health::Info, "workspace", format!("{} (nearest folder with divisi.toml, .claude or .git)", root.display()))
+    Check::new(
+        Health::Info,
+        "workspace",
+        format!("{} (nearest folder with divisi.toml, .claude or .git)", root.display()),
+    )
 }
 
 /// Whether `.divisi/` may be used, and whether something can be written where it is or would be.
@@ -97,16 +101,20 @@ fn runs(root: &Path) -> Check {
     let probe = folder.join(format!(".divisi-probe-{}", std::process::id()));
     match fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)) {
         Ok(()) => Check::new(Health::Good, "runs", format!("kept in {}", root.join(".divisi").display())),
-        Err(error) => Check::new(Health::Bad, "runs", format!("{} cannot be written: {error}", folder.display())),
+        Err(error) => {
+            Check::new(Health::Bad, "runs", format!("{} cannot be written: {error}", folder.display()))
+        }
     }
 }
 
 fn trust(root: &Path) -> Check {
     let folders = Store::of_user().and_then(|store| store.folders());
     match folders {
-        Ok(folders) if folders.contains(root) => Check::new(Health::Good, "trust", "this workspace is trusted"),
+        Ok(folders) if folders.contains(root) => {
+            Check::new(Health::Good, "trust", "this workspace is trusted")
+        }
         Ok(_) => Check::new(Health::Info, "trust", "this workspace is not trusted yet: divisi trust"),
-        Err(failure) => Check::new(Health::Bad, "trust", failure.message),
+        Err(error) => Check::new(Health::Bad, "trust", error.to_string()),
     }
 }
 
@@ -133,13 +141,21 @@ fn runners(root: &Path, snapshot: &Snapshot) -> Vec<Check> {
             }
         })
         .collect();
-    let built_in: Vec<&str> = BUILT_IN_RUNNERS.iter().copied().filter(|name| find_program(name).is_some()).collect();
+    let built_in: Vec<&str> =
+        BUILT_IN_RUNNERS.iter().copied().filter(|name| find_program(name).is_some()).collect();
     if !built_in.is_empty() {
-        let text = format!("on PATH: {}; this version runs agents only through runners of kind exec", built_in.join(", "));
+        let text = format!(
+            "on PATH: {}; this version runs agents only through runners of kind exec",
+            built_in.join(", ")
+        );
         checks.push(Check::new(Health::Info, "runner", text));
     }
     if checks.is_empty() {
-        checks.push(Check::new(Health::Info, "runner", "none defined; agents need one, see [runners] in divisi.toml"));
+        checks.push(Check::new(
+            Health::Info,
+            "runner",
+            "none defined; agents need one, see [runners] in divisi.toml",
+        ));
     }
     checks
 }
@@ -168,7 +184,8 @@ fn agents(snapshot: &Snapshot) -> Vec<Check> {
 fn editors() -> Check {
     let text = match find_program("nvim").and_then(|path| first_line(&path, "--version")) {
         Some(version) => format!("{version}; the plugin is in neovim/ and needs 0.11 or newer"),
-        None => "any editor with a language client: start `divisi lsp`; plugins for Neovim and VS Code exist".to_owned(),
+        None => "any editor with a language client: start `divisi lsp`; plugins for Neovim and VS Code exist"
+            .to_owned(),
     };
     Check::new(Health::Info, "editor", text)
 }

@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::logging;
 
 /// Start and supervise the programs of one run.
 #[derive(Debug, Args)]
@@ -12,6 +13,7 @@ pub(crate) struct Guard {}
 
 impl Guard {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
+        logging::to_stderr();
         divisi_engine::guard::guard_main()?;
         Ok(Exit::Good)
     }

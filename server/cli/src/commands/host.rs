@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::logging;
 
 /// Own a run until it is over.
 #[derive(Debug, Args)]
@@ -16,7 +17,9 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
-        divisi_engine::host::host_main(&self.run_dir)?;
-        Ok(Exit::Good)
+        logging::to_stderr();
+        let verdict =
+            divisi_engine::host::host_main(&self.run_dir).map_err(|error| Failure::new(error.to_string()))?;
+        Ok(verdict.into())
     }
 }

@@ -73,21 +73,26 @@ fn check_name(path: &Path) -> Result<(), Failure> {
     if name.ends_with(".dag.yaml") || name.ends_with(".dag.yml") {
         return Ok(());
     }
-    Err(Failure::new(format!("{name} would not be read as a DAG file")).help("give it a name that ends in .dag.yaml"))
+    Err(Failure::new(format!("{name} would not be read as a DAG file"))
+        .help("give it a name that ends in .dag.yaml"))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| cannot_write(path, &error))?;
     }
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| cannot_write(path, &error))?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|error| cannot_write(path, &error))?;
     file.write_all(text.as_bytes()).map_err(|error| cannot_write(path, &error))
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
     if error.kind() == ErrorKind::AlreadyExists {
-        return Failure::new(format!("{} exists already", path.display())).help("name another file: divisi new PATH");
+        return Failure::new(format!("{} exists already", path.display()))
+            .help("name another file: divisi new PATH");
     }
     Failure::new(format!("{} cannot be written: {error}", path.display()))
 }

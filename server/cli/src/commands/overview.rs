@@ -29,7 +29,12 @@ pub(crate) fn run(output: &mut Output) -> Result<Exit, Failure> {
         tell_last_run(run, output);
     }
     for problem in snapshot.problems() {
-        output.line(format!("  {}  {}: {}", paint(WARNING, "settings"), root::shown(&problem.path), problem.message));
+        output.line(format!(
+            "  {}  {}: {}",
+            paint(WARNING, "settings"),
+            root::shown(&problem.path),
+            problem.message
+        ));
     }
     output.line("");
     output.line(format!("next: {}", paint(STRONG, next_step(&sight, last.as_ref()))));
@@ -47,7 +52,8 @@ struct Sight {
 
 impl Sight {
     fn of(snapshot: &Snapshot) -> Self {
-        let findings: Vec<Finding> = snapshot.documents().flat_map(|document| check(snapshot, document)).collect();
+        let findings: Vec<Finding> =
+            snapshot.documents().flat_map(|document| check(snapshot, document)).collect();
         let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
         Self {
             dags: workspace::dags(snapshot).cloned().collect(),
@@ -85,7 +91,9 @@ fn tell_findings(sight: &Sight, output: &mut Output) {
         (0, 0) => paint(GOOD, "no errors, no warnings"),
         (0, warnings) => paint(WARNING, count(warnings, "warning")),
         (errors, 0) => paint(ERROR, count(errors, "error")),
-        (errors, warnings) => format!("{}, {}", paint(ERROR, count(errors, "error")), count(warnings, "warning")),
+        (errors, warnings) => {
+            format!("{}, {}", paint(ERROR, count(errors, "error")), count(warnings, "warning"))
+        }
     };
     output.line(format!("  {text}"));
 }
@@ -99,7 +107,11 @@ fn last_run(root: &std::path::Path) -> Option<RunSummary> {
 fn tell_last_run(run: &RunSummary, output: &mut Output) {
     let word = select_run::word(run.status);
     let nodes = format!("{}/{} nodes", run.done, run.nodes);
-    output.line(format!("  last run: {} {word}, {nodes}, {}", run.dag, paint(FAINT, time::local(run.started_at))));
+    output.line(format!(
+        "  last run: {} {word}, {nodes}, {}",
+        run.dag,
+        paint(FAINT, time::local(run.started_at))
+    ));
 }
 
 fn next_step(sight: &Sight, last: Option<&RunSummary>) -> String {

@@ -63,7 +63,10 @@ impl Plan {
         let has_errors = tell_errors(&target, output);
         let slots = slots::for_dag(self.max_parallel, dag, target.snapshot.settings());
         let Some(schedule) = plan(dag, slots) else {
-            return Err(Failure::new(format!("{} cannot be planned: its nodes wait for each other in a ring", self.file)));
+            return Err(Failure::new(format!(
+                "{} cannot be planned: its nodes wait for each other in a ring",
+                self.file
+            )));
         };
         match self.format {
             Format::Json => output.json(&schedule)?,
@@ -99,7 +102,11 @@ fn print(name: &str, slots: u32, schedule: &Schedule, output: &mut Output) {
         output.line(row(slot, width, schedule));
     }
     output.line("");
-    output.line(format!("takes {} by the estimates; one after the other {}", time(schedule.makespan_ms), time(schedule.total_ms)));
+    output.line(format!(
+        "takes {} by the estimates; one after the other {}",
+        time(schedule.makespan_ms),
+        time(schedule.total_ms)
+    ));
     output.line(format!("critical path: {}", schedule.critical_path.join(" → ")));
 }
 
@@ -118,7 +125,9 @@ fn row(slot: &Slot, width: usize, schedule: &Schedule) -> String {
 
 /// The node's share of the whole, drawn to scale; at least one column.
 fn bar(slot: &Slot, makespan_ms: u64) -> String {
-    let column = |at: u64| usize::try_from(at.saturating_mul(TIMELINE as u64) / makespan_ms.max(1)).unwrap_or(TIMELINE);
+    let column = |at: u64| {
+        usize::try_from(at.saturating_mul(TIMELINE as u64) / makespan_ms.max(1)).unwrap_or(TIMELINE)
+    };
     let start = column(slot.start_ms).min(TIMELINE - 1);
     let end = column(slot.end_ms).clamp(start + 1, TIMELINE);
     format!("{}{}", " ".repeat(start), "━".repeat(end - start))

@@ -42,7 +42,11 @@ impl Trust {
         let shown = root.display();
         if self.revoke {
             let was_trusted = store.revoke(&root)?;
-            output.line(if was_trusted { format!("no longer trusted: {shown}") } else { format!("was not trusted: {shown}") });
+            output.line(if was_trusted {
+                format!("no longer trusted: {shown}")
+            } else {
+                format!("was not trusted: {shown}")
+            });
         } else {
             store.trust(&root)?;
             output.line(format!("trusted: {shown}"));

@@ -12,7 +12,12 @@ pub(crate) struct Json;
 impl Report for Json {
     fn recall(&mut self, _progress: &Progress) {}
 
-    fn event(&mut self, record: &EventRecord, _progress: &Progress, output: &mut Output) -> Result<(), Failure> {
+    fn event(
+        &mut self,
+        record: &EventRecord,
+        _progress: &Progress,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
         output.json_line(record)?;
         output.flush();
         Ok(())

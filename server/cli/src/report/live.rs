@@ -58,7 +58,12 @@ impl Report for Live {
         self.overall.set_length(progress.total as u64);
     }
 
-    fn event(&mut self, record: &EventRecord, progress: &Progress, _output: &mut Output) -> Result<(), Failure> {
+    fn event(
+        &mut self,
+        record: &EventRecord,
+        progress: &Progress,
+        _output: &mut Output,
+    ) -> Result<(), Failure> {
         if let Some(line) = plain::line(record, progress, Detail::Ends) {
             // The screen itself prints it, so that it lands above the spinners; it fails only with its terminal.
             self.screen.suspend(|| anstream::println!("{line}"));

@@ -27,7 +27,7 @@ pub(crate) use json::Json;
 pub(crate) use live::Live;
 pub(crate) use plain::Plain;
 pub(crate) use progress::Progress;
-pub(crate) use summary::{Tail, summary};
+pub(crate) use summary::summary;
 
 /// Shows the events of a run as they come.
 pub(crate) trait Report {
@@ -35,7 +35,12 @@ pub(crate) trait Report {
     fn recall(&mut self, progress: &Progress);
 
     /// Shows one event. `progress` has it in already.
-    fn event(&mut self, record: &EventRecord, progress: &Progress, output: &mut Output) -> Result<(), Failure>;
+    fn event(
+        &mut self,
+        record: &EventRecord,
+        progress: &Progress,
+        output: &mut Output,
+    ) -> Result<(), Failure>;
 
     /// Time went on; `now` is in milliseconds since the epoch.
     fn tick(&mut self, progress: &Progress, now: i64);

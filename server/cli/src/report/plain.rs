@@ -14,7 +14,12 @@ pub(crate) struct Plain;
 impl Report for Plain {
     fn recall(&mut self, _progress: &Progress) {}
 
-    fn event(&mut self, record: &EventRecord, progress: &Progress, output: &mut Output) -> Result<(), Failure> {
+    fn event(
+        &mut self,
+        record: &EventRecord,
+        progress: &Progress,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
         if let Some(line) = line(record, progress, Detail::Everything) {
             output.line(line);
             output.flush();
@@ -39,10 +44,11 @@ pub(super) enum Detail {
 /// The line for one event; none where it means nothing to people. `progress` has the event in already.
 pub(super) fn line(record: &EventRecord, progress: &Progress, detail: Detail) -> Option<String> {
     let text = match &record.event {
-        Event::RunPlanned { dag, nodes, max_parallel, .. } => return Some(header(dag, *nodes, *max_parallel, &record.run)),
+        Event::RunPlanned { dag, nodes, max_parallel, .. } => {
+            return Some(header(dag, *nodes, *max_parallel, &record.run));
+        }
         Event::HostStarted { epoch, .. } if *epoch > 1 => "the run goes on with a new host".to_owned(),
-        Event::Requested { request, .. } => asked(request),
-        Event::RunResumed { .. } => "resumed".to_owned(),
+        Event::Requested { request, .. } => asked(request)?,
         Event::Refused { detail } => mark(WARNING, "refused", "an inner step", detail),
         Event::NodeState { node, state, attempt, .. } => {
             node_line(state, *attempt, progress.node(node)?, detail)?
@@ -59,13 +65,15 @@ fn header(dag: &str, nodes: usize, max_parallel: u32, run: &str) -> String {
     format!("{} · {nodes}, {max_parallel} at a time · run {run}", paint(STRONG, dag))
 }
 
-fn asked(request: &Request) -> String {
-    match request {
+fn asked(request: &Request) -> Option<String> {
+    Some(match request {
         Request::Cancel => "asked to cancel".to_owned(),
         Request::CancelNode { node } => format!("asked to cancel {node}"),
         Request::Pause => "asked to pause: what is running goes on, nothing new starts".to_owned(),
         Request::Unpause => "asked to go on".to_owned(),
-    }
+        // Told by the new host.
+        Request::Resume => return None,
+    })
 }
 
 fn stopping(cause: StopCause) -> &'static str {

@@ -81,7 +81,7 @@ impl Progress {
             Event::NodeState { node, state, detail, outputs, .. } => {
                 let node = self.node_mut(node);
                 node.is_group |= *state == NodeState::Expanded;
-                node.state = state.clone();
+                node.state = *state;
                 node.detail.clone_from(detail);
                 if !outputs.is_empty() {
                     node.files = outputs.values().filter_map(made_file).collect();
@@ -100,22 +100,34 @@ impl Progress {
                 node.started_at = None;
                 self.attempts = self.attempts.saturating_add(wall);
             }
-            Event::RunEnded { verdict } => self.verdict = Some(*verdict),
-            Event::Requested { .. } | Event::AttemptStopping { .. } | Event::Refused { .. } | Event::Unknown => {}
+            Event::RunEnded { verdict } => {
+                self.verdict = Some(*verdict);
+                self.end_session(record.at);
+            }
+            Event::Requested { .. }
+            | Event::AttemptStopping { .. }
+            | Event::Refused { .. }
+            | Event::Unknown => {}
         }
     }
 
-    /// A session lasts from a host's start to the last event before the next host's. What lies between two sessions
-    /// is nobody's work.
+    /// A session lasts from a host's start to the run's end, or to the last event of a host that died. What lies
+    /// between two sessions is nobody's work.
     fn begin_session(&mut self, at: i64) {
-        self.earlier_sessions = self.wall(self.last_event);
+        self.end_session(self.last_event);
         self.session_start = Some(at);
         self.verdict = None;
     }
 
-    /// Time that hosts spent on it up to `now`; pauses between two sessions do not count.
+    fn end_session(&mut self, at: i64) {
+        self.earlier_sessions = self.wall(at);
+        self.session_start = None;
+    }
+
+    /// Time that hosts spent on it up to `now`, in milliseconds since the epoch.
     pub(crate) fn wall(&self, now: i64) -> Duration {
-        let session = self.session_start.map_or(Duration::ZERO, |start| time::span(now.saturating_sub(start)));
+        let session =
+            self.session_start.map_or(Duration::ZERO, |start| time::span(now.saturating_sub(start)));
         self.earlier_sessions.saturating_add(session)
     }
 
@@ -183,7 +195,10 @@ fn made_file(output: &OutputValue) -> Option<PathBuf> {
 
 /// Whether a node in `state` has a process.
 pub(crate) fn is_live(state: &NodeState) -> bool {
-    matches!(state, NodeState::Running | NodeState::Stopping { .. } | NodeState::Merging | NodeState::Compensating)
+    matches!(
+        state,
+        NodeState::Running | NodeState::Stopping { .. } | NodeState::Merging | NodeState::Compensating
+    )
 }
 
 /// Whether a run can end with a node in `state`.

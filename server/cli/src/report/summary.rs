@@ -10,7 +10,7 @@ use crate::output::{ERROR, FAINT, GOOD, STRONG, WARNING, count, paint};
 use crate::{root, time};
 
 /// Gives the captured output of a node, or nothing where there is none.
-pub(crate) type Tail<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+pub(super) type Tail<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
 
 /// How many lines of a failed node's output are shown.
 const TAIL_LINES: usize = 12;
@@ -66,7 +66,7 @@ fn times(progress: &Progress) -> Option<String> {
         return None;
     }
     let speed_up = sum.as_secs_f64() / wall.as_secs_f64();
-    Some(format!("  wall {}, nodes {}, speed-up {speed_up:.1} ×", time::short(wall), time::short(sum)))
+    Some(format!("  wall {}, sum of nodes {}, speed-up {speed_up:.1} ×", time::short(wall), time::short(sum)))
 }
 
 fn files(progress: &Progress) -> Option<String> {
@@ -78,7 +78,8 @@ fn files(progress: &Progress) -> Option<String> {
 fn failed(node: &NodeProgress, verdict: Verdict, tail: Tail<'_>) -> Vec<String> {
     let word = if verdict == Verdict::Succeeded { "failed, tolerated" } else { "failed" };
     let reason = node.detail.as_deref().unwrap_or("no reason given");
-    let mut lines = vec![String::new(), format!("{} {}: {reason}", paint(ERROR, word), paint(STRONG, &node.path))];
+    let mut lines =
+        vec![String::new(), format!("{} {}: {reason}", paint(ERROR, word), paint(STRONG, &node.path))];
     let log = tail(&node.path).unwrap_or_default();
     lines.extend(last_lines(&log).into_iter().map(|line| format!("  {} {line}", paint(FAINT, "│"))));
     lines

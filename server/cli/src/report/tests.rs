@@ -27,7 +27,8 @@ fn shown(events: &[(i64, Value)], logs: &[(&str, &str)]) -> String {
         progress.apply(&record);
         lines.extend(plain::line(&record, &progress, Detail::Everything));
     }
-    let tail = |node: &str| logs.iter().find(|(name, _)| *name == node).map(|(_, log)| log.as_bytes().to_vec());
+    let tail =
+        |node: &str| logs.iter().find(|(name, _)| *name == node).map(|(_, log)| log.as_bytes().to_vec());
     lines.extend(summary(&progress, &tail));
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     anstream::adapter::strip_str(&text).to_string()
@@ -39,7 +40,10 @@ fn check(events: &[(i64, Value)], logs: &[(&str, &str)], expected: Expect) {
 }
 
 fn planned(nodes: usize) -> (i64, Value) {
-    (0, json!({"type": "run_planned", "dag": "review", "file": "/w/review.dag.yaml", "nodes": nodes, "max_parallel": 2}))
+    (
+        0,
+        json!({"type": "run_planned", "dag": "review", "file": "/w/review.dag.yaml", "nodes": nodes, "max_parallel": 2}),
+    )
 }
 
 fn host(at: i64, epoch: u64) -> (i64, Value) {
@@ -59,7 +63,10 @@ fn running(at: i64, node: &str) -> (i64, Value) {
 }
 
 fn ended(at: i64, node: &str, end: Value, wall_ms: u64) -> (i64, Value) {
-    (at, json!({"type": "attempt_ended", "node": node, "attempt": 1, "end": end, "evidence": {"wall_ms": wall_ms}}))
+    (
+        at,
+        json!({"type": "attempt_ended", "node": node, "attempt": 1, "end": end, "evidence": {"wall_ms": wall_ms}}),
+    )
 }
 
 fn run_ended(at: i64, verdict: &str) -> (i64, Value) {
@@ -89,13 +96,30 @@ fn a_run_that_succeeds() {
         (2010, merged),
         run_ended(2010, "succeeded"),
     ];
-    check(&events, &[], expect![[]]);
+    check(
+        &events,
+        &[],
+        expect![[r#"
+            review · 3 nodes, 2 at a time · run 20261121-0900-k3
+               0.0s  started    a
+               0.0s  started    b
+               1.0s  succeeded  a  1.0s
+               1.5s  succeeded  b  1.5s
+               1.5s  started    merge
+               2.0s  succeeded  merge  0.5s
+
+            review succeeded: 3 of 3 nodes succeeded
+              wall 2.0s, sum of nodes 3.0s, speed-up 1.5 ×
+              files: /w/REVIEW.md
+        "#]],
+    );
 }
 
 #[test]
 fn a_failure_shows_the_end_of_its_output_and_the_way_on() {
     let failed = json!({"is": "failed", "kind": "exit"});
-    let failure = json!({"type": "node_state", "node": "tests[eu]", "state": failed, "detail": "exit status 3"});
+    let failure =
+        json!({"type": "node_state", "node": "tests[eu]", "state": failed, "detail": "exit status 3"});
     let events = [
         planned(2),
         host(0, 1),
@@ -107,7 +131,26 @@ fn a_failure_shows_the_end_of_its_output_and_the_way_on() {
         run_ended(70_000, "failed"),
     ];
     let log = "line one\n\u{1b}[31mred\u{1b}[0m and \u{1b}]0;title\u{7}a bell\n\n";
-    check(&events, &[("tests[eu]", log)], expect![[]]);
+    check(
+        &events,
+        &[("tests[eu]", log)],
+        expect![[r#"
+            review · 2 nodes, 2 at a time · run 20261121-0900-k3
+               0.0s  started    tests[eu]
+              1m10s  failed     tests[eu]  1m10s  exit status 3
+              1m10s  blocked    report
+
+            review failed: 0 of 2 nodes succeeded, 1 failed, 1 blocked
+              wall 1m10s, sum of nodes 1m10s, speed-up 1.0 ×
+
+            failed tests[eu]: exit status 3
+              │ line one
+              │ red and a bell
+
+              whole output: divisi logs 20261121-0900-k3 'tests[eu]'
+              to go on:     divisi resume 20261121-0900-k3
+        "#]],
+    );
 }
 
 #[test]
@@ -121,10 +164,27 @@ fn a_tolerated_failure_is_called_so() {
         running(0, "a"),
         (900, stopping),
         ended(1000, "a", json!({"is": "timed_out"}), 1000),
-        (1000, json!({"type": "node_state", "node": "a", "state": failed, "detail": "timed out after 900 ms"})),
+        (
+            1000,
+            json!({"type": "node_state", "node": "a", "state": failed, "detail": "timed out after 900 ms"}),
+        ),
         run_ended(1000, "succeeded"),
     ];
-    check(&events, &[], expect![[]]);
+    check(
+        &events,
+        &[],
+        expect![[r#"
+            review · 1 node, 2 at a time · run 20261121-0900-k3
+               0.0s  started    a
+               0.9s  stopping   a  its timeout is over
+               1.0s  failed     a  1.0s  timed out after 900 ms
+
+            review succeeded: 0 of 1 node succeeded, 1 failed
+              wall 1.0s, sum of nodes 1.0s, speed-up 1.0 ×
+
+            failed, tolerated a: timed out after 900 ms
+        "#]],
+    );
 }
 
 #[test]
@@ -148,7 +208,22 @@ fn a_resumed_run_counts_the_time_of_its_hosts_only() {
         state(101_000, "a", json!({"is": "succeeded"})),
         run_ended(101_000, "succeeded"),
     ];
-    check(&events, &[], expect![[]]);
+    check(
+        &events,
+        &[],
+        expect![[r#"
+            review · 1 node, 2 at a time · run 20261121-0900-k3
+               0.0s  started    a
+               0.4s  asked to cancel
+               0.5s  cancelled  a
+               0.5s  the run goes on with a new host
+               0.5s  started    a  (attempt 2)
+               1.5s  succeeded  a  1.0s
+
+            review succeeded: 1 of 1 node succeeded
+              wall 1.5s, sum of nodes 1.5s, speed-up 1.0 ×
+        "#]],
+    );
 }
 
 #[test]
@@ -162,5 +237,15 @@ fn groups_do_not_count_and_unknown_events_are_passed_over() {
         state(10, "g", json!({"is": "skipped"})),
         run_ended(10, "succeeded"),
     ];
-    check(&events, &[], expect![[]]);
+    check(
+        &events,
+        &[],
+        expect![[r#"
+        review · 1 node, 2 at a time · run 20261121-0900-k3
+           0.0s  skipped    g[1]
+           0.0s  skipped    g
+
+        review succeeded: 0 of 1 node succeeded, 1 skipped
+    "#]],
+    );
 }

@@ -46,8 +46,12 @@ fn related_lines(checked: &Checked, related: &Related) -> Vec<String> {
 
 fn elsewhere(checked: &Checked, path: &Path, related: &Related) -> Vec<String> {
     match checked.snapshot.document(path) {
-        Some(document) => Source { path, text: &document.text, lines: &document.lines }
-            .excerpt(":::", '-', FAINT, related.span),
+        Some(document) => Source { path, text: &document.text, lines: &document.lines }.excerpt(
+            ":::",
+            '-',
+            FAINT,
+            related.span,
+        ),
         None => vec![format!("  ::: {}", crate::root::shown(path))],
     }
 }

@@ -28,7 +28,10 @@ pub(super) fn select(paths: &[PathBuf]) -> Result<Selection, Failure> {
     Ok(selection)
 }
 
-fn by_root(paths: &[PathBuf], failures: &mut Vec<Failure>) -> Result<BTreeMap<PathBuf, Vec<PathBuf>>, Failure> {
+fn by_root(
+    paths: &[PathBuf],
+    failures: &mut Vec<Failure>,
+) -> Result<BTreeMap<PathBuf, Vec<PathBuf>>, Failure> {
     let mut roots: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     if paths.is_empty() {
         let root = root::absolute(&root::current()?)?;
