@@ -79,14 +79,26 @@ impl Graph {
                 known.filter(|dependency| *dependency as usize != index).collect()
             })
             .collect();
-        let mut graph = Self::from_dependencies(dependencies);
+        let mut graph = Self::unsorted(dependencies);
         graph.add_joins(dag);
         graph.sort();
         graph
     }
 
-    /// A graph from plain lists (any order, doubles allowed, indices below the number of lists), without barriers.
-    fn from_dependencies(mut dependencies: Vec<Vec<u32>>) -> Self {
+    /// A graph without barriers, from the dependencies of each node by index. Doubles, indices out of range and
+    /// dependencies of a node on itself are left out.
+    pub fn from_dependencies(mut dependencies: Vec<Vec<u32>>) -> Self {
+        let nodes = dependencies.len();
+        for (index, list) in dependencies.iter_mut().enumerate() {
+            list.retain(|dependency| *dependency as usize != index && (*dependency as usize) < nodes);
+        }
+        let mut graph = Self::unsorted(dependencies);
+        graph.sort();
+        graph
+    }
+
+    /// Edges alone. Invariant of the lists: no index out of range, no node in its own list.
+    fn unsorted(mut dependencies: Vec<Vec<u32>>) -> Self {
         let mut dependents = vec![Vec::new(); dependencies.len()];
         for (index, list) in dependencies.iter_mut().enumerate() {
             list.sort_unstable();
