@@ -4,6 +4,8 @@ use super::frame::{Frame, FrameKind, Slot};
 use super::{Parser, Token, span};
 use crate::tree::{TagHandle, Tree};
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 impl Parser<'_> {
     /// Reads all documents of the region.
     pub(super) fn run(mut self) -> Tree {
@@ -51,10 +53,6 @@ impl Parser<'_> {
     fn prologue(&mut self) -> Option<usize> {
         let mut directive = None;
         loop {
-            if self.cursor.starts_with(self.cursor.at, "\u{feff}".as_bytes()) && self.cursor.is_line_start() {
-                self.cursor.enter(self.cursor.at + 3);
-                self.fresh_line = true;
-            }
             let token = self.to_token();
             let at = self.cursor.at;
             match token {
@@ -67,6 +65,10 @@ impl Parser<'_> {
                     self.document_end();
                 }
                 Token::DocumentMark => return Some(at),
+                _ if self.cursor.starts_with(at, BYTE_ORDER_MARK) && at == self.cursor.line.start => {
+                    self.cursor.enter(at + BYTE_ORDER_MARK.len());
+                    self.fresh_line = true;
+                }
                 _ if self.cursor.peek() == b'%' && at == self.cursor.line.start => {
                     directive = Some(at);
                     self.directive();

@@ -248,6 +248,11 @@ impl Parser<'_> {
     fn explicit_pair(&mut self) {
         let at = self.cursor.at;
         self.begin_entry();
+        if self.top().slot != Slot::Free {
+            self.syntax(at, at + 1, "`? ` can only begin an entry: remove it, or put the text in quotes");
+            self.cursor.at = at + 1;
+            return;
+        }
         if self.top().kind == FrameKind::FlowSequence && !self.open_pair(at) {
             return;
         }
@@ -304,6 +309,9 @@ impl Parser<'_> {
                     "a value with `: ` in it needs quotes, or a comma is missing before its key",
                 );
                 self.cursor.at = at + 1;
+                // What follows counts as a new entry, so that this fault is told once.
+                self.finish_entry();
+                self.top().slot = Slot::Free;
                 return;
             }
             (_, Slot::Colon) => {}

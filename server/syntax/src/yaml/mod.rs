@@ -50,8 +50,12 @@ pub fn parse_region(text: Arc<str>, region: Span, limits: Limits) -> Tree {
         builder.error(ErrorKind::Limit, Span::at(start as u32), message);
         return builder.finish();
     }
+    builder.tree.nodes.reserve((end - start) / BYTES_PER_NODE);
     Parser::new(&source, start, end, builder, limits).run()
 }
+
+/// About how much text a node takes in the usual file, so that the arena rarely grows.
+const BYTES_PER_NODE: usize = 16;
 
 /// What the position has reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,7 +232,9 @@ impl<'a> Parser<'a> {
                     self.finish_entry();
                 }
                 Slot::Colon => {
+                    let key_end = self.content_end;
                     self.top().slot = Slot::Value;
+                    self.top().slot_at = key_end;
                     self.missing();
                 }
                 Slot::Value => self.missing(),
@@ -256,8 +262,10 @@ impl<'a> Parser<'a> {
 
     /// Reports a fault at `start..end`, cut to the line it starts on.
     fn error(&mut self, kind: ErrorKind, start: usize, end: usize, message: impl Into<String>) {
-        let line_end = self.cursor.trim_end(start, self.cursor.line_end(start));
-        self.builder.error(kind, span(start, end.clamp(start, line_end.max(start))), message);
+        let end = end.clamp(start, self.cursor.end().max(start));
+        let first_line =
+            self.text.get(start..end).and_then(|text| text.split(['\n', '\r']).next()).unwrap_or_default();
+        self.builder.error(kind, span(start, start + first_line.trim_end().len()), message);
     }
 
     fn syntax(&mut self, start: usize, end: usize, message: impl Into<String>) {
