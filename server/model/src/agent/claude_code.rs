@@ -65,7 +65,7 @@ fn second_try(text: &Arc<str>, parts: &FrontMatter, fault: SyntaxError) -> Agent
     };
     let tolerated = Load::Tolerated {
         span: fault.span,
-        reason: format!("only Claude Code reads this: {}; put the value in quotes", fault.message),
+        reason: format!("{}; only Claude Code does not mind: put the value in quotes", fault.message),
     };
     let load = fault_of(&keys, parts).unwrap_or(tolerated);
     file(keys, load, parts.body)
@@ -77,7 +77,7 @@ fn unparsable(yaml: &str, fault: &SyntaxError) -> String {
     } else {
         ""
     };
-    format!("the front matter is not YAML: {}{line_ends}", fault.message)
+    format!("{}{line_ends}", fault.message)
 }
 
 /// Reads the keys from the tolerant tree of the YAML in `region`.

@@ -1,0 +1,154 @@
+//! What a run would need and cannot do yet: each key, where it is written, and nothing else.
+
+use std::sync::Arc;
+
+use divisi_model::{command_v2, later::not_run_yet, lower};
+use divisi_syntax::{Limits, jsonc, yaml};
+use expect_test::{Expect, expect};
+
+fn check(text: &str, expect: Expect) {
+    let tree = yaml::parse(Arc::from(text));
+    let dag = lower::lower(&tree, tree.root().unwrap()).unwrap();
+    let asked = not_run_yet(&dag, &tree);
+    let line = |at: u32| text.get(..at as usize).unwrap().matches('\n').count();
+    let lines =
+        asked.iter().map(|(span, key)| format!("{}: {key} ({})\n", line(span.start), span.slice(text)));
+    expect.assert_eq(&lines.collect::<String>());
+}
+
+#[test]
+fn nothing_for_what_runs() {
+    check(
+        r#"on_failure: continue
+args: { regions: { type: list } }
+locks: { unused: 2 }
+phases: [{ id: p, barrier: false }]
+defaults: { retry: { attempts: 1 }, isolation: none, cache: false, timeout: 5m, budget: }
+nodes:
+  - { id: a, run: x, resume: never, retry: { attempts: 1, initial: 5s }, cache: false, isolation: none }
+  - { id: b, agent: x, prompt: p, locks: [], for_each: args.regions, max_turns: 3, budget: ~ }
+  - { id: c, run: [x], for_each: [1, 2], max_items: 5, resume: retry, outputs: { o: { ttl: 1d, json: true } } }
+"#,
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn every_key_that_comes_later() {
+    check(
+        r#"on_failure: compensate
+budget: { usd: 1 }
+context: { max_bytes: 1MiB }
+phases:
+  - { id: p, barrier: true }
+  - { id: q, max_parallel: 1 }
+nodes:
+  - { id: a, command: /x }
+  - { id: b, dag: ./x.dag.yaml }
+  - { id: c, approve: Go on? }
+  - { id: d, run: x, retry: { attempts: 2 } }
+  - { id: e, run: x, retry: { backoff: linear } }
+  - { id: f, run: x, locks: [l] }
+  - { id: g, run: x, cache: true }
+  - { id: h, run: x, cache: { ttl: 1d } }
+  - { id: i, agent: x, prompt: p, budget: { usd: 1 } }
+  - { id: j, run: x, compensate: { run: y } }
+  - { id: k, run: x, isolation: worktree, worktree: { link: [a] } }
+  - { id: l, run: x, resume: ask }
+  - { id: m, run: x, for_each: nodes.a.outputs.list }
+  - { id: n, run: x, for_each: inputs.list }
+"#,
+        expect![[r#"
+            0: on_failure (on_failure)
+            1: budget (budget)
+            2: context (context)
+            4: barrier (barrier)
+            5: max_parallel (max_parallel)
+            7: command (command)
+            8: dag (dag)
+            9: approve (approve)
+            10: retry (attempts)
+            11: retry (retry)
+            12: locks (locks)
+            13: cache (cache)
+            14: cache (cache)
+            15: budget (budget)
+            16: compensate (compensate)
+            17: isolation (isolation)
+            17: worktree (worktree)
+            18: resume (resume)
+            19: for_each (for_each)
+            20: for_each (for_each)
+        "#]],
+    );
+}
+
+#[test]
+fn defaults_count_where_a_node_takes_them() {
+    check(
+        r#"defaults:
+  retry: { attempts: 3 }
+  cache: true
+  isolation: worktree
+  budget: { usd: 1 }
+nodes:
+  - { id: a, run: x, retry: { attempts: 1 }, cache: false }
+"#,
+        expect![[r#"
+            3: isolation (isolation)
+        "#]],
+    );
+    check(
+        r#"defaults:
+  retry: { attempts: 3 }
+  cache: true
+nodes:
+  a: { run: x }
+  b: { run: x }
+"#,
+        expect![[r#"
+            1: retry (attempts)
+            2: cache (cache)
+        "#]],
+    );
+}
+
+#[test]
+fn command_v2() {
+    let text = r#"{"name": "/x", "phases": [
+{"name": "one", "parallel": false, "agents": [{"id": "a", "type": "t", "task": "x"}]},
+{"name": "two", "parallel": false, "agents": [
+{"id": "b", "type": "t", "task": "x", "retry": {"maxAttempts": 2}},
+{"id": "c", "type": "t", "task": "x", "conditional": {"enabled": false}, "compensation": {"type": "none"}, "resources": []},
+{"id": "d", "type": "t", "task": "x", "skipCondition": {"expression": "y"}, "compensation": {"task": "z"}, "resources": ["r"]}
+]}]}"#;
+    let tree = jsonc::parse(Arc::from(text), Limits::default());
+    let dag = command_v2::lower(&tree, tree.root().unwrap()).unwrap();
+    let asked = not_run_yet(&dag, &tree);
+    let keys: Vec<(&str, &str)> = asked.iter().map(|(span, key)| (span.slice(text), key.as_str())).collect();
+    expect![[r#"
+        [
+            (
+                "\"parallel\"",
+                "parallel",
+            ),
+            (
+                "\"maxAttempts\"",
+                "retry",
+            ),
+            (
+                "\"skipCondition\"",
+                "skipCondition",
+            ),
+            (
+                "\"compensation\"",
+                "compensation",
+            ),
+            (
+                "\"resources\"",
+                "resources",
+            ),
+        ]
+    "#]]
+    .assert_debug_eq(&keys);
+}
