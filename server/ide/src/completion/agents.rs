@@ -1,0 +1,31 @@
+//! Agents that a node's runner can find.
+
+use divisi_model::{Agent, Work, tool_of_runner};
+
+use super::context::Context;
+use super::{Completion, CompletionKind};
+use crate::card;
+
+/// Longer descriptions are cut: this is one line in a list.
+const DETAIL: usize = 80;
+
+pub(super) fn complete(context: &Context<'_>) -> Vec<Completion> {
+    let runner = match context.current().and_then(|node| node.work.as_ref()) {
+        Some(Work::Agent(work)) => work.runner.as_ref().map(|runner| runner.value.as_str()),
+        _ => None,
+    };
+    let default = context.snapshot.settings().run.runner.as_deref();
+    let tool = tool_of_runner(runner.or(default).unwrap_or_default());
+    let agents = context.snapshot.registry().names(tool);
+    agents.into_iter().map(|agent| completion(context, agent)).collect()
+}
+
+fn completion(context: &Context<'_>, agent: &Agent) -> Completion {
+    // The user's own agents before those that every installation has.
+    let rank = usize::from(agent.path.is_none());
+    let mut completion = Completion::new(CompletionKind::Agent, &agent.name, context.cursor.replaced(), rank);
+    completion.detail = agent.description.as_deref().map(card::first_line).map(|line| card::cut(line, DETAIL));
+    completion.note = Some(card::scope(agent.scope).to_owned());
+    completion.documentation = Some(card::agent(agent, context.snapshot.root_of(&context.document.path)));
+    completion
+}

@@ -1,0 +1,123 @@
+//! Hover.
+
+mod node;
+
+use std::sync::Arc;
+
+use divisi_model::keys::{self, Place, Role, Ty};
+use divisi_model::{Dag, Resolution, Work, tool_of_runner};
+use divisi_syntax::{NodeId, Span, Tree, template};
+use divisi_workspace::{Document, Snapshot};
+
+use crate::card;
+use crate::expression::{self, Tags};
+use crate::parsed::Parsed;
+
+/// An explanation of what stands at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hover {
+    /// What is explained.
+    pub span: Span,
+    /// The explanation, in Markdown.
+    pub markdown: String,
+}
+
+/// Explains what stands at `offset`: an agent, a node, a key of the format, a name in a template.
+pub fn hover(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Option<Hover> {
+    let parsed = Parsed::new(document, Arc::clone(&document.text))?;
+    let node = parsed.tree.node_at(offset).filter(|node| parsed.tree.span(*node).touches(offset))?;
+    let place = keys::at(parsed.format, &parsed.tree, parsed.root?, node)?;
+    let tree = &parsed.tree;
+    if place.role == Role::Key {
+        // The key of a map from names is such a name: nothing is known of it.
+        let is_known = tree.str(node).is_some_and(|name| place.object.is_some_and(|object| object.key(&name).is_some()));
+        let key = place.key.filter(|_| is_known)?;
+        return Some(Hover { span: tree.span(node), markdown: card::key(key) });
+    }
+    let question = Question { snapshot, document, dag: parsed.dag(), tree, node, place, offset };
+    question.reference().or_else(|| question.value())
+}
+
+struct Question<'a> {
+    snapshot: &'a Snapshot,
+    document: &'a Arc<Document>,
+    dag: Option<Dag>,
+    tree: &'a Tree,
+    node: NodeId,
+    place: Place,
+    offset: u32,
+}
+
+impl Question<'_> {
+    fn value(&self) -> Option<Hover> {
+        let text = self.tree.str(self.node)?;
+        let explain = |ty| match ty {
+            Ty::AgentRef => self.agent(&text),
+            Ty::NodeRef | Ty::NodeId => self.node_card(&text),
+            Ty::OutputRef => self.node_card(text.split_once('.').map_or(&*text, |(node, _)| node)),
+            _ => None,
+        };
+        let markdown = self.place.ty.scalar_alternatives().find_map(explain)?;
+        Some(Hover { span: self.tree.span(self.node), markdown })
+    }
+
+    fn agent(&self, name: &str) -> Option<String> {
+        let runner = self.dag.as_ref().and_then(|dag| {
+            let at = self.tree.parent(self.node)?;
+            let node = dag.nodes.iter().find(|node| node.tree == at)?;
+            match &node.work {
+                Some(Work::Agent(work)) => work.runner.as_ref().map(|runner| runner.value.clone()),
+                _ => None,
+            }
+        });
+        let default = self.snapshot.settings().run.runner.clone();
+        let tool = tool_of_runner(&runner.or(default).unwrap_or_default());
+        let root = self.snapshot.root_of(&self.document.path);
+        match self.snapshot.registry().resolve(tool, name) {
+            Resolution::Found(agent) | Resolution::NotLoaded(agent) => Some(card::agent(agent, root)),
+            Resolution::Ambiguous(agents) => {
+                let cards: Vec<String> = agents.iter().map(|agent| card::agent(agent, root)).collect();
+                Some(format!("Several agents have this name:\n\n{}", cards.join("\n\n---\n\n")))
+            }
+            Resolution::Unknown => None,
+        }
+    }
+
+    fn node_card(&self, id: &str) -> Option<String> {
+        let dag = self.dag.as_ref()?;
+        let at = dag.nodes.iter().position(|node| node.id.value == id)?;
+        Some(node::card(dag, at))
+    }
+
+    /// A name in a template.
+    fn reference(&self) -> Option<Hover> {
+        let decoded = self.tree.decoded(self.node)?;
+        let scanned = match expression::templates(&self.place.ty)? {
+            Tags::Needed => template::scan(&decoded.text),
+            Tags::None => template::scan_expression(&decoded.text),
+        };
+        let at = decoded.content_offset(self.offset)?;
+        let reference = scanned.references.iter().find(|reference| reference.span.touches(at))?;
+        let names: Vec<&str> = reference.segments.iter().map(|segment| segment.name.as_str()).collect();
+        let markdown = match names.as_slice() {
+            ["nodes", id, ..] => self.node_card(id)?,
+            ["args", name, ..] => self.arg_card(name)?,
+            _ => return None,
+        };
+        Some(Hover { span: decoded.source_span(reference.span), markdown })
+    }
+
+    fn arg_card(&self, name: &str) -> Option<String> {
+        let arg = self.dag.as_ref()?.args.iter().find(|arg| arg.name.value == name)?;
+        let mut text = format!("**`args.{name}`**");
+        if let Some(description) = &arg.description {
+            text.push_str(&format!("\n\n{description}"));
+        }
+        match &arg.default {
+            Some(default) => text.push_str(&format!("\n\nDefault: `{}`", default.value)),
+            None if arg.required => text.push_str("\n\nMust be given for each run."),
+            None => {}
+        }
+        Some(text)
+    }
+}
