@@ -50,6 +50,19 @@ impl Span {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// The part that lies in `text`, with both ends moved back to the start of their character.
+    pub(crate) fn fitted(self, text: &str) -> Self {
+        let fit = |offset: u32| {
+            let mut offset = (offset as usize).min(text.len());
+            while !text.is_char_boundary(offset) {
+                offset -= 1;
+            }
+            offset as u32
+        };
+        let start = fit(self.start);
+        Self { start, end: fit(self.end).max(start) }
+    }
+
     /// As a range that indexes a string.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize

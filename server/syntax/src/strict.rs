@@ -8,11 +8,10 @@ use crate::tree::{ErrorKind, SyntaxError};
 /// Everything that saphyr's strict YAML 1.2 reader refuses in `region` of `text`: at most one fault, the first.
 /// Run before a run, and in the background for diagnostics; the tolerant tree is what everything else reads.
 pub fn check_yaml(text: &str, region: Span) -> Vec<SyntaxError> {
-    let start = text.floor_char_boundary(region.start as usize);
-    let end = text.floor_char_boundary(region.end as usize).max(start);
-    let part = text.get(start..end).unwrap_or_default();
+    let region = region.fitted(text);
+    let part = region.slice(text);
     let fault = Parser::new_from_str(part).find_map(Result::err);
-    fault.map(|fault| to_error(&fault, part, start)).into_iter().collect()
+    fault.map(|fault| to_error(&fault, part, region.start as usize)).into_iter().collect()
 }
 
 fn to_error(fault: &ScanError, part: &str, start: usize) -> SyntaxError {

@@ -115,14 +115,19 @@ nodes:
         over two lines
 ";
 
+/// The start of the character at `offset`, or the end of the text.
+fn char_start(text: &str, offset: usize) -> usize {
+    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
 /// A DAG file after a few edits as they happen while typing.
 fn edited_dag() -> impl Strategy<Value = String> {
     let edit = (any::<prop::sample::Index>(), 0..12_usize, prop::sample::select(PIECES));
     prop::collection::vec(edit, 1..5).prop_map(|edits| {
         let mut text = DAG.to_owned();
         for (place, removed, piece) in edits {
-            let start = text.floor_char_boundary(place.index(text.len() + 1));
-            let end = text.ceil_char_boundary((start + removed).min(text.len()));
+            let start = char_start(&text, place.index(text.len() + 1));
+            let end = char_start(&text, start + removed);
             text.replace_range(start..end, piece);
         }
         text
@@ -343,7 +348,7 @@ fn assert_agrees(text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40000))]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_gives_a_sound_tree(text in soup()) {

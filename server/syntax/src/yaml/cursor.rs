@@ -1,5 +1,7 @@
 //! A reading position in the text, with what is known about its line.
 
+use std::ops::Range;
+
 use memchr::memchr2;
 
 /// How many columns a tab in the indentation is taken for. YAML forbids it
@@ -30,9 +32,10 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// Reads `text` from `start` to `end`.
-    pub(super) fn new(text: &'a str, start: usize, end: usize) -> Self {
-        let bytes = text.as_bytes().get(..end).unwrap_or_default();
+    /// Reads the part `region` of `text`.
+    pub(super) fn new(text: &'a str, region: Range<usize>) -> Self {
+        let start = region.start;
+        let bytes = text.as_bytes().get(..region.end).unwrap_or_default();
         let mut cursor =
             Self { bytes, at: start, line: Line { start, text: start, indent: 0, spaces: 0, tabs: false } };
         cursor.enter(start);

@@ -53,7 +53,7 @@ impl Parser<'_> {
     fn prologue(&mut self) -> Option<usize> {
         let mut directive = None;
         loop {
-            let token = self.to_token();
+            let token = self.next_token();
             let at = self.cursor.at;
             match token {
                 Token::End => {

@@ -20,6 +20,7 @@ mod property;
 mod quoted;
 mod recovery;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::limits::Limits;
@@ -42,16 +43,15 @@ pub fn parse(text: Arc<str>) -> Tree {
 /// A region beyond the text, or one that cuts a character, is shortened.
 pub fn parse_region(text: Arc<str>, region: Span, limits: Limits) -> Tree {
     let source = Arc::clone(&text);
-    let start = source.floor_char_boundary(region.start as usize);
-    let end = source.floor_char_boundary(region.end as usize).max(start);
+    let region = region.fitted(&source).range();
     let mut builder = Builder::new(text, false);
-    if end - start > limits.bytes || u32::try_from(end).is_err() {
+    if region.len() > limits.bytes {
         let message = format!("this file is larger than {} bytes and is not read: split it", limits.bytes);
-        builder.error(ErrorKind::Limit, Span::at(start as u32), message);
+        builder.error(ErrorKind::Limit, Span::at(region.start as u32), message);
         return builder.finish();
     }
-    builder.tree.nodes.reserve((end - start) / BYTES_PER_NODE);
-    Parser::new(&source, start, end, builder, limits).run()
+    builder.tree.nodes.reserve(region.len() / BYTES_PER_NODE);
+    Parser::new(&source, region, builder, limits).run()
 }
 
 /// About how much text a node takes in the usual file, so that the arena rarely grows.
@@ -112,10 +112,11 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str, start: usize, end: usize, builder: Builder, limits: Limits) -> Self {
+    fn new(text: &'a str, region: Range<usize>, builder: Builder, limits: Limits) -> Self {
+        let start = region.start;
         Self {
             text,
-            cursor: Cursor::new(text, start, end),
+            cursor: Cursor::new(text, region),
             builder,
             stack: Vec::new(),
             depth_limit: limits.depth as usize,
@@ -137,7 +138,7 @@ impl<'a> Parser<'a> {
     /// Reads a document's content up to the next document mark or the end.
     fn content(&mut self) {
         loop {
-            match self.to_token() {
+            match self.next_token() {
                 Token::End | Token::DocumentMark => return,
                 Token::NewLine if self.outer_flow.is_some() => self.flow_line(),
                 Token::SameLine if self.outer_flow.is_some() => self.flow_token(),
@@ -148,7 +149,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Moves over blanks, comments and line ends to the next token.
-    fn to_token(&mut self) -> Token {
+    fn next_token(&mut self) -> Token {
         let mut new_line = std::mem::take(&mut self.fresh_line);
         loop {
             let at = self.cursor.after_blanks(self.cursor.at);

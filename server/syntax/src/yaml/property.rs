@@ -48,7 +48,8 @@ impl Parser<'_> {
         }
         self.cursor.at = end;
         let next = self.cursor.peek();
-        if !self.cursor.is_gap(end) && !(self.outer_flow.is_some() && is_flow_mark(next)) {
+        let ends = self.cursor.is_gap(end) || (self.outer_flow.is_some() && is_flow_mark(next));
+        if !ends {
             self.syntax(start, end + 1, "a tag ends at a blank; if this is text, put it in quotes");
         }
     }

@@ -51,6 +51,7 @@ fn assert_subtree(tree: &Tree, root: NodeId, leaves: &mut Vec<Span>) {
 }
 
 /// Offsets of the content lead to the source in order, inside the scalar, and back.
+#[expect(clippy::unwrap_used, reason = "the node is a scalar, and the place inside it")]
 fn assert_map(tree: &Tree, node: NodeId) {
     if tree.resolve(node) != node || tree.kind(node) != Kind::Scalar {
         return;
