@@ -57,6 +57,7 @@ nodes:
   - { id: l, run: x, resume: ask }
   - { id: m, run: x, for_each: nodes.a.outputs.list }
   - { id: n, run: x, for_each: inputs.list }
+  - { id: o, run: x, outputs: { list: { json: { type: array } } } }
 "#,
         expect![[r#"
             0: on_failure (on_failure)
@@ -79,6 +80,7 @@ nodes:
             18: resume (resume)
             19: for_each (for_each)
             20: for_each (for_each)
+            21: json with a schema (list)
         "#]],
     );
 }

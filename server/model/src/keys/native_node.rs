@@ -323,7 +323,8 @@ pub static OUTPUT: Object = Object {
         Key::new(
             "json",
             Ty::OneOf(&[Ty::Map(&Ty::Any), Ty::Bool]),
-            "The value is JSON: `true`, or a JSON Schema that it must satisfy.\n\nExample: `json: { type: array }`",
+            "The value is JSON: `true`, or a JSON Schema that it must satisfy (a schema is not checked in a run yet, so \
+             `divisi run` refuses it).\n\nExample: `json: true`",
         ),
         Key::new("text", Ty::Bool, "The value is text.\n\nExample: `text: true`"),
         Key::new(

@@ -53,7 +53,16 @@ fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
     asked.field(worktree);
     let asks_person = node.resume.as_ref().is_some_and(|policy| policy.value == ResumePolicy::Ask);
     asked.field(fields.field("resume").filter(|_| asks_person));
+    collect_schemas(node, asked);
     asked.field(fields.field("for_each").filter(|_| node.for_each.as_ref().is_some_and(needs_upstream)));
+}
+
+/// A run parses `json` outputs; it does not hold them against a schema yet.
+fn collect_schemas(node: &Node, asked: &mut Asked<'_>) {
+    let demands = |schema: &serde_json::Value| schema.as_object().is_some_and(|schema| !schema.is_empty());
+    for output in node.outputs.iter().filter(|output| output.schema.as_ref().is_some_and(demands)) {
+        asked.key(output.name.span, "json with a schema");
+    }
 }
 
 fn applies(default: &Field, node: &Node) -> bool {
