@@ -1,5 +1,7 @@
 //! Content of scalars, the way back to the source, and types.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a missing node fails the test")]
+
 use divisi_syntax::{Decoded, ScalarValue, Span, Tree, yaml};
 
 fn tree(text: &str) -> Tree {

@@ -1,10 +1,16 @@
 //! The yaml-test-suite as oracle: what is valid means the same here, or is
 //! called unsupported; what is invalid is refused.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test stops at a suite it cannot read, and says when it is skipped"
+)]
+
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use divisi_syntax::{ErrorKind, Span, Tree, strict, yaml};
 use support::events::events;
@@ -42,7 +48,7 @@ fn cases() -> Option<Vec<Case>> {
     Some(cases)
 }
 
-fn case(root: &Path, folder: &PathBuf) -> Case {
+fn case(root: &Path, folder: &Path) -> Case {
     let name = folder.strip_prefix(root).unwrap().display().to_string();
     let text = fs::read_to_string(folder.join("in.yaml")).unwrap();
     let invalid = folder.join("error").exists();
