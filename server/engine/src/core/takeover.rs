@@ -46,6 +46,9 @@ pub(super) fn host_started(
         draft.perform(Effect::Finish { verdict });
         return;
     }
+    for node in 0..draft.state().plan.nodes.len() {
+        draft.consider(node);
+    }
     for row in later {
         request::take_in(draft, row);
     }
@@ -125,9 +128,6 @@ fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>) {
         if standing.waiting > 0 && matches!(standing.state, NodeState::Ready | NodeState::Expanded) {
             draft.enter(node, NodeState::Pending, None);
         }
-    }
-    for node in 0..count {
-        draft.consider(node);
     }
 }
 

@@ -1,0 +1,288 @@
+//! What the tests of the scheduler share: plans in few words, and a run without a host.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use divisi_engine::core::{
+    AttemptKey, AttemptOutcome, Decision, Effect, Evaluate, Input, Outcome, Recovered, RenderError, Rendered,
+    RenderedCommand, RequestRow, State, TimerId, apply, decide,
+};
+use divisi_engine::event::{
+    EVENT_VERSION, Event, EventRecord, Evidence, FailKind, NodeState, OutputValue, Request, Verdict,
+};
+use divisi_engine::plan::{PLAN_FORMAT, PlanNode, PlanOutput, PlanWork, StoredPlan};
+use divisi_model::{OnFailure, OutputForm, ResumePolicy, TriggerRule};
+use serde_json::{Map, Value};
+
+/// A node that runs a program, waits for nothing and has no options.
+pub(crate) fn node(path: &str) -> PlanNode {
+    PlanNode {
+        path: path.to_owned(),
+        title: None,
+        line: 0,
+        group: None,
+        dependencies: Vec::new(),
+        rule: TriggerRule::AllSuccess,
+        when: None,
+        continue_on_error: false,
+        work: PlanWork::Argv { argv: vec![path.to_owned()] },
+        inputs: Vec::new(),
+        outputs: vec![PlanOutput { name: "out".to_owned(), form: OutputForm::Any, required: false }],
+        timeout_ms: None,
+        idle_timeout_ms: None,
+        estimate_ms: 1_000,
+        priority: 0,
+        env: Vec::new(),
+        cwd: None,
+        item: None,
+        index: None,
+        resume: ResumePolicy::Retry,
+    }
+}
+
+pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
+    StoredPlan {
+        format: PLAN_FORMAT,
+        dag: "test".to_owned(),
+        file: "/w/test.dag.yaml".into(),
+        workspace: "/w".into(),
+        args: Map::new(),
+        secret_args: BTreeMap::new(),
+        arg_types: BTreeMap::new(),
+        max_parallel: 4,
+        on_failure: OnFailure::Stop,
+        env: Vec::new(),
+        pass_env: Vec::new(),
+        nodes,
+        agents: Vec::new(),
+        runners: BTreeMap::new(),
+        sources: Vec::new(),
+    }
+}
+
+/// A plan from lines `path <- dependency dependency: option option`.
+///
+/// Options: a trigger rule; `tolerant`; `group(child child)`; `when(EXPRESSION)`; `timeout`; `bad-template`;
+/// `bad-input`; `never`; `ask`; `estimate(MS)`; `priority(N)`.
+pub(crate) fn parse(text: &str) -> StoredPlan {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let head = |line: &str| line.split(['<', ':']).next().unwrap().trim().to_owned();
+    let paths: Vec<String> = lines.iter().map(|line| head(line)).collect();
+    let index = |path: &str| paths.iter().position(|known| known == path).unwrap_or_else(|| panic!("no node {path}"));
+    let mut nodes: Vec<PlanNode> = paths.iter().map(|path| node(path)).collect();
+    for (at, line) in lines.iter().enumerate() {
+        let (before, options) = line.split_once(':').unwrap_or((line, ""));
+        if let Some((_, dependencies)) = before.split_once("<-") {
+            nodes[at].dependencies = dependencies.split_whitespace().map(index).collect();
+        }
+        for option in options.split(',').map(str::trim).filter(|option| !option.is_empty()) {
+            let (name, inner) = option.split_once('(').unwrap_or((option, ""));
+            let inner = inner.trim_end_matches(')');
+            match name {
+                "tolerant" => nodes[at].continue_on_error = true,
+                "when" => nodes[at].when = Some(inner.to_owned()),
+                "timeout" => nodes[at].timeout_ms = Some(60_000),
+                "bad-template" | "bad-input" => nodes[at].work = PlanWork::Argv { argv: vec![name.to_owned()] },
+                "never" => nodes[at].resume = ResumePolicy::Never,
+                "ask" => nodes[at].resume = ResumePolicy::Ask,
+                "estimate" => nodes[at].estimate_ms = inner.parse().unwrap(),
+                "priority" => nodes[at].priority = inner.parse().unwrap(),
+                "group" => {
+                    let children: Vec<usize> = inner.split_whitespace().map(index).collect();
+                    for child in &children {
+                        nodes[*child].group = Some(at);
+                    }
+                    nodes[at].work = PlanWork::Group { children };
+                }
+                rule => nodes[at].rule = self::rule(rule),
+            }
+        }
+    }
+    plan(nodes)
+}
+
+pub(crate) fn rule(name: &str) -> TriggerRule {
+    serde_json::from_value(Value::String(name.to_owned())).unwrap_or_else(|_| panic!("no trigger rule {name}"))
+}
+
+/// Evaluates `true`, `false`, `error`, and `ok N` (node N is ok).
+pub(crate) struct Words;
+
+impl Evaluate for Words {
+    fn condition(&self, state: &State, _node: usize, expression: &str) -> Result<bool, String> {
+        match expression.split_once(' ') {
+            Some(("ok", node)) => Ok(state.node(node.parse().unwrap()).unwrap().state() == NodeState::Succeeded),
+            _ => match expression {
+                "true" => Ok(true),
+                "false" => Ok(false),
+                _ => Err(format!("{expression} is not a boolean")),
+            },
+        }
+    }
+
+    fn render(&self, state: &State, node: usize) -> Result<Rendered, RenderError> {
+        let PlanWork::Argv { argv } = &state.plan().nodes[node].work else { panic!("a group has no work") };
+        match argv[0].as_str() {
+            "bad-template" => Err(RenderError::Template("args.x is undefined".to_owned())),
+            "bad-input" => Err(RenderError::Input("x has no value".to_owned())),
+            _ => Ok(Rendered { command: RenderedCommand::Argv { argv: argv.clone() }, inputs: BTreeMap::new() }),
+        }
+    }
+}
+
+/// A run whose journal is a list.
+pub(crate) struct Run {
+    pub(crate) state: State,
+    pub(crate) records: Vec<EventRecord>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) now: i64,
+    pub(crate) requests: u64,
+}
+
+impl Run {
+    /// A run that no host has taken.
+    pub(crate) fn planned(plan: StoredPlan) -> Self {
+        let state = State::new("run", Arc::new(plan)).unwrap();
+        Self { state, records: Vec::new(), effects: Vec::new(), now: 1_000_000, requests: 0 }
+    }
+
+    /// A run whose first host has started.
+    pub(crate) fn started(plan: StoredPlan) -> Self {
+        let mut run = Self::planned(plan);
+        run.take_over(Vec::new(), &[]);
+        run
+    }
+
+    pub(crate) fn input(&mut self, input: Input) -> Decision {
+        let decision = decide(&self.state, self.now, input, &Words);
+        for event in &decision.events {
+            let record = EventRecord {
+                v: EVENT_VERSION,
+                run: "run".to_owned(),
+                seq: self.state.seq() + 1,
+                at: self.now,
+                critical: event.is_critical(),
+                event: event.clone(),
+            };
+            apply(&mut self.state, &record);
+            self.records.push(record);
+        }
+        self.effects.extend(decision.effects.iter().cloned());
+        decision
+    }
+
+    /// A new host; the former one is dead.
+    pub(crate) fn take_over(&mut self, recovered: Vec<Recovered>, requests: &[Request]) -> Decision {
+        let requests = requests.iter().map(|request| self.row(request.clone())).collect();
+        let epoch = self.state.epoch() + 1;
+        self.input(Input::HostStarted { epoch, pid: 1, recovered, requests })
+    }
+
+    pub(crate) fn resume(&mut self) -> Decision {
+        self.take_over(Vec::new(), &[Request::Resume])
+    }
+
+    pub(crate) fn row(&mut self, request: Request) -> RequestRow {
+        self.requests += 1;
+        RequestRow { id: self.requests, request, at: self.now }
+    }
+
+    pub(crate) fn request(&mut self, request: Request) -> Decision {
+        let row = self.row(request);
+        self.input(Input::Request(row))
+    }
+
+    pub(crate) fn cancel_node(&mut self, path: &str) -> Decision {
+        self.request(Request::CancelNode { node: path.to_owned() })
+    }
+
+    pub(crate) fn key(&self, path: &str) -> AttemptKey {
+        let node = self.state.index(path).unwrap();
+        AttemptKey { node, attempt: self.state.node(node).unwrap().attempt(), epoch: self.state.epoch() }
+    }
+
+    /// Path of the first node with a live attempt.
+    pub(crate) fn first_live(&self) -> Option<String> {
+        let live = self.state.live().next()?;
+        Some(self.state.plan().nodes[live.node].path.clone())
+    }
+
+    pub(crate) fn spawned(&mut self, path: &str) -> Decision {
+        let key = self.key(path);
+        self.input(Input::AttemptStarted { key, pid: 7, boot_id: "boot".to_owned(), start_time: 1 })
+    }
+
+    pub(crate) fn succeed(&mut self, path: &str) -> Decision {
+        let key = self.key(path);
+        self.input(Input::AttemptExited { key, outcome: succeeded(path) })
+    }
+
+    pub(crate) fn fail(&mut self, path: &str) -> Decision {
+        let key = self.key(path);
+        self.input(Input::AttemptExited { key, outcome: failed() })
+    }
+
+    /// The timer of the node's live attempt fires.
+    pub(crate) fn time_out(&mut self, path: &str) -> Decision {
+        let key = self.key(path);
+        let timer = TimerId::AttemptTimeout { node: key.node };
+        self.input(Input::Timer { timer, generation: u64::from(key.attempt) })
+    }
+
+    pub(crate) fn state_of(&self, path: &str) -> NodeState {
+        self.state.node(self.state.index(path).unwrap()).unwrap().state()
+    }
+
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        self.state.verdict()
+    }
+
+    /// Every node with its state, in plan order: `a: succeeded`.
+    pub(crate) fn states(&self) -> String {
+        let nodes = self.state.plan().nodes.iter();
+        nodes.map(|node| format!("{}: {}\n", node.path, name(self.state_of(&node.path)))).collect()
+    }
+
+    /// Events since `from`, one a line, in few words.
+    pub(crate) fn story(&self, from: usize) -> String {
+        self.records[from..].iter().map(|record| format!("{}\n", words(&record.event))).collect()
+    }
+}
+
+pub(crate) fn succeeded(output: &str) -> AttemptOutcome {
+    let outputs = BTreeMap::from([("out".to_owned(), OutputValue::Value(Value::String(output.to_owned())))]);
+    AttemptOutcome { outcome: Outcome::Succeeded { outputs }, evidence: Evidence::default() }
+}
+
+pub(crate) fn failed() -> AttemptOutcome {
+    let outcome = Outcome::Failed { kind: FailKind::Exit, detail: "exit status 1".to_owned() };
+    AttemptOutcome { outcome, evidence: Evidence { exit_code: Some(1), ..Evidence::default() } }
+}
+
+/// `failed(exit)`, `stopping(idle)`, `ready`.
+pub(crate) fn name(state: NodeState) -> String {
+    let json = serde_json::to_value(state).unwrap();
+    let inner = json.get("kind").or_else(|| json.get("cause")).and_then(Value::as_str);
+    let is = json["is"].as_str().unwrap();
+    inner.map_or_else(|| is.to_owned(), |inner| format!("{is}({inner})"))
+}
+
+/// An event in few words.
+pub(crate) fn words(event: &Event) -> String {
+    match event {
+        Event::NodeState { node, state, detail, .. } => {
+            let detail = detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+            format!("{node} → {}{detail}", name(*state))
+        }
+        Event::AttemptGranted { node, attempt } => format!("{node}#{attempt} granted"),
+        Event::AttemptStarted { node, attempt, .. } => format!("{node}#{attempt} started"),
+        Event::AttemptStopping { node, attempt, cause } => format!("{node}#{attempt} stopping {cause:?}"),
+        Event::AttemptEnded { node, attempt, end, .. } => format!("{node}#{attempt} ended {end:?}"),
+        Event::HostStarted { epoch, .. } => format!("host {epoch}"),
+        Event::Requested { request, .. } => format!("requested {request:?}"),
+        Event::RunResumed { .. } => "resumed".to_owned(),
+        Event::RunEnded { verdict } => format!("run {verdict:?}"),
+        other => format!("{other:?}"),
+    }
+}
