@@ -35,7 +35,7 @@ removed_focus() {
 }
 
 tags >"$scratch/tags"
-spread='[{]\.\.\.'
+spread='[{][.][.][.]'
 {
     tags_with_but_without '^<img' "alt *=|:alt|$spread" 'an image without alt' | findings high 'images without alt'
     tags_with_but_without '^<html' 'lang *=' 'a page that does not name its language' | findings medium 'pages without a language'

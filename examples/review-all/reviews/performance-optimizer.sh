@@ -4,7 +4,7 @@ found=$scratch/findings
 
 # A loop counts as inside another when it is indented deeper and no shallower line came between.
 nested_loops() {
-    sources rs go py js jsx ts tsx java kt php cs c cc cpp rb | over awk '
+    sources rs go py js jsx ts tsx java kt php cs c cc cpp rb | grep -vE '(^|/)(tests?|benches|__tests__)/|[._]test\.' | over awk '
         FNR == 1 { depth = 0 }
         /^[ \t]*$/ { next }
         { line = $0; gsub(/\t/, "    ", line); match(line, /^ */); column = RLENGTH }

@@ -29,7 +29,7 @@ hot_spots() {
         BEGIN { weight[1] = 9; weight[2] = 3; weight[3] = 1 }
         $1 < 4 && match($3, /\] [^:]+:/) { file = substr($3, RSTART + 2, RLENGTH - 3); sum[file] += weight[$1]; number[file]++ }
         END { for (file in sum) if (file != ".") printf "%d\t%d\t%s\n", sum[file], number[file], file }' "$scratch/ranked" |
-        sort -t '	' -k 1,1rn -k 3,3 | head -8 | awk -F '\t' '{ printf "- %s (%d findings)\n", $3, $2 }'
+        sort -t '	' -k 1,1rn -k 3,3 | head -8 | awk -F '\t' '{ printf "- %s (%d finding%s)\n", $3, $2, $2 == 1 ? "" : "s" }'
 }
 
 section() {

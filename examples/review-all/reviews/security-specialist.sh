@@ -19,6 +19,16 @@ secrets() {
     search '(^|[^A-Za-z0-9])(ghp|gho|ghs|glpat|xoxb|xoxp)[_-][0-9A-Za-z-]{20,}' 'looks like an access token'
 }
 
+# What was once committed stays readable, taken out or not. One finding for each commit.
+history() {
+    git log -p --no-color --unified=0 --format='commit %h' -n 2000 -- . 2>/dev/null | awk '
+        /^commit / { commit = $2; next }
+        /^\+\+\+ / { file = substr($0, 7); next }
+        /^\+/ && (/(^|[^A-Z0-9])AKI[A][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]([^A-Z0-9]|$)/ || /BEGIN ([A-Z]+ )?PRIVATE KE[Y]/) && !told[commit]++ {
+            printf "%s\tcommit %s adds what looks like a key\n", file, commit
+        }'
+}
+
 # A literal given to a name that says what it is. Tests, examples and obvious stand-ins are left out.
 passwords() {
     cat "$DIVISI_INPUT_SOURCES" | grep -viE '(^|/)(tests?|spec|examples?|fixtures?|docs?)/|\.md$' |
@@ -49,6 +59,7 @@ pages() {
 
 {
     secrets | findings high 'keys and tokens'
+    history | findings high 'keys in the history'
     passwords | findings high 'secrets in the source'
     execution | findings high 'execution of text'
     disabled_checks | findings medium 'disabled checks'

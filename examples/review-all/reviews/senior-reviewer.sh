@@ -9,7 +9,7 @@ long_brace_functions() {
         !open && /(^|[ \t])(fn|func|function|fun)[ \t]+[A-Za-z_(]/ { open = 1; from = FNR; depth = 0; entered = 0; name = $0; sub(/^[ \t]+/, "", name) }
         open {
             text = $0; gsub(/"([^"\\]|\\.)*"/, "", text); sub(/\/\/.*/, "", text)
-            up = gsub(/{/, "", text); down = gsub(/}/, "", text)
+            up = gsub(/[{]/, "", text); down = gsub(/[}]/, "", text)
             depth += up - down; if (up) entered = 1
             if (!entered && $0 ~ /;[ \t]*$/) open = 0
             if (entered && depth <= 0) {
@@ -55,14 +55,36 @@ deep_nesting() {
         }'
 }
 
+# Ten lines that stand word for word in two places. Short lines and imports do not count; each pair of files is told once.
+repeated_code() {
+    sources rs go py js jsx ts tsx java kt swift php cs c cc cpp rb lua sh | grep -vE '(^|/)(vendor|third_party|generated|testdata|fixtures)/|\.min\.' |
+        over awk -v window=10 '
+            FNR == 1 { n = 0 }
+            { line = $0; gsub(/^[ \t]+|[ \t]+$/, "", line) }
+            length(line) < 12 || line ~ /^(use|import|from|#include|\/\/|#|\*)/ { next }
+            {
+                text[n % window] = line; at[n % window] = FNR; n++
+                if (n < window) next
+                block = ""
+                for (i = n; i < n + window; i++) block = block text[i % window] "\n"
+                first = at[n % window]
+                if (!(block in seen)) { seen[block] = FILENAME ":" first; next }
+                other = seen[block]; file = other; sub(/:[0-9]+$/, "", file)
+                if (file == FILENAME || (FILENAME, file) in told) next
+                told[FILENAME, file] = 1
+                printf "%s:%d\trepeats ten lines of %s\n", FILENAME, first, other
+            }'
+}
+
 open_work() {
-    cat "$DIVISI_INPUT_SOURCES" | over grep -nHE '(^|[^A-Za-z_])(TOD[O]|FIXM[E]|HAC[K])([^A-Za-z_]|$)' | places 'open work is noted here'
+    cat "$DIVISI_INPUT_SOURCES" | over grep -nHE '(#|//|/\*|<!--|--|%|;|^ *\*) *(TOD[O]|FIXM[E]|HAC[K])([^A-Za-z_]|$)' | places 'open work is noted here'
 }
 
 {
     { long_brace_functions 150 100000; long_indented_functions 150 100000; } | findings high 'very long functions'
     { long_brace_functions 80 150; long_indented_functions 80 150; } | findings medium 'long functions'
     long_files | findings medium 'long files'
+    repeated_code | findings medium 'repeated code'
     deep_nesting | findings low 'deep nesting'
     open_work | findings low 'open work'
 } >"$found"

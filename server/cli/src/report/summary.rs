@@ -40,11 +40,11 @@ fn headline(progress: &Progress, verdict: Verdict) -> String {
     format!("{} {}: {counts}", paint(STRONG, &progress.dag), paint(style, word))
 }
 
-/// `5 of 7 nodes succeeded, 1 failed, 1 blocked`.
+/// `5 of 7 nodes done, 1 failed, 1 blocked`.
 fn outcomes(progress: &Progress) -> String {
     let number = |wanted: fn(&NodeState) -> bool| progress.nodes().filter(|node| wanted(&node.state)).count();
     let good = number(|state| matches!(state, NodeState::Succeeded | NodeState::Reused));
-    let mut text = format!("{good} of {} succeeded", count(progress.total, "node"));
+    let mut text = format!("{good} of {} done", count(progress.total, "node"));
     let others: [(usize, &str); 5] = [
         (number(|state| matches!(state, NodeState::Failed { .. })), "failed"),
         (number(|state| *state == NodeState::Blocked), "blocked"),

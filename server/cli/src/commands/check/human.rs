@@ -9,13 +9,11 @@ use crate::excerpt::Source;
 use crate::output::{ERROR, FAINT, GOOD, NOTE, Output, STRONG, WARNING, count, paint};
 
 pub(super) fn print(checked: &[Checked], summary: Summary, output: &mut Output) {
-    for checked in checked {
-        for finding in &checked.findings {
-            for line in lines(checked, finding) {
-                output.line(line);
-            }
-            output.line("");
-        }
+    let all =
+        checked.iter().flat_map(|checked| checked.findings.iter().map(move |finding| (checked, finding)));
+    for (checked, finding) in all {
+        output.line(lines(checked, finding).join("\n"));
+        output.line("");
     }
     output.line(total(summary));
 }

@@ -1,0 +1,68 @@
+//! `divisi check`
+
+use expect_test::expect;
+use serde_json::Value;
+
+use crate::site::Site;
+
+const TYPO: &str = "\
+name: build
+nodes:
+  - id: compile
+    run: [make]
+  - id: tests
+    depends_on: [compil]
+    run: [make, test]
+";
+
+const GOOD: &str = "\
+name: build
+nodes:
+  - id: compile
+    run: [make]
+  - id: tests
+    depends_on: [compile]
+    run: [make, test]
+";
+
+#[test]
+fn shows_what_where_and_what_to_do() {
+    let said = Site::new().write("build.dag.yaml", TYPO).divisi(&["check"]);
+    assert_eq!(said.status, 1);
+    expect![[r""]].assert_eq(&said.out);
+    assert_eq!(said.err, "");
+}
+
+#[test]
+fn says_so_when_all_is_well() {
+    let said = Site::new().write("build.dag.yaml", GOOD).divisi(&["check", "build.dag.yaml"]);
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (0, "1 file: no findings\n", ""));
+}
+
+#[test]
+fn a_folder_means_what_lies_below_it() {
+    let site = Site::new().write("a/one.dag.yaml", GOOD).write("b/two.dag.yaml", TYPO);
+    assert_eq!(site.divisi(&["check", "a"]).status, 0);
+    assert_eq!(site.divisi(&["check", "b"]).status, 1);
+    assert_eq!(site.divisi(&["check", "a", "b/two.dag.yaml"]).status, 1);
+}
+
+#[test]
+fn json_has_places_in_utf_16_and_a_summary() {
+    let text = TYPO.replace("[compil]", "[\"\u{1F600}\", compil]");
+    let said = Site::new().write("build.dag.yaml", text).divisi(&["check", "--format", "json"]);
+    assert_eq!(said.status, 1);
+    let answer: Value = serde_json::from_str(&said.out).expect("JSON");
+    let last = answer["diagnostics"].as_array().expect("a list").last().expect("a finding").clone();
+    expect![[r""]].assert_eq(&format!("{}\n", serde_json::to_string_pretty(&last).expect("JSON")));
+    expect![[r""]].assert_eq(&answer["summary"].to_string());
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_quietly() {
+    let nodes: String =
+        (0..5000).map(|n| format!("  - id: n{n}\n    depends_on: [nobody]\n    run: [true]\n")).collect();
+    let site = Site::new().write("many.dag.yaml", format!("name: many\nnodes:\n{nodes}"));
+    let (status, error) = site.start(&["check"]).hang_up();
+    assert_eq!((status, error.as_str()), (1, ""));
+}

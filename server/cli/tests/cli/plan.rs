@@ -1,0 +1,69 @@
+//! `divisi plan`
+
+use expect_test::expect;
+
+use crate::site::Site;
+
+const DIAMOND: &str = "\
+name: diamond
+max_parallel: 2
+args:
+  depth: { default: 1, type: integer }
+nodes:
+  - { id: survey, run: [make, survey], estimate: 1m }
+  - { id: left, depends_on: [survey], run: [make, left], estimate: 3m }
+  - { id: right, depends_on: [survey], run: [make, right], estimate: 90s }
+  - { id: merge, depends_on: [left, right], run: [make, merge], estimate: 30s }
+";
+
+const RING: &str = "\
+name: ring
+nodes:
+  - { id: a, depends_on: [b], run: [make] }
+  - { id: b, depends_on: [a], run: [make] }
+";
+
+#[test]
+fn shows_when_each_node_would_run() {
+    let said = Site::new().write("diamond.dag.yaml", DIAMOND).divisi(&["plan", "diamond"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    expect![[r""]].assert_eq(&said.out);
+}
+
+#[test]
+fn fewer_slots_take_longer() {
+    let site = Site::new().write("diamond.dag.yaml", DIAMOND);
+    let said = site.divisi(&["plan", "diamond.dag.yaml", "--max-parallel", "1", "--format", "json"]);
+    assert_eq!(said.status, 0);
+    let plan: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(plan["makespan_ms"], 360_000);
+    assert_eq!(plan["total_ms"], 360_000);
+    assert_eq!(plan["levels"], 3);
+    let keys: Vec<&String> = plan.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["nodes", "edges", "levels", "makespan_ms", "total_ms", "critical_path", "schedule"]);
+}
+
+#[test]
+fn a_ring_cannot_be_planned() {
+    let said = Site::new().write("ring.dag.yaml", RING).divisi(&["plan", "ring.dag.yaml"]);
+    assert_eq!((said.status, said.out.as_str()), (2, ""));
+    expect![[r""]].assert_eq(&said.err);
+}
+
+#[test]
+fn errors_are_told_and_the_rest_is_planned() {
+    let text = DIAMOND.replace("[left, right]", "[left, right, nobody]");
+    let said = Site::new().write("diamond.dag.yaml", text).divisi(&["plan", "diamond", "--format", "json"]);
+    assert_eq!(said.status, 1);
+    assert!(said.out.contains("\"critical_path\""));
+    expect![[r""]].assert_eq(&said.err);
+}
+
+#[test]
+fn an_argument_that_nobody_declared_is_refused() {
+    let site = Site::new().write("diamond.dag.yaml", DIAMOND);
+    let said = site.divisi(&["plan", "diamond", "--arg", "dept=2"]);
+    assert_eq!(said.status, 2);
+    expect![[r""]].assert_eq(&said.err);
+    assert_eq!(site.divisi(&["plan", "diamond", "--arg", "depth"]).status, 2);
+}

@@ -1,0 +1,183 @@
+//! `divisi run` and what follows it.
+
+use expect_test::{Expect, expect};
+use serde_json::Value;
+
+use crate::site::{Live, Site};
+
+const TWO: &str = "\
+name: two
+nodes:
+  - { id: first, run: [echo, hello], outputs: [word] }
+  - id: second
+    depends_on: [first]
+    run: [echo, '{{ nodes.first.outputs.word }} again']
+";
+
+/// Fails until the file `ok` is there; each attempt of a node leaves a mark.
+const FLAKY: &str = "\
+name: flaky
+nodes:
+  - { id: done, run: 'echo x >> done.txt' }
+  - { id: hard, depends_on: [done], run: 'echo x >> hard.txt; echo is it ok?; test -f ok' }
+  - { id: last, depends_on: [hard], run: [touch, last.txt] }
+";
+
+/// The first node waits for the file `go`.
+const GATE: &str = "\
+name: gate
+nodes:
+  - { id: gate, run: 'until [ -f go ]; do sleep 0.02; done' }
+  - { id: after, depends_on: [gate], run: [touch, after.txt] }
+";
+
+/// Times and ids differ from run to run; the rest does not.
+fn steady(text: &str) -> String {
+    let words = text.split_inclusive([' ', '\n', ',']);
+    words
+        .map(
+            |word| {
+                if is_time(word) { word.replace(|c: char| c.is_ascii_digit(), "0") } else { word.to_owned() }
+            },
+        )
+        .collect()
+}
+
+fn is_time(word: &str) -> bool {
+    word.trim_end_matches([' ', '\n', ','])
+        .strip_suffix('s')
+        .is_some_and(|number| number.parse::<f64>().is_ok())
+}
+
+fn without_run(text: &str, run: &str) -> String {
+    steady(&text.replace(run, "RUN"))
+        .lines()
+        .filter(|line| !line.contains("speed-up"))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+fn latest(site: &Site) -> Value {
+    let list: Value = serde_json::from_str(&site.divisi(&["runs", "--json"]).out).expect("JSON");
+    list[0].clone()
+}
+
+fn latest_run(site: &Site) -> String {
+    latest(site)["run"].as_str().expect("an id").to_owned()
+}
+
+#[track_caller]
+fn check(site: &Site, text: &str, expected: Expect) {
+    expected.assert_eq(&without_run(text, &latest_run(site)));
+}
+
+#[test]
+fn runs_to_the_end_and_says_how() {
+    let site = Site::new().write("two.dag.yaml", TWO);
+    let said = site.divisi(&["run", "two.dag.yaml", "--yes"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    check(&site, &said.out, expect![[r""]]);
+    let run = latest_run(&site);
+    assert_eq!(site.divisi(&["logs", &run, "second"]).out, "hello again\n");
+    assert_eq!(site.divisi(&["attach", &run]).status, 0);
+}
+
+#[test]
+fn nothing_runs_without_trust() {
+    let site = Site::new().write("two.dag.yaml", TWO);
+    let said = site.divisi(&["run", "two"]);
+    assert_eq!((said.status, said.out.as_str()), (2, ""));
+    expect![[r""]].assert_eq(&said.err);
+    site.divisi(&["trust"]);
+    assert_eq!(site.divisi(&["run", "two"]).status, 0);
+}
+
+#[test]
+fn json_is_the_event_stream_and_nothing_else() {
+    let site = Site::new().write("two.dag.yaml", TWO);
+    let said = site.divisi(&["run", "two", "--yes", "--json"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    let events: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let seqs: Vec<u64> = events.iter().map(|event| event["seq"].as_u64().expect("a number")).collect();
+    assert_eq!(seqs, (1..=events.len() as u64).collect::<Vec<_>>());
+    assert_eq!(events[0]["type"], "run_planned");
+    assert_eq!(events.last().expect("events")["verdict"], "succeeded");
+}
+
+#[test]
+fn a_failed_run_is_resumed_without_repeating_what_finished() {
+    let site = Site::new().write("flaky.dag.yaml", FLAKY);
+    let said = site.divisi(&["run", "flaky", "--yes"]);
+    assert_eq!((said.status, said.err.as_str()), (1, ""));
+    check(&site, &said.out, expect![[r""]]);
+    site.put("ok", "");
+    let said = site.divisi(&["resume", "--yes"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    check(&site, &said.out, expect![[r""]]);
+    assert_eq!((site.read("done.txt").as_str(), site.read("hard.txt").as_str()), ("x\n", "x\nx\n"));
+    assert_eq!(site.divisi(&["resume", &latest_run(&site), "--yes"]).status, 2, "nothing is left to do");
+}
+
+#[test]
+fn only_what_a_node_needs_runs_with_to() {
+    let site = Site::new().write("flaky.dag.yaml", FLAKY);
+    assert_eq!(site.divisi(&["run", "flaky", "--yes", "--to", "done"]).status, 0);
+    assert_eq!(latest(&site)["nodes"], 1);
+}
+
+fn start_gate(site: &Site) -> Live {
+    let mut live = site.start(&["run", "gate", "--yes", "--json"]);
+    live.until("\"running\"");
+    live
+}
+
+#[test]
+fn cancel_from_another_terminal() {
+    let site = Site::new().write("gate.dag.yaml", GATE);
+    let live = start_gate(&site);
+    assert_eq!(site.divisi(&["cancel", &latest_run(&site)]).status, 0);
+    assert_eq!(live.end(), 130);
+    assert!(!site.root().join("after.txt").exists());
+}
+
+#[test]
+fn an_interrupt_cancels() {
+    let site = Site::new().write("gate.dag.yaml", GATE);
+    let live = start_gate(&site);
+    live.interrupt();
+    assert_eq!(live.end(), 130);
+    assert_eq!(latest(&site)["status"]["ended"], "cancelled");
+}
+
+#[test]
+fn a_paused_run_ends_the_view_with_75_and_goes_on_later() {
+    let site = Site::new().write("gate.dag.yaml", GATE);
+    let mut live = start_gate(&site);
+    let run = latest_run(&site);
+    assert_eq!(site.divisi(&["pause", &run]).status, 0);
+    live.until("\"pause\"");
+    site.put("go", "");
+    assert_eq!(live.end(), 75);
+    assert!(!site.root().join("after.txt").exists());
+    assert_eq!(site.divisi(&["pause", &run, "--resume"]).status, 0);
+    assert_eq!(site.divisi(&["attach", &run]).status, 0);
+    assert!(site.root().join("after.txt").exists());
+}
+
+#[test]
+fn a_detached_run_goes_on() {
+    let site = Site::new().write("gate.dag.yaml", GATE);
+    let said = site.divisi(&["run", "gate", "--yes", "--detach"]);
+    assert_eq!(said.status, 0);
+    site.put("go", "");
+    assert_eq!(site.divisi(&["attach", said.out.trim()]).status, 0);
+}
+
+#[test]
+fn what_cannot_run_yet_is_refused_with_its_place() {
+    let text = TWO.replace("outputs: [word] }", "outputs: [word], retry: { attempts: 3 } }");
+    let site = Site::new().write("two.dag.yaml", text);
+    let said = site.divisi(&["run", "two", "--yes"]);
+    assert_eq!(said.status, 2);
+    expect![[r""]].assert_eq(&said.err);
+}

@@ -1,0 +1,71 @@
+//! The small commands.
+
+use expect_test::expect;
+
+use crate::site::Site;
+
+#[test]
+fn bare_divisi_says_what_it_sees_and_the_next_step() {
+    let site = Site::new();
+    expect![[r""]].assert_eq(&site.divisi(&[]).out);
+    let site = site
+        .write("build.dag.yaml", "name: build\nnodes:\n  - { id: a, agent: wroter, prompt: Write. }\n")
+        .write(".claude/agents/writer.md", "---\nname: writer\ndescription: Writes.\n---\nWrite.\n")
+        .write(".claude/agents/nameless.md", "---\ndescription: Who?\n---\nHm.\n");
+    let said = site.divisi(&[]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    expect![[r""]].assert_eq(&said.out);
+}
+
+#[test]
+fn every_template_is_without_findings_and_runs() {
+    for template in ["minimal", "fan-out", "matrix"] {
+        let site = Site::new();
+        assert_eq!(site.divisi(&["new", "--template", template]).status, 0);
+        let file = format!("{template}.dag.yaml");
+        let checked = site.divisi(&["check", &file]);
+        assert_eq!(checked.out, "1 file: no findings\n", "{template}");
+        let ran = site.divisi(&["run", &file, "--yes"]);
+        assert_eq!(ran.status, 0, "{template}: {}{}", ran.out, ran.err);
+        let again = site.divisi(&["new", "--template", template]);
+        assert_eq!(again.status, 2, "an existing file is left alone");
+    }
+}
+
+#[test]
+fn agents_are_listed_with_their_fate() {
+    let site = Site::new()
+        .write(".claude/agents/writer.md", "---\nname: writer\ndescription: Writes.\n---\nWrite.\n")
+        .write(".claude/agents/nameless.md", "---\ndescription: Who?\n---\nHm.\n");
+    let said = site.divisi(&["agents"]);
+    assert_eq!(said.status, 0);
+    expect![[r""]].assert_eq(&said.out);
+}
+
+#[test]
+fn trust_is_given_listed_and_taken_back() {
+    let site = Site::new();
+    expect![[r""]].assert_eq(&site.divisi(&["trust", "--list"]).out);
+    expect![[r""]].assert_eq(&site.divisi(&["trust"]).out);
+    expect![[r""]].assert_eq(&site.divisi(&["trust", "--list"]).out);
+    expect![[r""]].assert_eq(&site.divisi(&["trust", "--revoke"]).out);
+    expect![[r""]].assert_eq(&site.divisi(&["trust", "--revoke"]).out);
+}
+
+#[test]
+fn the_schema_is_json() {
+    let said = Site::new().divisi(&["schema"]);
+    assert_eq!(said.status, 0);
+    let schema: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert!(schema.is_object());
+}
+
+#[test]
+fn doctor_finds_a_runner_without_its_program() {
+    let site = Site::new();
+    assert_eq!(site.divisi(&["doctor"]).status, 0);
+    site.put("divisi.toml", "[runners.mine]\nkind = \"exec\"\ncommand = [\"./gone.sh\"]\n");
+    let said = site.divisi(&["doctor"]);
+    assert_eq!(said.status, 1);
+    assert!(said.out.contains("mine: there is no program ./gone.sh"), "{}", said.out);
+}
