@@ -45,7 +45,8 @@ pub struct Dag {
     pub nodes_key: Option<Span>,
     /// The nodes, in file order.
     pub nodes: Vec<Node>,
-    /// Aliases or defaults would expand beyond what a file may cost; something is missing here, so it must not run.
+    /// Aliases, defaults or more than 200,000 nodes would cost more than a file may; something is missing here, so it
+    /// must not run.
     pub incomplete: bool,
 }
 

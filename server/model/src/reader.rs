@@ -17,6 +17,9 @@ const STEPS_PER_NODE: usize = 16;
 /// Steps beyond that, for small files that use aliases and defaults a lot.
 const FREE_STEPS: usize = 250_000;
 
+/// Nodes of a DAG beyond this are left out: one takes about a kilobyte, and five bytes of text are enough for one.
+pub(crate) const MOST_NODES: usize = 200_000;
+
 /// Reads values out of a tree; what does not fit is `None`.
 ///
 /// Every entry and item that is visited costs a step. Without aliases the steps cannot run out; with them, a file
@@ -66,6 +69,24 @@ impl<'t> Reader<'t> {
         left.is_some()
     }
 
+    /// What `read` makes of the first `most` items; where there are more, it counts as if the steps ran out.
+    pub(crate) fn at_most<T, U>(
+        &self,
+        most: usize,
+        items: impl Iterator<Item = T>,
+        read: impl Fn(T) -> U,
+    ) -> Vec<U> {
+        let mut read_items = Vec::new();
+        for item in items {
+            if read_items.len() == most {
+                self.steps.set(0);
+                break;
+            }
+            read_items.push(read(item));
+        }
+        read_items
+    }
+
     /// Whether the steps ran out, so that something was left unread.
     pub(crate) fn exhausted(&self) -> bool {
         self.steps.get() == 0
@@ -83,7 +104,8 @@ impl<'t> Reader<'t> {
 
     /// The entries of a mapping that `object` knows.
     pub(crate) fn fields(&self, id: NodeId, object: &'static Object) -> Fields {
-        let mut fields: Vec<Field> = Vec::new();
+        // Most mappings have few keys.
+        let mut fields: Vec<Field> = Vec::with_capacity(8);
         for (key_node, value) in self.entries(id) {
             let Some(key) = self.tree.str(key_node).and_then(|name| object.key(&name)) else { continue };
             if fields.iter().all(|field| !std::ptr::eq(field.key, key)) {

@@ -516,6 +516,13 @@ fn a_hundred_thousand_nodes_are_read() {
 }
 
 #[test]
+fn a_file_cannot_fill_the_memory_with_nodes() {
+    let (_, dag) = parse(&format!("nodes:\n{}", "- a:\n".repeat(300_000)));
+    assert_eq!(dag.nodes.len(), 200_000);
+    assert!(dag.incomplete);
+}
+
+#[test]
 fn aliases_cannot_ask_for_more_than_the_file_holds() {
     // 5,000 times a node with 5,000 variables.
     let mut text = String::from("name: bomb\nnodes:\n  - &node\n    id: a\n    run: x\n    env:\n");

@@ -12,7 +12,7 @@ use divisi_syntax::{Kind, NodeId, Span, Spanned, Tree};
 
 use crate::dag::{Dag, Defaults, Dialect, Node, Phase};
 use crate::keys::command_v2 as keys;
-use crate::reader::{Fields, Reader};
+use crate::reader::{Fields, MOST_NODES, Reader};
 
 /// Whether the document looks like command-v2: a mapping with `phases`, a list whose items have `agents`.
 pub fn is_command_v2(tree: &Tree) -> bool {
@@ -71,7 +71,8 @@ fn lower_phases(reader: &Reader<'_>, value: NodeId) -> (Vec<Phase>, Vec<Node>) {
         let context = node::InPhase::of(reader, &fields, units);
         if let Some(agents) = fields.get("agents") {
             let mappings = reader.items(agents).filter(|agent| reader.kind(*agent) == Kind::Mapping);
-            nodes.extend(mappings.map(|agent| node::lower(reader, agent, &context)));
+            let room = MOST_NODES - first.min(MOST_NODES);
+            nodes.extend(reader.at_most(room, mappings, |agent| node::lower(reader, agent, &context)));
         }
         let members = nodes.get(first..).unwrap_or_default();
         phases.push(phase(reader, item, &fields, members));

@@ -22,7 +22,7 @@ pub fn not_run_yet(dag: &Dag, tree: &Tree) -> Vec<(Span, String)> {
     }
     if dag.incomplete || asked.reader.exhausted() {
         let start = Span::at(tree.span(dag.root).start);
-        asked.keys.insert(start, "aliases and defaults that expand beyond the limit".to_owned());
+        asked.keys.insert(start, "aliases, defaults or nodes beyond the limit".to_owned());
     }
     asked.keys.into_iter().collect()
 }

@@ -7,21 +7,21 @@ use super::{values, work};
 use crate::dag::{Defaults, ForEach, Node};
 use crate::json;
 use crate::keys::{Object, native};
-use crate::reader::Reader;
+use crate::reader::{MOST_NODES, Reader};
 
 /// All nodes, in file order. Items of a list that are no mappings are left out; in a map the id is enough.
 pub(super) fn lower_all(reader: &Reader<'_>, nodes: NodeId, defaults: &Defaults) -> Vec<Node> {
-    if reader.kind(nodes) == Kind::Mapping {
-        let entries = reader.entries(nodes);
-        return entries
-            .map(|(key, value)| {
-                let span = reader.span(key).cover(reader.span(value));
-                lower(reader, value, span, Some(reader.key(key)), defaults)
-            })
-            .collect();
+    match reader.kind(nodes) {
+        Kind::Mapping => reader.at_most(MOST_NODES, reader.entries(nodes), |(key, value)| {
+            let span = reader.span(key).cover(reader.span(value));
+            lower(reader, value, span, Some(reader.key(key)), defaults)
+        }),
+        _ => {
+            let mappings = reader.items(nodes).filter(|item| reader.kind(*item) == Kind::Mapping);
+            reader
+                .at_most(MOST_NODES, mappings, |item| lower(reader, item, reader.span(item), None, defaults))
+        }
     }
-    let mappings = reader.items(nodes).filter(|item| reader.kind(*item) == Kind::Mapping);
-    mappings.map(|item| lower(reader, item, reader.span(item), None, defaults)).collect()
 }
 
 fn lower(
