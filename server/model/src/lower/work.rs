@@ -15,7 +15,7 @@ pub(super) fn keys(reader: &Reader<'_>, fields: &Fields) -> Vec<Spanned<String>>
 }
 
 /// The work key that counts: the first in the order of the table.
-fn counting<'f>(fields: &'f Fields) -> Option<&'f Field> {
+fn counting(fields: &Fields) -> Option<&Field> {
     WORK_KEYS.iter().find_map(|key| fields.field(key))
 }
 
