@@ -1,5 +1,7 @@
 //! Text of a native DAG in, what was understood out.
 
+#![expect(clippy::expect_used, reason = "what goes wrong in a helper fails the test")]
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
