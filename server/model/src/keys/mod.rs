@@ -167,7 +167,8 @@ pub struct Key {
     pub doc: &'static str,
     /// First version that reads it.
     pub since: &'static str,
-    /// Whether `run` performs it yet. Where that depends on the value, `false`; [`crate::later::not_run_yet`] knows.
+    /// Whether `run` performs it yet. Single values that it does not perform, and values of other keys that ask for
+    /// nothing, are known to [`crate::later::not_run_yet`].
     pub runs: bool,
     /// The kinds of node on which it does something; elsewhere it is `key-has-no-effect`.
     pub applies: &'static [WorkKind],

@@ -181,7 +181,7 @@ const NODE_KEYS: &[Key] = &[
         "Makes one instance of the node for each item: a list, or an expression that gives one. Instances are \
          `id[KEY]`, where KEY is the item's `key`, or the item itself if it is a scalar. Templates see `item` and \
          `index`. Nodes that depend on it wait for all instances; its outputs are lists in the items' order.\n\n\
-         Example: `for_each: [eu, us]`, or `for_each: args.regions`",
+         Example: `for_each: [eu, us]`, or `for_each: args.regions`. An expression over outputs is not run yet.",
     ),
     Key::new(
         "max_items",
@@ -226,11 +226,10 @@ const NODE_KEYS: &[Key] = &[
         "resume",
         Ty::Enum(&["retry", "ask", "never"]),
         "What happens after a crash to an attempt that was in flight.\n\n- `retry`: it runs again\n\
-         - `ask`: the run pauses until a person decides\n- `never`: it has failed\n\nExample: `resume: never`",
+         - `ask`: the run pauses until a person decides (not run yet)\n- `never`: it has failed\n\nExample: `resume: never`",
     )
     .applies(EXECUTED)
-    .default("retry; ask for nodes with `compensate` or an exclusive lock")
-    .not_run_yet(),
+    .default("retry; ask for nodes with `compensate` or an exclusive lock"),
     Key::new(
         "compensate",
         Ty::Object(&COMPENSATE),
