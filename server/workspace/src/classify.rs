@@ -1,6 +1,11 @@
 //! Which documents are ours.
 
 use std::path::Path;
+use std::sync::Arc;
+
+use divisi_model::command_v2::is_command_v2;
+use divisi_syntax::{Limits, front_matter, jsonc};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::settings::Settings;
 
@@ -25,7 +30,136 @@ pub enum Class {
     None,
 }
 
-/// Decides by the path (relative to its root) and, where the path is not enough, by the text.
-pub fn classify(_path: &Path, _text: &str, _settings: &Settings) -> Class {
-    Class::None
+/// What a path alone says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Candidate {
+    /// Certain.
+    Is(Class),
+    /// [`Class::CommandV2`] if it has the shape.
+    CommandV2,
+    /// An agent of a folder that a tool reads: if it has front matter.
+    Agent,
+    /// An agent of a plugin, or of a collection of agents: if its front matter has a name and a description.
+    LooseAgent,
+    /// A command of a plugin: if its front matter has a key of commands.
+    LooseCommand,
+}
+
+impl Candidate {
+    /// What the document is if its text cannot be read.
+    pub(crate) const fn presumed(self) -> Class {
+        match self {
+            Self::Is(class) => class,
+            Self::CommandV2 => Class::CommandV2,
+            Self::Agent | Self::LooseAgent => Class::Agent,
+            Self::LooseCommand => Class::Command,
+        }
+    }
+
+    /// What the document is, now that its text is known.
+    pub(crate) fn class(self, text: &Arc<str>) -> Class {
+        let fits = match self {
+            Self::Is(_) => true,
+            Self::CommandV2 => is_command_v2(&jsonc::parse(Arc::clone(text), Limits::default())),
+            Self::Agent => front_matter(text).is_some(),
+            Self::LooseAgent => has_keys(text, |has| has("name") && has("description")),
+            Self::LooseCommand => has_keys(text, |has| {
+                ["divisi", "description", "allowed-tools", "argument-hint"].iter().any(|key| has(key))
+            }),
+        };
+        if fits { self.presumed() } else { Class::None }
+    }
+}
+
+/// Decides by paths and texts, with the globs of the settings.
+#[derive(Debug, Clone, Default)]
+pub struct Classifier {
+    dag: GlobSet,
+    command_v2: GlobSet,
+}
+
+impl Classifier {
+    /// A classifier with the globs of `settings`. Globs that are none were told when the settings were read.
+    pub fn new(settings: &Settings) -> Self {
+        Self { dag: glob_set(&settings.files.dag), command_v2: glob_set(&settings.files.command_v2) }
+    }
+
+    /// Decides by the path (relative to its root) and, where the path is not enough, by the text.
+    pub fn classify(&self, path: &Path, text: &Arc<str>) -> Class {
+        self.candidate(path).map_or(Class::None, |candidate| candidate.class(text))
+    }
+
+    /// What the path (relative to its root) says; nothing for files that are not ours whatever they hold.
+    pub(crate) fn candidate(&self, path: &Path) -> Option<Candidate> {
+        let name = path.file_name()?.to_str()?;
+        if name.ends_with(".dag.yaml") || name.ends_with(".dag.yml") {
+            return Some(Candidate::Is(Class::DagYaml));
+        }
+        if name.ends_with(".dag.json") {
+            return Some(Candidate::Is(Class::DagJson));
+        }
+        match path.extension()?.to_str()? {
+            "md" => markdown(path, name),
+            "json" if self.command_v2.is_match(path) || is_in(path, &["commands", "v2"]) => {
+                Some(Candidate::CommandV2)
+            }
+            "json" | "jsonc" if self.dag.is_match(path) => Some(Candidate::Is(Class::DagJson)),
+            "yaml" | "yml" if self.dag.is_match(path) => Some(Candidate::Is(Class::DagYaml)),
+            _ => None,
+        }
+    }
+}
+
+fn glob_set(globs: &[String]) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs.iter().filter_map(|glob| Glob::new(glob).ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_default()
+}
+
+fn markdown(path: &Path, name: &str) -> Option<Candidate> {
+    let folders = folders(path);
+    let below = |first: &str, second: &str| folders.windows(2).any(|pair| pair == [first, second]);
+    if name == "SKILL.md" {
+        return Some(Candidate::Is(Class::Skill));
+    }
+    if below(".claude", "agents") {
+        return Some(Candidate::Agent);
+    }
+    if below(".claude", "commands") {
+        return Some(Candidate::Is(Class::Command));
+    }
+    if matches!(name, "CLAUDE.md" | "CLAUDE.local.md" | "AGENTS.md") {
+        return Some(Candidate::Is(Class::Prose));
+    }
+    // Hidden folders of other tools mirror the same agents in their own formats.
+    let hidden = folders.iter().any(|folder| folder.starts_with('.') && *folder != ".claude");
+    if hidden || folders.contains(&"skills") {
+        return None;
+    }
+    if folders.contains(&"agents") {
+        return Some(Candidate::LooseAgent);
+    }
+    folders.contains(&"commands").then_some(Candidate::LooseCommand)
+}
+
+/// The names of the folders above a file, outermost first. Names that are no Unicode match nothing of ours.
+fn folders(path: &Path) -> Vec<&str> {
+    let folders = path.parent().into_iter().flat_map(Path::components);
+    folders.filter_map(|folder| folder.as_os_str().to_str()).collect()
+}
+
+/// Whether the innermost folders of a file are `names`.
+fn is_in(path: &Path, names: &[&str]) -> bool {
+    folders(path).ends_with(names)
+}
+
+/// Asks `question` which keys the front matter has at its left edge.
+fn has_keys(text: &str, question: impl Fn(&dyn Fn(&str) -> bool) -> bool) -> bool {
+    let Some(parts) = front_matter(text) else { return false };
+    let yaml = parts.yaml.slice(text);
+    question(&|key| {
+        yaml.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':')))
+    })
 }

@@ -1,12 +1,18 @@
 //! One file, parsed.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_model::{AgentFile, Dag};
-use divisi_syntax::{LineIndex, Span, SyntaxError, Tree};
+use divisi_model::agent::read_claude_agent;
+use divisi_model::{AgentFile, Dag, command_v2, lower};
+use divisi_syntax::{
+    Kind, Limits, LineIndex, NodeId, Span, Spanned, SyntaxError, Tree, front_matter, jsonc, yaml,
+};
 
-use crate::classify::Class;
+use crate::classify::{Candidate, Class};
+use crate::layout::Layout;
 
 /// One file as it is now: open in an editor, or on disk.
 #[derive(Debug)]
@@ -46,7 +52,7 @@ pub enum Content {
     /// A command without a DAG of its own. `link`: the DAG file that its `divisi:` key names.
     Command {
         /// Relative path of the DAG file.
-        link: Option<divisi_syntax::Spanned<String>>,
+        link: Option<Spanned<String>>,
     },
     /// Any other text of ours.
     Text,
@@ -63,5 +69,135 @@ impl Document {
             Content::Dag { tree, dag: Some(dag), .. } => Some((tree, dag)),
             _ => None,
         }
+    }
+
+    /// What its DAG is called: by `name`, else by the file without its endings. `None` where it holds no DAG.
+    pub fn dag_name(&self) -> Option<String> {
+        let (_, dag) = self.dag()?;
+        let own = dag.name.as_ref().map(|name| name.value.clone());
+        own.or_else(|| {
+            let file = self.path.file_name()?.to_string_lossy();
+            file.split('.').next().map(str::to_owned)
+        })
+    }
+
+    /// A text that an editor holds.
+    pub(crate) fn open(path: PathBuf, version: i32, text: String, layout: &Layout) -> Self {
+        let candidate = layout.candidate(&path);
+        Self::new(path, Some(version), Arc::from(text), false, candidate, layout)
+    }
+
+    /// The file on disk; `None` when there is none, or it is not ours whatever it holds.
+    pub(crate) fn read(path: &Path, layout: &Layout) -> Option<Self> {
+        let candidate = layout.candidate(path)?;
+        match read_text(path) {
+            Ok((text, lossy)) => Some(Self::new(path.to_owned(), None, text, lossy, Some(candidate), layout)),
+            Err(None) => None,
+            Err(Some(reason)) => Some(Self {
+                path: path.to_owned(),
+                class: candidate.presumed(),
+                version: None,
+                text: Arc::from(""),
+                lossy: false,
+                lines: LineIndex::new(""),
+                content: Content::Unreadable(reason),
+            }),
+        }
+    }
+
+    fn new(
+        path: PathBuf,
+        version: Option<i32>,
+        text: Arc<str>,
+        lossy: bool,
+        candidate: Option<Candidate>,
+        layout: &Layout,
+    ) -> Self {
+        let (class, content) = match candidate {
+            Some(candidate) => parse(&path, &text, candidate, layout),
+            None => (Class::None, Content::None),
+        };
+        Self { path, class, version, lines: LineIndex::new(&text), text, lossy, content }
+    }
+}
+
+/// The text of a file and whether bytes had to be replaced; else why not, and nothing where there is no file.
+fn read_text(path: &Path) -> Result<(Arc<str>, bool), Option<String>> {
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => None,
+        _ => Some(error.to_string()),
+    };
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        // Reading a pipe or a device could block for ever.
+        return Err(Some("it is no ordinary file".to_owned()));
+    }
+    let limit = Limits::default().bytes;
+    if metadata.len() > limit as u64 {
+        return Err(Some(format!("it is larger than {} MiB", limit / (1024 * 1024))));
+    }
+    let bytes = fs::read(path).map_err(failed)?;
+    if bytes.contains(&0) {
+        return Err(Some("it is binary, or not in UTF-8".to_owned()));
+    }
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => (Arc::from(text), false),
+        Err(error) => (Arc::from(String::from_utf8_lossy(error.as_bytes())), true),
+    })
+}
+
+fn parse(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &Layout) -> (Class, Content) {
+    if candidate == Candidate::CommandV2 {
+        // Shape and content come from one tree.
+        let tree = jsonc::parse(Arc::clone(text), Limits::default());
+        if !command_v2::is_command_v2(&tree) {
+            return (Class::None, Content::None);
+        }
+        return (Class::CommandV2, whole_dag(tree, command_v2::lower));
+    }
+    let class = candidate.class(text);
+    let content = match class {
+        Class::DagYaml => whole_dag(yaml::parse(Arc::clone(text)), lower::lower),
+        Class::DagJson => whole_dag(jsonc::parse(Arc::clone(text), Limits::default()), lower::lower),
+        Class::Agent => {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let in_plugin = layout.plugin_of(path).is_some();
+            Content::Agent(Arc::new(read_claude_agent(text, &stem, in_plugin)))
+        }
+        Class::Command => command(text),
+        Class::Skill | Class::Prose => Content::Text,
+        Class::CommandV2 | Class::None => Content::None,
+    };
+    (class, content)
+}
+
+/// A file that is a DAG from its first to its last byte.
+fn whole_dag(tree: Tree, lower: impl Fn(&Tree, NodeId) -> Option<Dag>) -> Content {
+    let region = Span::new(0, tree.text().len() as u32);
+    let dag = tree.root().and_then(|root| lower(&tree, root)).map(Arc::new);
+    Content::Dag { tree: Arc::new(tree), dag, region, strict: Vec::new() }
+}
+
+/// A command: with a DAG, with a link to one, or neither.
+fn command(text: &Arc<str>) -> Content {
+    let without = Content::Command { link: None };
+    let Some(parts) = front_matter(text).filter(|parts| parts.yaml.slice(text).contains("divisi")) else {
+        return without;
+    };
+    let tree = yaml::parse_region(Arc::clone(text), parts.yaml, Limits::default());
+    let root = tree.root().filter(|root| tree.kind(*root) == Kind::Mapping);
+    let Some(value) = root.and_then(|root| tree.get(root, "divisi")).map(|value| tree.resolve(value)) else {
+        return without;
+    };
+    match tree.kind(value) {
+        Kind::Mapping => {
+            let dag = lower::lower(&tree, value).map(Arc::new);
+            Content::Dag { tree: Arc::new(tree), dag, region: parts.yaml, strict: Vec::new() }
+        }
+        Kind::Scalar if !tree.is_missing(value) => {
+            let link = tree.str(value).map(|path| Spanned::new(path.into_owned(), tree.span(value)));
+            Content::Command { link }
+        }
+        _ => without,
     }
 }

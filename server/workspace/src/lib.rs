@@ -4,15 +4,21 @@
 //! files on disk, the registry of agents, the settings. Used by the language
 //! server and by the command line.
 
+mod agents;
 pub mod classify;
-pub mod discover;
+mod discover;
 pub mod document;
+mod layout;
+pub mod places;
 pub mod settings;
 pub mod snapshot;
+pub mod trust;
 pub mod workspace;
 
-pub use classify::{Class, classify};
+pub use classify::{Class, Classifier};
 pub use document::{Content, Document};
+pub use places::Places;
 pub use settings::{RunnerDefinition, Settings};
 pub use snapshot::Snapshot;
+pub use trust::TrustStore;
 pub use workspace::{Change, Workspace};

@@ -1,8 +1,20 @@
 //! Settings: the defaults, `~/.config/divisi/config.toml`, `divisi.toml` at the root, the editor's, in this order.
 
+mod read;
+mod value;
+
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+use crate::places::Places;
+use crate::snapshot::Problem;
+use read::{Layer, Reader};
+
+/// Name of the settings file at a workspace's root.
+pub const PROJECT_FILE: &str = "divisi.toml";
 
 /// Everything that can be set. One type for `divisi.toml`, the user's file and the editor's settings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -79,11 +91,20 @@ pub struct RunSettings {
     pub runner: Option<String>,
     /// Whether a message is shown at the start and at the end of a run.
     pub messages: bool,
+    /// What the user's trust is given to.
+    pub trust: TrustMode,
 }
 
 impl Default for RunSettings {
     fn default() -> Self {
-        Self { on_editor_exit: OnEditorExit::Continue, pass_env: Vec::new(), max_parallel: 0, runner: None, messages: true }
+        Self {
+            on_editor_exit: OnEditorExit::Continue,
+            pass_env: Vec::new(),
+            max_parallel: 0,
+            runner: None,
+            messages: true,
+            trust: TrustMode::Folder,
+        }
     }
 }
 
@@ -98,6 +119,17 @@ pub enum OnEditorExit {
     Cancel,
 }
 
+/// What trust is given to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TrustMode {
+    /// A workspace folder with all it holds.
+    #[default]
+    Folder,
+    /// Each DAG file as it is: a changed file asks again.
+    File,
+}
+
 /// A program that executes agent nodes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -109,6 +141,23 @@ pub struct RunnerDefinition {
     /// Names of environment variables that this runner's nodes get beyond the allow-list (an agent's key).
     #[serde(default)]
     pub env: Vec<String>,
+    /// Who defined it.
+    #[serde(default)]
+    pub origin: RunnerOrigin,
+    /// The settings file that defines it.
+    #[serde(default)]
+    pub defined_in: PathBuf,
+}
+
+/// Who defined a runner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunnerOrigin {
+    /// The user, in `config.toml`.
+    User,
+    /// The project, in its `divisi.toml`: it counts only where the workspace is trusted.
+    #[default]
+    Project,
 }
 
 /// Kinds of runners that can be defined.
@@ -121,3 +170,43 @@ pub enum RunnerKind {
 
 /// Runners that are part of the product, defined or not.
 pub const BUILT_IN_RUNNERS: &[&str] = &["claude", "codex", "gemini", "opencode", "acp"];
+
+/// The settings in force, and what is wrong with them. Of several roots, later ones win.
+pub fn load(roots: &[PathBuf], places: &Places, editor: &serde_json::Value) -> (Settings, Vec<Problem>) {
+    let mut settings = Settings::default();
+    let mut problems = Vec::new();
+    if let Some(path) = places.config_file() {
+        read_file(Layer::User, &path, &mut settings, &mut problems);
+    }
+    for root in roots {
+        read_file(Layer::Project, &root.join(PROJECT_FILE), &mut settings, &mut problems);
+    }
+    if !editor.is_null() {
+        // Some clients send our section, others all settings with our section in it.
+        let ours = editor.get("divisi").filter(|section| section.is_object()).unwrap_or(editor);
+        let path = Path::new("the editor's settings");
+        let mut reader =
+            Reader { layer: Layer::Editor, path, settings: &mut settings, problems: &mut problems };
+        reader.read(&value::from_json(ours));
+    }
+    (settings, problems)
+}
+
+fn read_file(layer: Layer, path: &Path, settings: &mut Settings, problems: &mut Vec<Problem>) {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return,
+        Err(error) => {
+            let message = format!("the settings cannot be read: {error}");
+            problems.push(Problem { path: path.to_owned(), span: None, message });
+            return;
+        }
+    };
+    let (value, faults) = value::from_toml(&text);
+    problems.extend(faults.into_iter().map(|(span, message)| Problem {
+        path: path.to_owned(),
+        span,
+        message,
+    }));
+    Reader { layer, path, settings, problems }.read(&value);
+}

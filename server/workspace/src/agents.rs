@@ -1,0 +1,94 @@
+//! From agent documents to the registry: whose each agent is.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use divisi_model::{Agent, AgentFile, Registry, Scope};
+
+use crate::document::{Content, Document};
+use crate::layout::{FolderKind, Layout, Plugin};
+
+/// The registry of all agents among `documents`.
+pub(crate) fn registry<'a>(documents: impl Iterator<Item = &'a Arc<Document>>, layout: &Layout) -> Registry {
+    let files: Vec<(&Document, &AgentFile)> = documents
+        .filter_map(|document| match &document.content {
+            Content::Agent(agent) => Some((document.as_ref(), agent.as_ref())),
+            _ => None,
+        })
+        .collect();
+    let projects = project_folders(files.iter().map(|(document, _)| document.path.as_path()), layout);
+    let agents = files.into_iter().map(|(document, file)| Arc::new(agent(document, file, layout, &projects)));
+    Registry::new(agents.collect())
+}
+
+fn agent(document: &Document, file: &AgentFile, layout: &Layout, projects: &[PathBuf]) -> Agent {
+    let stem = document.path.file_stem().unwrap_or_default().to_string_lossy();
+    let own_name = file.name.as_ref().map_or(stem.as_ref(), |name| name.value.as_str());
+    let plugin = layout.plugin_of(&document.path);
+    let (scope, name) = match plugin {
+        Some(plugin) => (Scope::Plugin, plugin_name(&plugin, &document.path, own_name)),
+        None => (scope(&document.path, layout, projects), own_name.to_owned()),
+    };
+    Agent {
+        tool: file.tool,
+        scope,
+        name,
+        path: Some(document.path.clone()),
+        name_span: file.name.as_ref().map(|name| name.span).unwrap_or_default(),
+        description: file.description.as_ref().map(|description| description.value.clone()),
+        tools: file.tools.as_ref().map(|tools| tools.iter().map(|tool| tool.value.clone()).collect()),
+        model: file.model.as_ref().map(|model| model.value.clone()),
+        load: file.load.clone(),
+    }
+}
+
+/// `plugin:name`, or `plugin:folder:name` for a file below `agents`.
+fn plugin_name(plugin: &Plugin, path: &Path, name: &str) -> String {
+    let below = path.strip_prefix(plugin.root.join("agents")).ok().and_then(Path::parent);
+    let folders =
+        below.into_iter().flat_map(Path::components).map(|folder| folder.as_os_str().to_string_lossy());
+    let mut full = plugin.name.clone();
+    for part in folders.chain([name.into()]) {
+        full.push(':');
+        full.push_str(&part);
+    }
+    full
+}
+
+fn scope(path: &Path, layout: &Layout, projects: &[PathBuf]) -> Scope {
+    match layout.agent_folder(path).map(|folder| folder.kind) {
+        Some(FolderKind::User) => Scope::User,
+        Some(FolderKind::Configured) => Scope::Configured,
+        Some(FolderKind::Plugin) => Scope::Plugin,
+        Some(FolderKind::Ancestor) | None => match claude_folder(path) {
+            Some(folder) => {
+                let rank = projects.iter().position(|project| project == folder).unwrap_or(projects.len());
+                Scope::Project(u16::try_from(rank).unwrap_or(u16::MAX))
+            }
+            // A collection of agents in the workspace: no tool loads it from there, a run can.
+            None => Scope::Configured,
+        },
+    }
+}
+
+/// The folder whose `.claude/agents` holds `path`.
+fn claude_folder(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|folder| folder.ends_with(".claude/agents"))?.parent()?.parent()
+}
+
+/// The folders with `.claude/agents`, nearest first: the roots, then the folders above them, then those below. Each
+/// has a number of its own, so that agents of one name in two of them are never taken for a clash.
+fn project_folders<'a>(paths: impl Iterator<Item = &'a Path>, layout: &Layout) -> Vec<PathBuf> {
+    let folders: BTreeSet<&Path> = paths.filter_map(claude_folder).collect();
+    let mut folders: Vec<PathBuf> = folders.into_iter().map(Path::to_owned).collect();
+    folders.sort_by_key(|folder| {
+        let depth = folder.components().count();
+        match layout.roots.iter().position(|root| root == folder) {
+            Some(index) => (0, index),
+            None if layout.root_of(folder).is_none() => (1, usize::MAX - depth),
+            None => (2, depth),
+        }
+    });
+    folders
+}

@@ -1,0 +1,186 @@
+//! Where things are: the roots, the folders with agents outside of them, the plugins.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::classify::{Candidate, Classifier};
+use crate::places::Places;
+use crate::settings::Settings;
+
+/// A plugin of Claude Code.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Plugin {
+    pub(crate) root: PathBuf,
+    pub(crate) name: String,
+}
+
+/// A folder with agents that the workspace's paths do not show to be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AgentFolder {
+    pub(crate) path: PathBuf,
+    pub(crate) kind: FolderKind,
+}
+
+/// Why a folder is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FolderKind {
+    /// `.claude/agents` of a folder above the root, up to the repository's root.
+    Ancestor,
+    /// A setting names it.
+    Configured,
+    /// `agents` of the user's Claude Code folder.
+    User,
+    /// `agents` of an installed plugin.
+    Plugin,
+}
+
+/// All that decides what a path is, besides its text. Made anew when roots or settings change.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    pub(crate) roots: Vec<PathBuf>,
+    pub(crate) agent_folders: Vec<AgentFolder>,
+    classifier: Classifier,
+    /// Plugin by the folder that may be its root; filled as paths are asked for.
+    plugins: Mutex<HashMap<PathBuf, Option<Arc<Plugin>>>>,
+}
+
+impl Layout {
+    pub(crate) fn new(roots: &[PathBuf], settings: &Settings, places: &Places) -> Self {
+        let mut folders = Vec::new();
+        let mut add = |path: PathBuf, kind| {
+            if !folders.iter().any(|folder: &AgentFolder| folder.path == path) {
+                folders.push(AgentFolder { path, kind });
+            }
+        };
+        for root in roots {
+            for path in &settings.agents.paths {
+                add(configured(root, path, places), FolderKind::Configured);
+            }
+            for ancestor in ancestors_in_repository(root) {
+                add(ancestor.join(".claude/agents"), FolderKind::Ancestor);
+            }
+        }
+        let mut plugins = HashMap::new();
+        if let Some(claude) = &places.claude {
+            add(claude.join("agents"), FolderKind::User);
+            for plugin in installed_plugins(claude, roots) {
+                add(plugin.root.join("agents"), FolderKind::Plugin);
+                plugins.insert(plugin.root.clone(), Some(Arc::new(plugin)));
+            }
+        }
+        Self {
+            roots: roots.to_vec(),
+            agent_folders: folders,
+            classifier: Classifier::new(settings),
+            plugins: Mutex::new(plugins),
+        }
+    }
+
+    /// The innermost root that holds `path`.
+    pub(crate) fn root_of(&self, path: &Path) -> Option<&Path> {
+        let holding = self.roots.iter().filter(|root| path.starts_with(root));
+        holding.max_by_key(|root| root.as_os_str().len()).map(PathBuf::as_path)
+    }
+
+    /// The listed folder that holds `path`.
+    pub(crate) fn agent_folder(&self, path: &Path) -> Option<&AgentFolder> {
+        self.agent_folders.iter().find(|folder| path.starts_with(&folder.path))
+    }
+
+    /// What the absolute `path` says about the file.
+    pub(crate) fn candidate(&self, path: &Path) -> Option<Candidate> {
+        let root = self.root_of(path);
+        let by_name =
+            self.classifier.candidate(root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path));
+        if by_name.is_none_or(|candidate| candidate == Candidate::LooseAgent)
+            && self.agent_folder(path).is_some()
+            && path.extension().is_some_and(|extension| extension == "md")
+        {
+            return Some(Candidate::Agent);
+        }
+        by_name
+    }
+
+    /// The plugin whose `agents` folder holds `path`.
+    pub(crate) fn plugin_of(&self, path: &Path) -> Option<Arc<Plugin>> {
+        let folders =
+            path.ancestors().skip(1).filter(|folder| folder.file_name().is_some_and(|name| name == "agents"));
+        folders.filter_map(Path::parent).find_map(|folder| self.plugin_at(folder))
+    }
+
+    fn plugin_at(&self, folder: &Path) -> Option<Arc<Plugin>> {
+        let mut plugins = self.plugins.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = plugins.get(folder) {
+            return known.clone();
+        }
+        let found = read_plugin(folder).map(Arc::new);
+        plugins.insert(folder.to_owned(), found.clone());
+        found
+    }
+}
+
+fn configured(root: &Path, path: &str, places: &Places) -> PathBuf {
+    match (path.strip_prefix("~/"), &places.home) {
+        (Some(below), Some(home)) => home.join(below),
+        _ => clean(&root.join(path)),
+    }
+}
+
+/// The path without `.` and `..`, as far as its text says.
+fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The folders above `root` up to the one with `.git`; none where there is no repository, or `root` is its root.
+fn ancestors_in_repository(root: &Path) -> Vec<PathBuf> {
+    if root.join(".git").exists() {
+        return Vec::new();
+    }
+    let above: Vec<&Path> = root.ancestors().skip(1).collect();
+    let top = above.iter().position(|folder| folder.join(".git").exists());
+    top.map_or_else(Vec::new, |top| above.into_iter().take(top + 1).map(Path::to_owned).collect())
+}
+
+fn read_json(path: &Path) -> Option<Value> {
+    serde_json::from_str(&fs::read_to_string(path).ok()?).ok()
+}
+
+fn read_plugin(folder: &Path) -> Option<Plugin> {
+    let manifest = read_json(&folder.join(".claude-plugin/plugin.json"))?;
+    Some(Plugin { root: folder.to_owned(), name: manifest.get("name")?.as_str()?.to_owned() })
+}
+
+/// The plugins that `plugins/installed_plugins.json` of Claude Code's folder lists: `name@marketplace` → one
+/// installation or a list of them, each with its `installPath`. Those of other projects are left out.
+fn installed_plugins(claude: &Path, roots: &[PathBuf]) -> Vec<Plugin> {
+    let Some(list) = read_json(&claude.join("plugins/installed_plugins.json")) else { return Vec::new() };
+    let entries = list.get("plugins").and_then(Value::as_object).into_iter().flatten();
+    let installations = entries.flat_map(|(id, value)| {
+        let name = id.split('@').next().unwrap_or(id);
+        let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        items.iter().map(move |item| (name, item))
+    });
+    let here = |item: &Value| {
+        let project = item.get("projectPath").and_then(Value::as_str);
+        project.is_none_or(|project| roots.iter().any(|root| root.starts_with(project)))
+    };
+    let plugin = |(name, item): (&str, &Value)| {
+        let root = PathBuf::from(item.get("installPath")?.as_str()?);
+        here(item).then(|| Plugin { root, name: name.to_owned() })
+    };
+    installations.filter_map(plugin).collect()
+}

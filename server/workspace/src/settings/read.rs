@@ -1,0 +1,312 @@
+//! One layer of settings, read over what the layers before it said.
+//!
+//! Scalars replace, tables are merged by name, and lists add up: a project can add
+//! a folder to the ones that its user named, and take none away. A fault costs
+//! the one value it is in.
+
+use std::path::Path;
+
+use divisi_syntax::Span;
+use globset::Glob;
+
+use super::value::{Data, Key, Value};
+use super::{OnEditorExit, RunnerDefinition, RunnerKind, RunnerOrigin, Settings, Severity, TrustMode};
+use crate::snapshot::Problem;
+
+/// Where a layer comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layer {
+    User,
+    Project,
+    Editor,
+}
+
+/// Reads one layer into `settings`.
+pub(super) struct Reader<'a> {
+    pub(super) layer: Layer,
+    /// The file; for the editor a name for people.
+    pub(super) path: &'a Path,
+    pub(super) settings: &'a mut Settings,
+    pub(super) problems: &'a mut Vec<Problem>,
+}
+
+impl Reader<'_> {
+    pub(super) fn read(&mut self, value: &Value) {
+        for (key, value) in self.table(value, "the settings") {
+            match key.name.as_str() {
+                "agents" => self.agents(value),
+                "check" => self.check(value),
+                "files" => self.files(value),
+                "run" => self.run(value),
+                "runners" => self.runners(value),
+                _ => self.unknown(key, "", &["agents", "check", "files", "run", "runners"]),
+            }
+        }
+    }
+
+    fn agents(&mut self, value: &Value) {
+        for (key, value) in self.table(value, "`agents`") {
+            match key.name.as_str() {
+                "paths" => {
+                    let paths = self.texts(value, "`agents.paths`");
+                    extend(&mut self.settings.agents.paths, paths);
+                }
+                _ => self.unknown(key, "agents.", &["paths"]),
+            }
+        }
+    }
+
+    fn check(&mut self, value: &Value) {
+        for (key, value) in self.table(value, "`check`") {
+            match key.name.as_str() {
+                "exclude" => {
+                    let globs = self.globs(value, "`check.exclude`");
+                    extend(&mut self.settings.check.exclude, globs);
+                }
+                "severity" => self.severities(value),
+                _ => self.unknown(key, "check.", &["exclude", "severity"]),
+            }
+        }
+    }
+
+    fn severities(&mut self, value: &Value) {
+        const WORDS: [(&str, Severity); 5] = [
+            ("error", Severity::Error),
+            ("warning", Severity::Warning),
+            ("information", Severity::Information),
+            ("hint", Severity::Hint),
+            ("off", Severity::Off),
+        ];
+        for (key, value) in self.table(value, "`check.severity`") {
+            let label = format!("`check.severity.{}`", key.name);
+            if let Some(severity) = self.one_of(value, &label, &WORDS) {
+                self.settings.check.severity.insert(key.name.clone(), severity);
+            }
+        }
+    }
+
+    fn files(&mut self, value: &Value) {
+        for (key, value) in self.table(value, "`files`") {
+            match key.name.as_str() {
+                "dag" => {
+                    let globs = self.globs(value, "`files.dag`");
+                    extend(&mut self.settings.files.dag, globs);
+                }
+                "command_v2" => {
+                    let globs = self.globs(value, "`files.command_v2`");
+                    extend(&mut self.settings.files.command_v2, globs);
+                }
+                _ => self.unknown(key, "files.", &["dag", "command_v2"]),
+            }
+        }
+    }
+
+    fn run(&mut self, value: &Value) {
+        const EXIT: [(&str, OnEditorExit); 2] =
+            [("continue", OnEditorExit::Continue), ("cancel", OnEditorExit::Cancel)];
+        const TRUST: [(&str, TrustMode); 2] = [("folder", TrustMode::Folder), ("file", TrustMode::File)];
+        for (key, value) in self.table(value, "`run`") {
+            match key.name.as_str() {
+                "on_editor_exit" => {
+                    let choice = self.one_of(value, "`run.on_editor_exit`", &EXIT);
+                    replace(&mut self.settings.run.on_editor_exit, choice);
+                }
+                "trust" => self.trust(value, &TRUST),
+                "pass_env" => {
+                    let names = self.texts(value, "`run.pass_env`");
+                    extend(&mut self.settings.run.pass_env, names);
+                }
+                "max_parallel" => {
+                    let slots = self.count(value, "`run.max_parallel`");
+                    replace(&mut self.settings.run.max_parallel, slots);
+                }
+                "runner" => {
+                    let name = self.text(value, "`run.runner`");
+                    replace(&mut self.settings.run.runner, name.map(Some));
+                }
+                "messages" => {
+                    let shown = self.truth(value, "`run.messages`");
+                    replace(&mut self.settings.run.messages, shown);
+                }
+                _ => {
+                    let known = ["on_editor_exit", "trust", "pass_env", "max_parallel", "runner", "messages"];
+                    self.unknown(key, "run.", &known);
+                }
+            }
+        }
+    }
+
+    /// A project can ask for the stricter way, never for the laxer one.
+    fn trust(&mut self, value: &Value, words: &[(&str, TrustMode)]) {
+        let Some(mode) = self.one_of(value, "`run.trust`", words) else { return };
+        if self.layer != Layer::Project || mode == TrustMode::File {
+            self.settings.run.trust = mode;
+        }
+    }
+
+    fn runners(&mut self, value: &Value) {
+        let origin = match self.layer {
+            Layer::User => RunnerOrigin::User,
+            Layer::Project => RunnerOrigin::Project,
+            Layer::Editor => {
+                self.problem(
+                    value.span,
+                    "runners are defined in divisi.toml or in the user's config.toml only",
+                );
+                return;
+            }
+        };
+        for (key, value) in self.table(value, "`runners`") {
+            if let Some(runner) = self.runner(&key.name, value, key.span, origin) {
+                self.settings.runners.insert(key.name.clone(), runner);
+            }
+        }
+    }
+
+    fn runner(
+        &mut self,
+        name: &str,
+        value: &Value,
+        at: Option<Span>,
+        origin: RunnerOrigin,
+    ) -> Option<RunnerDefinition> {
+        let (mut kind, mut command, mut env) = (None, Vec::new(), Vec::new());
+        let prefix = format!("runners.{name}.");
+        for (key, value) in self.table(value, &format!("`runners.{name}`")) {
+            match key.name.as_str() {
+                "kind" => {
+                    kind = self.one_of(value, &format!("`{prefix}kind`"), &[("exec", RunnerKind::Exec)])
+                }
+                "command" => command = self.texts(value, &format!("`{prefix}command`")),
+                "env" => env = self.texts(value, &format!("`{prefix}env`")),
+                _ => self.unknown(key, &prefix, &["kind", "command", "env"]),
+            }
+        }
+        let (Some(kind), Some(program)) = (kind, command.first_mut()) else {
+            let message = format!(
+                "`runners.{name}` needs `kind = \"exec\"` and a `command`: a program and its arguments"
+            );
+            self.problem(at, message);
+            return None;
+        };
+        if let Some(folder) = self.path.parent()
+            && program.contains('/')
+            && Path::new(program.as_str()).is_relative()
+        {
+            let joined = folder.join(program.strip_prefix("./").unwrap_or(program));
+            *program = joined.to_string_lossy().into_owned();
+        }
+        Some(RunnerDefinition { kind, command, env, origin, defined_in: self.path.to_owned() })
+    }
+
+    fn table<'v>(&mut self, value: &'v Value, label: &str) -> &'v [(Key, Value)] {
+        match &value.data {
+            Data::Table(entries) => entries,
+            other => {
+                self.wrong_type(value.span, label, "a table", other);
+                &[]
+            }
+        }
+    }
+
+    fn texts(&mut self, value: &Value, label: &str) -> Vec<String> {
+        let Data::List(items) = &value.data else {
+            self.wrong_type(value.span, label, "a list of texts", &value.data);
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.text(item, label)).collect()
+    }
+
+    fn globs(&mut self, value: &Value, label: &str) -> Vec<String> {
+        let span = value.span;
+        let mut globs = self.texts(value, label);
+        globs.retain(|glob| match Glob::new(glob) {
+            Ok(_) => true,
+            Err(error) => {
+                self.problem(span, format!("{label}: `{glob}` is no glob: {}", error.kind()));
+                false
+            }
+        });
+        globs
+    }
+
+    fn text(&mut self, value: &Value, label: &str) -> Option<String> {
+        match &value.data {
+            Data::Text(text) => Some(text.clone()),
+            other => {
+                self.wrong_type(value.span, label, "text", other);
+                None
+            }
+        }
+    }
+
+    fn truth(&mut self, value: &Value, label: &str) -> Option<bool> {
+        match &value.data {
+            Data::Bool(truth) => Some(*truth),
+            other => {
+                self.wrong_type(value.span, label, "true or false", other);
+                None
+            }
+        }
+    }
+
+    fn count(&mut self, value: &Value, label: &str) -> Option<u32> {
+        match &value.data {
+            Data::Whole(number) => u32::try_from(*number).ok().or_else(|| {
+                self.problem(value.span, format!("{label} takes a whole number from 0 on, not {number}"));
+                None
+            }),
+            other => {
+                self.wrong_type(value.span, label, "a whole number", other);
+                None
+            }
+        }
+    }
+
+    fn one_of<T: Copy>(&mut self, value: &Value, label: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(value, label)?;
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.problem(value.span, format!("{label} is one of {}; `{text}` is none", known.join(", ")));
+        }
+        found
+    }
+
+    fn wrong_type(&mut self, span: Option<Span>, label: &str, expected: &str, found: &Data) {
+        self.problem(span, format!("{label} takes {expected}, not {}", found.kind()));
+    }
+
+    /// An editor has keys of its own beside ours, so only files are told.
+    fn unknown(&mut self, key: &Key, prefix: &str, known: &[&str]) {
+        if self.layer == Layer::Editor {
+            return;
+        }
+        let name = &key.name;
+        let nearest = known.iter().min_by_key(|candidate| strsim::damerau_levenshtein(candidate, name));
+        let near = nearest.filter(|candidate| strsim::damerau_levenshtein(candidate, name) <= 2);
+        let hint = match near {
+            Some(candidate) => format!("did you mean `{prefix}{candidate}`?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+        self.problem(key.span, format!("there is no setting `{prefix}{name}`; {hint}"));
+    }
+
+    fn problem(&mut self, span: Option<Span>, message: impl Into<String>) {
+        self.problems.push(Problem { path: self.path.to_owned(), span, message: message.into() });
+    }
+}
+
+fn replace<T>(setting: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *setting = value;
+    }
+}
+
+fn extend(list: &mut Vec<String>, more: Vec<String>) {
+    for entry in more {
+        if !list.contains(&entry) {
+            list.push(entry);
+        }
+    }
+}
