@@ -37,7 +37,9 @@ pub(crate) fn agent(agent: &Agent, root: Option<&Path>) -> String {
     }
     match &agent.load {
         Load::Loaded => {}
-        Load::Tolerated { reason, .. } => text.push_str(&format!("\n\nLoads in its tool, breaks elsewhere: {reason}")),
+        Load::Tolerated { reason, .. } => {
+            text.push_str(&format!("\n\nLoads in its tool, breaks elsewhere: {reason}"))
+        }
         Load::Dropped { reason, .. } => text.push_str(&format!("\n\nWill not be loaded: {reason}")),
     }
     text

@@ -100,6 +100,12 @@ impl Cursor {
         self.mark.end + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32
     }
 
+    /// Whether `c` follows the scalar.
+    pub(crate) fn is_before(&self, c: char) -> bool {
+        let end = self.parsed.tree.span(self.scalar).end as usize;
+        self.parsed.tree.text().get(end..).is_some_and(|rest| rest.starts_with(c))
+    }
+
     /// The nearest collection around the scalar.
     pub(crate) fn collection(&self) -> Option<NodeId> {
         self.parsed.tree.parent(self.scalar)

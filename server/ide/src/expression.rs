@@ -45,7 +45,8 @@ pub(crate) fn path_at(text: &str, start: u32, mark: Span, tags: Tags) -> Option<
     let reference = scanned.references.iter().rfind(|reference| reference.span.end + start >= mark.end)?;
     let (last, before) = reference.segments.split_last()?;
     let name = Span::new(last.span.start + start, last.span.end + start);
-    name.contains(mark).then(|| Path { before: before.iter().map(|segment| segment.name.clone()).collect(), name })
+    name.contains(mark)
+        .then(|| Path { before: before.iter().map(|segment| segment.name.clone()).collect(), name })
 }
 
 /// Where the inside of a tag begins that is still open at the end of `text`.

@@ -117,7 +117,8 @@ pub(crate) struct Checked {
     pub(crate) check: u64,
     /// The version of the text that was checked.
     pub(crate) version: i32,
-    pub(crate) diagnostics: Vec<lsp::Diagnostic>,
+    /// None where the document is not ours.
+    pub(crate) diagnostics: Option<Vec<lsp::Diagnostic>>,
 }
 
 /// What the strict reader refuses in one version of a document.

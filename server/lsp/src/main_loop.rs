@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use divisi_engine::client::RunSummary;
 use divisi_engine::event::EventRecord;
-use divisi_workspace::{Change, Content, Workspace};
+use divisi_workspace::{Change, Class, Content, Workspace};
 use tokio::sync::Notify;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tracing::{error, warn};
@@ -181,7 +181,8 @@ impl Server {
         let (path, events) = (path.to_owned(), self.events.clone());
         self.pool.spawn(move || {
             let Some(document) = view.snapshot.document(&path).filter(|_| !ticket.is_void()) else { return };
-            let diagnostics = view.diagnostics(document);
+            let is_ours = document.class != Class::None;
+            let diagnostics = is_ours.then(|| view.diagnostics(document));
             let check = ticket.number;
             let _loop_is_gone = events.send(Event::Checked(Checked { path, check, version, diagnostics }));
         });
@@ -191,18 +192,22 @@ impl Server {
         if !self.checks.is_latest(&checked.path, checked.check) {
             return;
         }
+        // A document that was ours and is no more is cleared; about any other nothing is said.
+        if checked.diagnostics.is_none() && !self.checks.is_published(&checked.path) {
+            return;
+        }
         let Some(uri) = self.documents.uris().get(&checked.path) else { return };
+        self.checks.published(&checked.path);
         self.outbox.notify::<lsp::PublishDiagnosticsNotification>(&lsp::PublishDiagnosticsParams::new(
             uri.clone(),
             self.client.diagnostic_version.then_some(checked.version),
-            checked.diagnostics,
+            checked.diagnostics.unwrap_or_default(),
         ));
     }
 
     /// The document is closed: nothing is known of it any more.
     pub(crate) fn unpublish(&mut self, path: &Path, uri: lsp::Uri) {
-        self.checks.end(path);
-        if !self.client.pulls_diagnostics {
+        if self.checks.end(path) {
             self.outbox.notify::<lsp::PublishDiagnosticsNotification>(&lsp::PublishDiagnosticsParams::new(
                 uri,
                 None,

@@ -3,7 +3,7 @@
 //! Each check has a number. A newer check of the same document makes an older
 //! one void, before it begins or when its result arrives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,6 +46,8 @@ impl View {
 pub(crate) struct Checks {
     next: u64,
     latest: BTreeMap<PathBuf, Arc<AtomicU64>>,
+    /// Documents for which the client was told something.
+    published: BTreeSet<PathBuf>,
 }
 
 /// The right to publish, as long as no newer check of the document has begun.
@@ -73,10 +75,20 @@ impl Checks {
         self.latest.get(path).is_some_and(|latest| latest.load(Ordering::Acquire) == number)
     }
 
-    /// A closed document has no checks: those under way are void.
-    pub(crate) fn end(&mut self, path: &Path) {
+    /// Notes that the client is told something.
+    pub(crate) fn published(&mut self, path: &Path) {
+        self.published.insert(path.to_owned());
+    }
+
+    pub(crate) fn is_published(&self, path: &Path) -> bool {
+        self.published.contains(path)
+    }
+
+    /// A closed document has no checks: those under way are void. Whether the client was told something of it.
+    pub(crate) fn end(&mut self, path: &Path) -> bool {
         if let Some(latest) = self.latest.remove(path) {
             latest.store(0, Ordering::Release);
         }
+        self.published.remove(path)
     }
 }

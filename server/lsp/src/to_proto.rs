@@ -13,8 +13,14 @@ use tower_lsp_server::gen_lsp_types as lsp;
 use crate::client::Client;
 use crate::uri;
 
-/// Where each code has its page.
-const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/diagnostics/README.md#");
+/// Where the project is published; empty where its manifest names no place.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// The page of a code.
+fn page(code: &str) -> Option<lsp::CodeDescription> {
+    let href = || lsp::Uri(format!("{REPOSITORY}/blob/main/docs/diagnostics/{code}.md"));
+    (!REPOSITORY.is_empty()).then(|| lsp::CodeDescription { href: href() })
+}
 
 pub(crate) fn range(document: &Document, span: Span, encoding: Encoding) -> lsp::Range {
     let position = |offset| {
@@ -49,9 +55,7 @@ pub(crate) fn diagnostic(
         range: range(document, finding.span, client.encoding),
         severity: Some(severity(finding.severity)?),
         code: Some(lsp::Code::String(finding.code.to_owned())),
-        code_description: client
-            .code_description
-            .then(|| lsp::CodeDescription { href: lsp::Uri(format!("{PAGES}{}", finding.code)) }),
+        code_description: page(finding.code).filter(|_| client.code_description),
         source: Some("divisi".to_owned()),
         message: finding.message.clone().into(),
         tags: (finding.unnecessary && client.unnecessary_tag).then(|| vec![lsp::DiagnosticTag::Unnecessary]),
@@ -94,13 +98,10 @@ pub(crate) fn completion_item(
     document: &Document,
     client: &Client,
 ) -> lsp::CompletionItem {
-    let insert = if client.snippets || !completion.snippet {
-        completion.insert
-    } else {
-        plain_snippet(&completion.insert)
+    let edit = lsp::TextEdit {
+        range: range(document, completion.replace, client.encoding),
+        new_text: completion.insert,
     };
-    let edit =
-        lsp::TextEdit { range: range(document, completion.replace, client.encoding), new_text: insert };
     lsp::CompletionItem {
         label: completion.label,
         label_details: completion
@@ -112,11 +113,8 @@ pub(crate) fn completion_item(
         documentation: completion.documentation.map(|text| markup(text, client.completion_markdown).into()),
         sort_text: Some(completion.sort),
         filter_text: completion.filter,
-        insert_text_format: Some(if completion.snippet && client.snippets {
-            lsp::InsertTextFormat::Snippet
-        } else {
-            lsp::InsertTextFormat::PlainText
-        }),
+        insert_text_format: completion.snippet.then_some(lsp::InsertTextFormat::Snippet),
+        insert_text_mode: completion.snippet.then_some(lsp::InsertTextMode::AdjustIndentation),
         text_edit: Some(edit.into()),
         ..Default::default()
     }
@@ -134,39 +132,9 @@ const fn completion_kind(kind: CompletionKind) -> lsp::CompletionItemKind {
     }
 }
 
-/// The text of a snippet without its stops: `${1:name}` becomes `name`.
-fn plain_snippet(snippet: &str) -> String {
-    let mut plain = String::with_capacity(snippet.len());
-    let mut rest = snippet;
-    while let Some(at) = rest.find('$') {
-        plain.push_str(rest.get(..at).unwrap_or_default());
-        let stop = rest.get(at + 1..).unwrap_or_default();
-        if let Some((body, after)) = stop.strip_prefix('{').and_then(|body| body.split_once('}')) {
-            plain.push_str(body.split_once(':').map_or("", |(_, text)| text));
-            rest = after;
-        } else {
-            rest = stop.trim_start_matches(|c: char| c.is_ascii_digit());
-        }
-    }
-    plain.push_str(rest);
-    plain
-}
-
 /// Markdown as it is for clients that show it; otherwise as plain text, which it is readable as.
 pub(crate) fn markup(text: String, markdown: bool) -> lsp::MarkupContent {
     let kind = if markdown { lsp::MarkupKind::Markdown } else { lsp::MarkupKind::PlainText };
     let value = if markdown { text } else { text.replace("**", "").replace('`', "") };
     lsp::MarkupContent { kind, value }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn snippets_have_a_plain_form() {
-        assert_eq!(plain_snippet("- id: ${1:name}\n  agent: $2$0"), "- id: name\n  agent: ");
-        assert_eq!(plain_snippet("no stops"), "no stops");
-        assert_eq!(plain_snippet("open ${1:x"), "open {1:x");
-    }
 }

@@ -24,7 +24,8 @@ fn completion(context: &Context<'_>, agent: &Agent) -> Completion {
     // The user's own agents before those that every installation has.
     let rank = usize::from(agent.path.is_none());
     let mut completion = Completion::new(CompletionKind::Agent, &agent.name, context.cursor.replaced(), rank);
-    completion.detail = agent.description.as_deref().map(card::first_line).map(|line| card::cut(line, DETAIL));
+    completion.detail =
+        agent.description.as_deref().map(card::first_line).map(|line| card::cut(line, DETAIL));
     completion.note = Some(card::scope(agent.scope).to_owned());
     completion.documentation = Some(card::agent(agent, context.snapshot.root_of(&context.document.path)));
     completion

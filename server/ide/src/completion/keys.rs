@@ -12,9 +12,12 @@ const REQUIRED: usize = 0;
 const USUAL: usize = 1000;
 const WITHOUT_EFFECT: usize = 5000;
 
-/// Keys in place of one that has its `:`, or its place in a flow mapping. `None` where the mapping's keys are free.
+/// Keys in place of one that has its `:`, or its place in a flow mapping. `None` where the mapping's keys are free,
+/// or where the word stands at another column than they do.
 pub(super) fn complete(cursor: &Cursor) -> Option<Vec<Completion>> {
-    let mapping = cursor.collection()?;
+    let is_in_place =
+        |mapping: &NodeId| cursor.parsed.tree.style(*mapping) == Style::Flow || is_aligned(cursor, *mapping);
+    let mapping = cursor.collection().filter(is_in_place)?;
     let object = object_of(cursor, mapping)?;
     Some(propose(cursor, mapping, object, !has_colon(cursor)))
 }
@@ -54,8 +57,11 @@ fn has_colon(cursor: &Cursor) -> bool {
 
 fn propose(cursor: &Cursor, mapping: NodeId, object: &'static Object, adds_colon: bool) -> Vec<Completion> {
     let tree = &cursor.parsed.tree;
-    let written: Vec<_> =
-        tree.entries(mapping).filter(|(key, _)| *key != cursor.scalar).filter_map(|(key, _)| tree.str(key)).collect();
+    let written: Vec<_> = tree
+        .entries(mapping)
+        .filter(|(key, _)| *key != cursor.scalar)
+        .filter_map(|(key, _)| tree.str(key))
+        .collect();
     let is_written =
         |key: &Key| written.iter().any(|name| name == key.name || key.aliases.contains(&name.as_ref()));
     let kind = work_kind(cursor, mapping);
@@ -108,6 +114,7 @@ fn insertion(cursor: &Cursor, name: &str, adds_colon: bool) -> String {
     match (cursor.parsed.tree.is_json() && is_bare, adds_colon && is_bare) {
         (true, true) => format!("\"{name}\": "),
         (true, false) => format!("\"{name}\""),
+        (false, true) if cursor.is_before(' ') => format!("{name}:"),
         (false, true) => format!("{name}: "),
         (false, false) => name.to_owned(),
     }

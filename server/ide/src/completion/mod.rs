@@ -11,7 +11,7 @@ mod values;
 use std::sync::Arc;
 
 use divisi_model::keys::Role;
-use divisi_syntax::Span;
+use divisi_syntax::{Kind, Span};
 use divisi_workspace::{Document, Snapshot};
 
 use crate::cursor::{Attempt, Cursor, is_alone_on_line};
@@ -54,7 +54,8 @@ pub struct Completion {
     pub replace: Span,
     /// What is put there.
     pub insert: String,
-    /// Whether `insert` holds stops (`$1`, `${2:name}`, `$0`).
+    /// Whether `insert` holds stops (`$1`, `${2:name}`, `$0`), and its lines after the first are to be indented
+    /// like the line where it begins.
     pub snippet: bool,
     /// Proposals are shown in the order of this text.
     pub sort: String,
@@ -123,7 +124,9 @@ fn at_word(snapshot: &Snapshot, document: &Arc<Document>, cursor: &Cursor) -> Op
     if !cursor.is_word() {
         return Some(Vec::new());
     }
-    Some(values::complete(&Context::new(snapshot, document, cursor)))
+    let values = values::complete(&Context::new(snapshot, document, cursor));
+    let takes_keys = cursor.place.ty.for_collection(Kind::Mapping).is_some();
+    (!values.is_empty() || !takes_keys).then_some(values)
 }
 
 /// The path of a template that is being typed.

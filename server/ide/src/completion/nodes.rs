@@ -18,11 +18,18 @@ pub(super) fn complete(context: &Context<'_>) -> Vec<Completion> {
     let others = Others::new(dag, context.node);
     let is_new = |(at, node): &(usize, &Node)| {
         let id = node.id.value.as_str();
-        Some(*at) != context.node && !id.is_empty() && !id.contains(MARK) && !listed.iter().any(|name| name == id)
+        Some(*at) != context.node
+            && !id.is_empty()
+            && !id.contains(MARK)
+            && !listed.iter().any(|name| name == id)
     };
     let completion = |(at, node): (usize, &Node)| {
-        let mut completion =
-            Completion::new(CompletionKind::Node, &node.id.value, context.cursor.replaced(), at.min(LAST - 1));
+        let mut completion = Completion::new(
+            CompletionKind::Node,
+            &node.id.value,
+            context.cursor.replaced(),
+            at.min(LAST - 1),
+        );
         completion.detail = Some(card::work(node));
         others.mark(at, &mut completion);
         completion

@@ -24,7 +24,10 @@ pub(super) fn complete(context: &Context<'_>, path: &Path) -> Vec<Completion> {
         ["nodes"] => nodes(context),
         ["nodes", id] => vec![
             variable("outputs", "what the node made"),
-            variable("status", &format!("how `{id}` ended: `succeeded`, `failed`, `skipped` …").replace('`', "")),
+            variable(
+                "status",
+                &format!("how `{id}` ended: `succeeded`, `failed`, `skipped` …").replace('`', ""),
+            ),
         ],
         ["nodes", id, "outputs"] => outputs(context, id),
         ["nodes", id, "outputs", output] => parts(context, id, output),
@@ -85,7 +88,12 @@ fn item_fields(context: &Context<'_>) -> Vec<Completion> {
     let Some(ForEach::List { items, .. }) = context.current().and_then(|node| node.for_each.as_ref()) else {
         return Vec::new();
     };
-    let mut fields: Vec<&str> = items.iter().filter_map(|item| item.as_object()).flat_map(|item| item.keys()).map(String::as_str).collect();
+    let mut fields: Vec<&str> = items
+        .iter()
+        .filter_map(|item| item.as_object())
+        .flat_map(|item| item.keys())
+        .map(String::as_str)
+        .collect();
     fields.sort_unstable();
     fields.dedup();
     fields.into_iter().map(|field| variable(field, "field of the item")).collect()
@@ -99,7 +107,8 @@ fn nodes(context: &Context<'_>) -> Vec<Completion> {
         Some(*at) != context.node && !node.id.value.is_empty() && !node.id.value.contains(MARK)
     };
     let completion = |(at, node): (usize, &Node)| {
-        let is_upstream = ancestors.as_ref().is_none_or(|ancestors| ancestors.binary_search(&(at as u32)).is_ok());
+        let is_upstream =
+            ancestors.as_ref().is_none_or(|ancestors| ancestors.binary_search(&(at as u32)).is_ok());
         let rank = if is_upstream { at.min(OUT_OF_REACH - 1) } else { OUT_OF_REACH };
         let mut completion = Completion::new(CompletionKind::Node, &node.id.value, Span::default(), rank);
         completion.detail = Some(card::work(node));
@@ -133,7 +142,9 @@ fn outputs(context: &Context<'_>, id: &str) -> Vec<Completion> {
 fn parts(context: &Context<'_>, id: &str, output: &str) -> Vec<Completion> {
     let output = node(context, id).and_then(|node| node.outputs.iter().find(|it| it.name.value == output));
     match output.map(|output| &output.form) {
-        Some(OutputForm::File(path)) => vec![variable("text", &format!("contents of {path}, 256 KB at most"))],
+        Some(OutputForm::File(path)) => {
+            vec![variable("text", &format!("contents of {path}, 256 KB at most"))]
+        }
         _ => Vec::new(),
     }
 }

@@ -9,6 +9,10 @@ use crate::cursor::Cursor;
 /// After the required keys, before the usual ones.
 const RANK: usize = 500;
 
+/// Editors repeat the indentation of the line where a snippet begins; the keys of an item stand two columns beyond
+/// its dash.
+const NEXT_LINE: &str = "\n  ";
+
 struct Snippet {
     label: &'static str,
     detail: &'static str,
@@ -43,7 +47,9 @@ pub(super) fn in_item(cursor: &Cursor) -> Vec<Completion> {
 /// On a line of `nodes` where an item would begin.
 pub(super) fn new_item(cursor: &Cursor) -> Vec<Completion> {
     let tree = &cursor.parsed.tree;
-    let Some(list) = cursor.collection().filter(|_| is_node(cursor, cursor.scalar)) else { return Vec::new() };
+    let Some(list) = cursor.collection().filter(|_| is_node(cursor, cursor.scalar)) else {
+        return Vec::new();
+    };
     // An item at another column than the others belongs to no list.
     let dash = tree.span(cursor.scalar).start.saturating_sub(2);
     let is_aligned = cursor.column(tree.span(list).start) == cursor.column(dash);
@@ -58,11 +64,9 @@ fn is_node(cursor: &Cursor, at: NodeId) -> bool {
 
 fn propose(cursor: &Cursor, item: &str) -> Vec<Completion> {
     let replace: Span = cursor.replaced();
-    let column = cursor.column(replace.start) + item.len();
-    let between = format!("\n{}", " ".repeat(column));
     let completion = |snippet: &Snippet| {
         let mut completion = Completion::new(CompletionKind::Snippet, snippet.label, replace, RANK);
-        completion.insert = format!("{item}{}", snippet.lines.join(&between));
+        completion.insert = format!("{item}{}", snippet.lines.join(NEXT_LINE));
         completion.snippet = true;
         completion.detail = Some(snippet.detail.to_owned());
         completion

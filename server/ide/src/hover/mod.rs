@@ -30,7 +30,8 @@ pub fn hover(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Opti
     let tree = &parsed.tree;
     if place.role == Role::Key {
         // The key of a map from names is such a name: nothing is known of it.
-        let is_known = tree.str(node).is_some_and(|name| place.object.is_some_and(|object| object.key(&name).is_some()));
+        let is_known =
+            tree.str(node).is_some_and(|name| place.object.is_some_and(|object| object.key(&name).is_some()));
         let key = place.key.filter(|_| is_known)?;
         return Some(Hover { span: tree.span(node), markdown: card::key(key) });
     }

@@ -44,7 +44,12 @@ fn facts(dag: &Dag, node: &Node, at: usize, graph: &Graph) -> Vec<String> {
     if let Some(timing) = graph.timing(&estimates(dag)) {
         let milliseconds = |list: &[u64]| Duration::from_millis(list.get(at).copied().unwrap_or_default());
         let slack = milliseconds(&timing.slack);
-        facts.push(format!("Starts after {} at the earliest", human(milliseconds(&timing.earliest_start))));
+        let start = milliseconds(&timing.earliest_start);
+        facts.push(if start.is_zero() {
+            "May start at once".to_owned()
+        } else {
+            format!("Starts after {} at the earliest", human(start))
+        });
         facts.push(if slack.is_zero() {
             "On the critical path: a delay here delays the run".to_owned()
         } else {

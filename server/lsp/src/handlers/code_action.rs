@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use divisi_analysis::{Finding, Fix};
+use divisi_analysis::{Finding, Fix, NODE_FAILED};
 use divisi_workspace::Document;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::Result;
 
 use crate::capabilities::commands;
 use crate::publish::View;
-use crate::runs::NODE_FAILED;
 use crate::{from_proto, to_proto};
 
 pub(crate) fn code_action(
@@ -35,7 +34,7 @@ pub(crate) fn code_action(
                 fix_action(fix, preferred, &diagnostic, document, view, &params.text_document.uri).into(),
             );
         }
-        if finding.code == NODE_FAILED {
+        if finding.code == NODE_FAILED.name {
             actions.push(dismiss_action(&finding, diagnostic, document, &params.text_document.uri).into());
         }
     }

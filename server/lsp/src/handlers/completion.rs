@@ -16,7 +16,8 @@ pub(crate) fn completion(
     };
     let completions = divisi_ide::complete(&view.snapshot, document, offset);
     let convert = |completion| to_proto::completion_item(completion, document, &view.client);
-    let items = completions.into_iter().map(convert).collect();
+    let items =
+        completions.into_iter().filter(|it| view.client.snippets || !it.snippet).map(convert).collect();
     let list = lsp::CompletionList { is_incomplete: false, items, ..Default::default() };
     Ok(Some(lsp::CompletionResponse::CompletionList(list)))
 }

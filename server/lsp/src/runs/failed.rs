@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_analysis::{Finding, Severity};
+use divisi_analysis::{Finding, NODE_FAILED};
 use divisi_model::Node;
 use divisi_workspace::{Document, Snapshot};
-
-/// The code of these findings.
-pub(crate) const NODE_FAILED: &str = "node-failed";
 
 /// By file and node path.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +56,7 @@ impl FailedNodes {
     pub(crate) fn findings(&self, snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Finding> {
         let Some(failures) = self.files.get(&document.path) else { return Vec::new() };
         let severity =
-            snapshot.settings().check.severity.get(NODE_FAILED).copied().unwrap_or(Severity::Error);
+            snapshot.settings().check.severity.get(NODE_FAILED.name).copied().unwrap_or(NODE_FAILED.severity);
         let finding = |failure: &Failure| {
             let node = find(document, &failure.node)?;
             let is_edited =
@@ -70,10 +67,10 @@ impl FailedNodes {
     }
 }
 
-fn finding(failure: &Failure, node: &Node, severity: Severity) -> Finding {
+fn finding(failure: &Failure, node: &Node, severity: divisi_analysis::Severity) -> Finding {
     let Failure { node: path, run, detail, .. } = failure;
     Finding {
-        code: NODE_FAILED,
+        code: NODE_FAILED.name,
         severity,
         span: node.id.span,
         message: format!(

@@ -17,7 +17,7 @@ use divisi_engine::event::{Event as RunEvent, EventRecord};
 use divisi_workspace::Document;
 use tower_lsp_server::gen_lsp_types as lsp;
 
-pub(crate) use failed::{FailedNodes, NODE_FAILED};
+pub(crate) use failed::FailedNodes;
 pub(crate) use launch::{Answer, Launch, engine_error, plan, question, start};
 pub(crate) use state::Run;
 

@@ -187,17 +187,6 @@ impl Client {
         }
     }
 
-    /// The next publication for a document, whatever comes for others.
-    pub(crate) async fn expect_for(&mut self, name: &str) -> Value {
-        let uri = self.uri(name);
-        loop {
-            let params = self.expect("textDocument/publishDiagnostics").await;
-            if params["uri"] == uri.as_str() {
-                return params;
-            }
-        }
-    }
-
     /// Publications are of no further interest to the test: how many there are depends on when the scan ends.
     pub(crate) fn ignore_published(&mut self) {
         self.ignores_published = true;

@@ -22,7 +22,8 @@ async fn completion_replaces_what_was_typed() {
     client.open("a.dag.yaml", TEXT).await;
     let list = client.request("textDocument/completion", place(&client, "a.dag.yaml", 4, 18)).await;
     assert_eq!(list["isIncomplete"], false);
-    let build = list["items"].as_array().unwrap().iter().find(|item| item["label"] == "build").expect("the node");
+    let build =
+        list["items"].as_array().unwrap().iter().find(|item| item["label"] == "build").expect("the node");
     assert_eq!(build["textEdit"]["newText"], "build");
     assert_eq!(build["textEdit"]["range"], crate::client::range((4, 17), (4, 18)));
     client.ignore_published();
@@ -54,7 +55,8 @@ async fn documents_that_are_not_ours_get_null_answers() {
         let answer = client.request(method, place(&client, name, 1, 9)).await;
         assert_eq!(answer, Value::Null, "{method}");
     }
-    let untitled = json!({ "textDocument": { "uri": "untitled:1" }, "position": { "line": 0, "character": 0 } });
+    let untitled =
+        json!({ "textDocument": { "uri": "untitled:1" }, "position": { "line": 0, "character": 0 } });
     assert_eq!(client.request("textDocument/hover", untitled).await, Value::Null);
     client.ignore_published();
     client.stop().await;

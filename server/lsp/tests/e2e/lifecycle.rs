@@ -123,8 +123,12 @@ async fn watching_and_settings_are_asked_of_clients_that_can() {
     });
     let mut client = Client::start(capabilities).await;
     let registered = client.serve("client/registerCapability", Value::Null).await;
-    let methods: Vec<&str> =
-        registered["registrations"].as_array().unwrap().iter().filter_map(|it| it["method"].as_str()).collect();
+    let methods: Vec<&str> = registered["registrations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|it| it["method"].as_str())
+        .collect();
     assert_eq!(methods, ["workspace/didChangeWatchedFiles", "workspace/didChangeConfiguration"]);
     let asked = client.serve("workspace/configuration", json!([{ "check": { "exclude": [] } }])).await;
     assert_eq!(asked["items"][0]["section"], "divisi");
