@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::graph::PlanFault;
 use super::state::{AttemptProcess, NodeStanding, State};
 use super::transitions::is_allowed;
-use crate::event::{AttemptEnd, Event, EventRecord, NodeState, Request};
+use crate::event::{AttemptEnd, Event, EventRecord, NodeState, Request, Verdict};
 use crate::plan::StoredPlan;
 
 /// Why an event does not fit the state that precedes it.
@@ -88,10 +88,7 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
     match event {
         Event::HostStarted { epoch, .. } => start_session(state, *epoch, previous, at),
         Event::Requested { id, request } => apply_request(state, *id, request),
-        Event::RunResumed { .. } => {
-            state.cancels = 0;
-            state.paused = false;
-        }
+        Event::RunResumed { .. } => resume(state),
         Event::NodeState { node, state: to, detail, outputs, .. } => {
             let index = known(state, node)?;
             move_node(state, index, *to, at)?;
@@ -125,6 +122,16 @@ fn start_session(state: &mut State, epoch: u64, previous: i64, at: i64) {
     state.started_at.get_or_insert(at);
     if let Some(started) = state.session_started_at.replace(at) {
         state.earlier_sessions_ms += state.ended_at.unwrap_or(previous).saturating_sub(started).max(0);
+    }
+}
+
+/// A run that did not succeed is not over any more, even where none of its nodes is reset.
+fn resume(state: &mut State) {
+    state.cancels = 0;
+    state.paused = false;
+    if state.verdict != Some(Verdict::Succeeded) {
+        state.verdict = None;
+        state.ended_at = None;
     }
 }
 
@@ -234,11 +241,9 @@ fn finish_node(state: &mut State, index: usize, at: i64) {
     change_waiting(state, index, -1);
 }
 
-/// A reset: the node is to be done again, and whoever waits for it waits again. The run is not over any more.
+/// A reset: the node is to be done again, and whoever waits for it waits again.
 fn reopen_node(state: &mut State, index: usize) {
     state.unfinished += 1;
-    state.verdict = None;
-    state.ended_at = None;
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.ended_at = None;
         standing.outputs = None;

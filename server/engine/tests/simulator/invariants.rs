@@ -1,0 +1,346 @@
+//! What must hold at every step (ANCHORS, section 5), written without a look at how the core does it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use divisi_engine::core::status::{RunStatus, status};
+use divisi_engine::core::{AttemptKey, Durability, Input, RequestRow, State, apply, decide, replay};
+use divisi_engine::event::{
+    AttemptEnd, EVENT_VERSION, Event, EventRecord, NodeState, Request, StopCause, Verdict,
+};
+use divisi_engine::plan::{PlanWork, StoredPlan};
+use divisi_model::{OnFailure, ResumePolicy, TriggerRule};
+
+use crate::support::Words;
+
+pub(crate) struct Invariants {
+    plan: Arc<StoredPlan>,
+    /// What the journal says, kept by hand.
+    seen: Seen,
+    /// Processes that were really started, by node.
+    really_started: HashMap<usize, u32>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// Attempts that were granted and have not ended.
+    open: HashSet<(String, u32)>,
+    ended: HashMap<(String, u32), AttemptEnd>,
+    granted: HashMap<String, u32>,
+    /// Nodes that may be granted another attempt: never one yet, or lost, or reset.
+    grantable: HashMap<String, bool>,
+    stopping: HashMap<(String, u32), StopCause>,
+    cancels: u32,
+    is_paused: bool,
+    has_resumed: bool,
+    is_ended: Option<Verdict>,
+}
+
+impl Seen {
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::Requested { request: Request::Cancel, .. } => self.cancels += 1,
+            Event::Requested { request: Request::Pause, .. } => self.is_paused = true,
+            Event::Requested { request: Request::Unpause | Request::Resume, .. } => self.is_paused = false,
+            Event::RunResumed { .. } => {
+                self.is_ended = self.is_ended.filter(|verdict| *verdict == Verdict::Succeeded);
+                self.cancels = 0;
+                self.is_paused = false;
+                self.has_resumed = true;
+            }
+            Event::AttemptGranted { node, attempt } => {
+                let last = self.granted.insert(node.clone(), *attempt).unwrap_or(0);
+                assert_eq!(*attempt, last + 1, "attempt numbers of {node} grow by one");
+                assert!(self.grantable.insert(node.clone(), false).unwrap_or(true), "{node} is tried again");
+                assert!(self.open.insert((node.clone(), *attempt)), "{node} is granted twice");
+            }
+            Event::AttemptStarted { node, attempt, .. } => {
+                assert!(self.open.contains(&(node.clone(), *attempt)), "{node} starts without a grant");
+            }
+            Event::AttemptStopping { node, attempt, cause } => {
+                let first = self.stopping.insert((node.clone(), *attempt), *cause);
+                assert_eq!(first, None, "the cause of an end is fixed once");
+            }
+            Event::AttemptEnded { node, attempt, end, .. } => {
+                let key = (node.clone(), *attempt);
+                assert!(self.open.remove(&key), "{node} ends without being live");
+                assert_eq!(self.ended.insert(key.clone(), *end), None, "an attempt ends once");
+                match self.stopping.get(&key) {
+                    Some(StopCause::TimedOut) => assert_eq!(*end, AttemptEnd::TimedOut),
+                    Some(StopCause::Idle) => assert_eq!(*end, AttemptEnd::Idle),
+                    Some(StopCause::Cancelled) => assert_eq!(*end, AttemptEnd::Cancelled),
+                    _ => {}
+                }
+                self.grantable.insert(node.clone(), *end == AttemptEnd::Lost);
+            }
+            Event::NodeState { node, state: NodeState::Pending, .. } => {
+                self.grantable.insert(node.clone(), true);
+            }
+            Event::RunEnded { verdict } => {
+                assert_eq!(self.is_ended.replace(*verdict), None, "a run ends once");
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Invariants {
+    pub(crate) fn new(plan: Arc<StoredPlan>) -> Self {
+        Self { plan, seen: Seen::default(), really_started: HashMap::new() }
+    }
+
+    /// An event is about to be applied to `state`.
+    pub(crate) fn before(&mut self, state: &State, event: &Event) {
+        self.seen.take(event);
+        if let Event::AttemptGranted { node, .. } = event {
+            let index = state.index(node).unwrap();
+            assert_ne!(self.state(state, index), NodeState::Succeeded, "{node} succeeded and runs again");
+            assert_eq!(self.state(state, index), NodeState::Ready);
+            assert!(!self.seen.is_paused, "{node} starts in a pause");
+            assert_eq!(self.seen.cancels, 0, "{node} starts although the run is cancelled");
+            assert!(self.rule_holds(state, index), "the rule of {node} does not hold");
+            if let Some(group) = self.plan.nodes[index].group {
+                assert_eq!(self.state(state, group), NodeState::Expanded, "{node} starts outside of its group");
+                assert!(self.rule_holds(state, group), "the rule of the group of {node} does not hold");
+            }
+            let group = self.plan.nodes[index].group;
+            let rule = group.map_or(self.plan.nodes[index].rule, |group| self.plan.nodes[group].rule);
+            assert!(!self.is_stopping(state) || rule == TriggerRule::AllDone, "{node} starts in a run that stops");
+        }
+    }
+
+    /// A decision was committed and applied.
+    pub(crate) fn after_batch(&self, state: &State) {
+        let live = state.live().count();
+        assert!(live <= self.plan.max_parallel as usize, "{live} attempts live");
+        assert_eq!(live, self.seen.open.len(), "the state knows what is live");
+        for attempt in state.live() {
+            assert!(self.state(state, attempt.node).is_live());
+        }
+        let all_over = (0..self.plan.nodes.len()).all(|node| self.state(state, node).is_terminal());
+        let has_ended = state.verdict().is_some();
+        assert_eq!(has_ended, all_over, "a run ends when its nodes have");
+        assert_eq!(state.verdict(), self.seen.is_ended);
+        if has_ended {
+            assert_eq!(live, 0, "nothing is held when a run is over");
+            assert_eq!(state.verdict(), Some(self.naive_verdict(state)));
+            return;
+        }
+        assert_eq!(status(state, true), self.naive_status(state));
+        let has_room = live < self.plan.max_parallel as usize;
+        let ready = (0..self.plan.nodes.len()).filter(|node| self.state(state, *node) == NodeState::Ready).count();
+        assert!(self.seen.is_paused || !has_room || ready == 0, "{ready} are ready, there is room, nothing starts");
+        assert_eq!(state.ready().count(), ready, "the queue holds what is ready");
+        for node in 0..self.plan.nodes.len() {
+            self.not_forgotten(state, node);
+        }
+    }
+
+    /// A node whose dependencies are all over is decided in the same batch.
+    fn not_forgotten(&self, state: &State, node: usize) {
+        let planned = &self.plan.nodes[node];
+        let all_over = planned.dependencies.iter().all(|dependency| self.state(state, *dependency).is_terminal());
+        let is_open = planned.group.is_none_or(|group| self.state(state, group) == NodeState::Expanded);
+        if self.state(state, node) == NodeState::Pending {
+            assert!(!all_over || !is_open, "{} is forgotten", planned.path);
+        }
+        if let (PlanWork::Group { children }, NodeState::Expanded) = (&planned.work, self.state(state, node)) {
+            let all_over = children.iter().all(|child| self.state(state, *child).is_terminal());
+            assert!(!all_over, "the group {} is forgotten", planned.path);
+        }
+    }
+
+    /// What must not be lost to a power cut was asked to be flushed.
+    pub(crate) fn durable(&self, events: &[Event], durability: Durability) {
+        let must_last = events.iter().any(|event| match event {
+            Event::RunEnded { .. } => true,
+            Event::AttemptEnded { evidence, .. } => evidence.wall_ms >= 1_000,
+            Event::AttemptGranted { node, .. } => {
+                let planned = self.plan.nodes.iter().find(|planned| planned.path == *node).unwrap();
+                planned.resume != ResumePolicy::Retry
+            }
+            _ => false,
+        });
+        assert!(!must_last || durability == Durability::Power, "{events:?} must survive a power cut");
+    }
+
+    /// A process really starts: nothing else of its node lives, and a node that must not be repeated has a grant in
+    /// the journal for each time.
+    pub(crate) fn process_starts(&mut self, key: AttemptKey, living: &[AttemptKey]) {
+        assert!(living.iter().all(|other| other.node != key.node), "two processes of one node");
+        assert!(living.len() < self.plan.max_parallel as usize, "more processes than slots");
+        let started = self.really_started.entry(key.node).or_default();
+        *started += 1;
+        let planned = &self.plan.nodes[key.node];
+        if planned.resume != ResumePolicy::Retry {
+            assert!(*started <= self.seen.granted[&planned.path], "{} runs once too often", planned.path);
+        }
+    }
+
+    /// The journal was read again; a power cut may have shortened it.
+    pub(crate) fn rewind(&mut self, records: &[EventRecord]) {
+        self.seen = Seen::default();
+        for record in records {
+            self.seen.take(&record.event);
+        }
+    }
+
+    /// The run is over for good.
+    pub(crate) fn at_the_end(&self, state: &State, records: &[EventRecord]) {
+        assert!(self.seen.open.is_empty(), "each attempt has an end");
+        let replayed = replay("run", self.plan.clone(), records).unwrap();
+        assert_eq!(&replayed, state, "replay gives the live state");
+        for (place, record) in records.iter().enumerate() {
+            assert_eq!(record.seq, place as u64 + 1, "no gaps");
+        }
+    }
+
+    /// On copies: two resumes at once are one, and so are two in a row.
+    pub(crate) fn resume_twice_is_once(&self, state: &State, now: i64) {
+        if state.epoch() == 0 {
+            return;
+        }
+        let first = self.seen_requests(state);
+        let resume = |id| RequestRow { id, request: Request::Resume, at: now };
+        let once = taken_over(state, now, vec![resume(first)]);
+        let at_once = taken_over(state, now, vec![resume(first), resume(first + 1)]);
+        assert_eq!(kinds(&once), kinds(&at_once), "two resumes at once");
+        let may_fail_as_lost = |node: usize| {
+            let lost = self.plan.nodes[node].resume != ResumePolicy::Retry;
+            lost || self.losses_in_a_row(&once, node) >= 2
+        };
+        if once.live().any(|attempt| may_fail_as_lost(attempt.node)) {
+            return;
+        }
+        let in_a_row = taken_over(&once, now, vec![resume(first + 2)]);
+        // Whoever failed as lost in the first is tried again by the second, as by any later resume.
+        if !kinds(&once).iter().any(|kind| kind.contains("lost")) && once.verdict().is_none() && !self.ends_badly(&once) {
+            assert_eq!(kinds(&once), kinds(&in_a_row), "two resumes in a row");
+        }
+    }
+
+    /// Whether a resume starts by failing something at once (a template, a condition): the next one tries it again.
+    fn ends_badly(&self, state: &State) -> bool {
+        (0..self.plan.nodes.len()).any(|node| matches!(self.state(state, node), NodeState::Failed { .. }))
+    }
+
+    fn losses_in_a_row(&self, state: &State, node: usize) -> u32 {
+        let path = &self.plan.nodes[node].path;
+        let last = state.node(node).map_or(0, |standing| standing.attempt());
+        let is_lost = |attempt: &u32| {
+            let end = self.seen.ended.get(&(path.clone(), *attempt));
+            // An attempt that is open now is lost to the takeover that is tried.
+            end.is_none_or(|end| *end == AttemptEnd::Lost)
+        };
+        (1..last).rev().take_while(is_lost).count() as u32
+    }
+
+    fn seen_requests(&self, state: &State) -> u64 {
+        // Far above any number in use, below any that matters.
+        state.seq() + 1_000
+    }
+
+    pub(crate) fn cancels(&self) -> u32 {
+        self.seen.cancels
+    }
+
+    pub(crate) fn has_resumed(&self) -> bool {
+        self.seen.has_resumed
+    }
+
+    pub(crate) fn is_group(&self, node: usize) -> bool {
+        matches!(self.plan.nodes[node].work, PlanWork::Group { .. })
+    }
+
+    pub(crate) fn has_tolerated_child(&self, state: &State, group: usize) -> bool {
+        let PlanWork::Group { children } = &self.plan.nodes[group].work else { return false };
+        children.iter().any(|child| matches!(self.state(state, *child), NodeState::Failed { .. }))
+    }
+
+    pub(crate) fn is_undecided(&self, state: &State) -> bool {
+        (0..self.plan.nodes.len()).any(|node| self.state(state, node) == NodeState::WaitingDecision)
+    }
+
+    pub(crate) fn waits_for_a_person(&self, state: &State) -> bool {
+        self.seen.is_paused || self.is_undecided(state)
+    }
+
+    /// An untolerated failure of a run that does not go on after one.
+    pub(crate) fn is_stopping(&self, state: &State) -> bool {
+        self.plan.on_failure != OnFailure::Continue && self.has_untolerated_failure(state)
+    }
+
+    fn state(&self, state: &State, node: usize) -> NodeState {
+        state.node(node).unwrap().state()
+    }
+
+    fn has_untolerated_failure(&self, state: &State) -> bool {
+        (0..self.plan.nodes.len()).any(|node| match self.state(state, node) {
+            NodeState::Failed { .. } => !self.plan.nodes[node].continue_on_error,
+            NodeState::Cancelled => self.seen.cancels == 0,
+            _ => false,
+        })
+    }
+
+    fn naive_verdict(&self, state: &State) -> Verdict {
+        let is_blocked = |node: usize| self.state(state, node) == NodeState::Blocked;
+        if self.seen.cancels > 0 {
+            return Verdict::Cancelled;
+        }
+        let is_bad = self.has_untolerated_failure(state) || (0..self.plan.nodes.len()).any(is_blocked);
+        if is_bad { Verdict::Failed } else { Verdict::Succeeded }
+    }
+
+    fn naive_status(&self, state: &State) -> RunStatus {
+        let has = |wanted: fn(&NodeState) -> bool| (0..self.plan.nodes.len()).any(|node| wanted(&self.state(state, node)));
+        let waits = self.is_undecided(state) && !has(NodeState::is_live) && !has(|state| *state == NodeState::Ready);
+        if self.seen.cancels > 0 {
+            RunStatus::Cancelling
+        } else if self.seen.is_paused || waits {
+            RunStatus::Paused
+        } else if self.is_stopping(state) {
+            RunStatus::Stopping
+        } else {
+            RunStatus::Running
+        }
+    }
+
+    /// Truth table 1, read the other way round: when does it say run.
+    fn rule_holds(&self, state: &State, node: usize) -> bool {
+        let planned = &self.plan.nodes[node];
+        let (mut ok, mut skip, mut bad) = (0, 0, 0);
+        for dependency in &planned.dependencies {
+            match self.state(state, *dependency) {
+                NodeState::Succeeded => ok += 1,
+                NodeState::Failed { .. } if self.plan.nodes[*dependency].continue_on_error => ok += 1,
+                NodeState::Skipped => skip += 1,
+                NodeState::Failed { .. } | NodeState::Blocked | NodeState::Cancelled => bad += 1,
+                _ => return false,
+            }
+        }
+        match planned.rule {
+            TriggerRule::AllDone => true,
+            TriggerRule::AllSuccess => skip + bad == 0,
+            TriggerRule::NoneFailed => bad == 0,
+            TriggerRule::NoneFailedMinOneSuccess => bad == 0 && (ok > 0 || skip == 0),
+            TriggerRule::OneSuccess => ok > 0 || planned.dependencies.is_empty(),
+        }
+    }
+}
+
+/// A copy of the run under a host of its own.
+fn taken_over(state: &State, now: i64, requests: Vec<RequestRow>) -> State {
+    let mut state = state.clone();
+    let input = Input::HostStarted { epoch: state.epoch() + 1, pid: 1, recovered: Vec::new(), requests };
+    for event in decide(&state, now, input, &Words).events {
+        let critical = event.is_critical();
+        let record =
+            EventRecord { v: EVENT_VERSION, run: "run".to_owned(), seq: state.seq() + 1, at: now, critical, event };
+        apply(&mut state, &record);
+    }
+    state
+}
+
+fn kinds(state: &State) -> Vec<String> {
+    (0..state.plan().nodes.len()).map(|node| format!("{:?}", state.node(node).unwrap().state())).collect()
+}

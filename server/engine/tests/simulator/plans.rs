@@ -1,0 +1,90 @@
+//! Random plans: rules, conditions, tolerance, groups, time-outs, policies.
+
+use divisi_engine::plan::{PlanNode, PlanWork, StoredPlan};
+use divisi_model::{OnFailure, ResumePolicy};
+
+use crate::random::Random;
+use crate::support::{node, plan, rule};
+
+pub(crate) fn random_plan(random: &mut Random) -> StoredPlan {
+    let mut nodes: Vec<PlanNode> = Vec::new();
+    // What a later node may wait for: everything but instances of groups.
+    let mut outer: Vec<usize> = Vec::new();
+    for number in 0..1 + random.below(12) {
+        let at = nodes.len();
+        let mut made = random_node(random, &format!("n{number}"));
+        for _ in 0..random.below(4) {
+            if outer.is_empty() {
+                break;
+            }
+            let dependency = random.pick(&outer);
+            if !made.dependencies.contains(&dependency) {
+                made.dependencies.push(dependency);
+            }
+        }
+        if random.percent(15) {
+            nodes.push(made);
+            add_instances(random, &mut nodes, at);
+        } else {
+            made.when = condition(random, &made.dependencies);
+            nodes.push(made);
+        }
+        outer.push(at);
+    }
+    let mut plan = plan(nodes);
+    plan.max_parallel = 1 + random.below(4) as u32;
+    plan.on_failure = random.pick(&[OnFailure::Stop, OnFailure::Stop, OnFailure::Abort, OnFailure::Continue]);
+    plan
+}
+
+fn random_node(random: &mut Random, path: &str) -> PlanNode {
+    let mut made = node(path);
+    if random.percent(40) {
+        let rules = ["all_success", "none_failed", "none_failed_min_one_success", "one_success", "all_done"];
+        made.rule = rule(random.pick(&rules));
+    }
+    made.continue_on_error = random.percent(20);
+    made.priority = random.pick(&[0, 0, 0, 1, -1]);
+    made.estimate_ms = random.pick(&[100, 1_000, 60_000]);
+    made.timeout_ms = random.percent(40).then(|| random.pick(&[500, 2_000, 30_000]));
+    made.idle_timeout_ms = random.percent(20).then_some(1_000);
+    made.resume = match random.below(20) {
+        0 => ResumePolicy::Never,
+        1 => ResumePolicy::Ask,
+        _ => ResumePolicy::Retry,
+    };
+    if random.percent(3) {
+        made.work = PlanWork::Argv { argv: vec![random.pick(&["bad-template", "bad-input"]).to_owned()] };
+    }
+    made
+}
+
+fn add_instances(random: &mut Random, nodes: &mut Vec<PlanNode>, group: usize) {
+    let count = random.below(4);
+    for item in 0..count {
+        let mut made = random_node(random, &format!("{}[{item}]", nodes[group].path));
+        made.group = Some(group);
+        made.index = Some(item);
+        made.when = condition(random, &[]);
+        // Instances may repeat what their group waits for.
+        if random.percent(30) {
+            made.dependencies = nodes[group].dependencies.clone();
+            made.rule = nodes[group].rule;
+        } else {
+            made.rule = rule("all_success");
+        }
+        nodes.push(made);
+    }
+    let children = (group + 1..=group + count).collect();
+    nodes[group].work = PlanWork::Group { children };
+}
+
+fn condition(random: &mut Random, dependencies: &[usize]) -> Option<String> {
+    match random.below(20) {
+        0 => Some("false".to_owned()),
+        1 => Some("true".to_owned()),
+        2 => Some("error".to_owned()),
+        3 | 4 if !dependencies.is_empty() => Some(format!("ok {}", random.pick(dependencies))),
+        _ => None,
+    }
+}

@@ -1,0 +1,122 @@
+//! Proof that the interesting cases occurred.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What has to occur among 2,000 seeds.
+const EXPECTED: &[&str] = &[
+    "a cancel",
+    "a crash after the commit, before its effects",
+    "a crash before the commit",
+    "a crash of the whole machine that lost a tail",
+    "a crash while an attempt is stopped",
+    "a group failed",
+    "a group succeeded with a tolerated failure",
+    "a kill",
+    "a node cancelled alone",
+    "a node failed as lost, three in a row",
+    "a node waits for a decision",
+    "a pause",
+    "a process ignores its stop",
+    "a report from a former epoch",
+    "a resume of a run that ended",
+    "a resume of an orphan",
+    "a resume that resets what was ready",
+    "a run aborts",
+    "a run stops",
+    "a second cancel",
+    "a spawn failed",
+    "a template failed",
+    "a time-out",
+    "a timer that came too late",
+    "an abort leaves an all_done node running",
+    "an idle time-out",
+    "an outcome adopted",
+    "every slot taken",
+    "resume: never failed a node",
+    "verdict cancelled",
+    "verdict failed",
+    "verdict succeeded",
+    "verdict succeeded after a resume",
+];
+
+/// Transitions that this version reaches; the rest of the table waits for later features.
+const TRANSITIONS: &[&str] = &[
+    "pending → ready",
+    "pending → skipped",
+    "pending → blocked",
+    "pending → cancelled",
+    "pending → failed",
+    "pending → expanded",
+    "ready → running",
+    "ready → blocked",
+    "ready → cancelled",
+    "ready → failed",
+    "ready → pending",
+    "running → succeeded",
+    "running → stopping",
+    "running → failed",
+    "running → lost",
+    "stopping → failed",
+    "stopping → cancelled",
+    "lost → succeeded",
+    "lost → failed",
+    "lost → ready",
+    "lost → waiting_decision",
+    "waiting_decision → cancelled",
+    "expanded → succeeded",
+    "expanded → failed",
+    "expanded → blocked",
+    "expanded → skipped",
+    "expanded → cancelled",
+    "expanded → pending",
+    "failed → pending",
+    "cancelled → pending",
+    "skipped → pending",
+    "blocked → pending",
+];
+
+#[derive(Default)]
+pub(crate) struct Sometimes {
+    seen: BTreeMap<String, u64>,
+    transitions: BTreeMap<String, u64>,
+}
+
+impl Sometimes {
+    pub(crate) fn saw(&mut self, what: &str) {
+        assert!(EXPECTED.contains(&what), "{what:?} is not in the list");
+        *self.seen.entry(what.to_owned()).or_default() += 1;
+    }
+
+    pub(crate) fn saw_transition(&mut self, from: &str, to: &str) {
+        let plain = |state: &str| state.split('(').next().unwrap_or_default().to_owned();
+        *self.transitions.entry(format!("{} → {}", plain(from), plain(to))).or_default() += 1;
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (what, count) in &other.seen {
+            *self.seen.entry(what.clone()).or_default() += count;
+        }
+        for (what, count) in &other.transitions {
+            *self.transitions.entry(what.clone()).or_default() += count;
+        }
+    }
+
+    pub(crate) fn assert_all(&self) {
+        let missing: Vec<_> = EXPECTED.iter().filter(|what| !self.seen.contains_key(**what)).collect();
+        assert!(missing.is_empty(), "never happened: {missing:?}");
+        let missing: Vec<_> = TRANSITIONS.iter().filter(|what| !self.transitions.contains_key(**what)).collect();
+        assert!(missing.is_empty(), "never taken: {missing:?}");
+        let beyond: Vec<_> = self.transitions.keys().filter(|what| !TRANSITIONS.contains(&what.as_str())).collect();
+        assert!(beyond.is_empty(), "taken, and not in the list: {beyond:?}");
+    }
+}
+
+impl fmt::Display for Sometimes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, count) in self.seen.iter().chain(&self.transitions) {
+            writeln!(formatter, "{count:>8} × {what}")?;
+        }
+        Ok(())
+    }
+}

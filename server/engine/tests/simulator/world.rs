@@ -1,0 +1,437 @@
+//! The world around a run: its hosts, its processes, its clock, and what goes wrong.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use divisi_engine::core::{
+    AttemptKey, AttemptOutcome, Decision, Effect, Input, Recovered, RequestRow, State, TimerId, apply, decide, replay,
+};
+use divisi_engine::event::{Event, FailKind, NodeState, Request, StopCause, Verdict};
+use divisi_engine::plan::StoredPlan;
+use divisi_model::{OnFailure, ResumePolicy};
+
+use crate::invariants::Invariants;
+use crate::journal::FakeJournal;
+use crate::plans::random_plan;
+use crate::random::Random;
+use crate::sometimes::Sometimes;
+use crate::support::{Words, failed, name, succeeded, words};
+
+/// A run that needs more than this does not end.
+const STEPS: usize = 5_000;
+
+/// After this many crashes and resumes nothing goes wrong any more, so that the run can end.
+const MISHAPS: usize = 6;
+
+#[derive(Debug, Clone)]
+enum Happening {
+    Tell(Input),
+    /// A process ends by itself.
+    Exit(AttemptKey),
+    /// A process that was told to stop gives in.
+    GiveIn(AttemptKey),
+    Timer(TimerId, u64),
+    Ask(Request),
+    PollRequests,
+    Flush,
+}
+
+struct Process {
+    outcome: AttemptOutcome,
+    started_at: i64,
+    is_stopping: bool,
+    ignores_stop: bool,
+}
+
+pub(crate) struct World {
+    random: Random,
+    plan: Arc<StoredPlan>,
+    pub(crate) journal: FakeJournal,
+    state: State,
+    epoch: u64,
+    now: i64,
+    /// What will happen, by time and order.
+    agenda: BTreeMap<(i64, u64), Happening>,
+    happenings: u64,
+    processes: HashMap<AttemptKey, Process>,
+    timers: HashMap<TimerId, u64>,
+    invariants: Invariants,
+    mishaps: usize,
+    is_over: bool,
+    pub(crate) is_told: bool,
+    pub(crate) sometimes: Sometimes,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let plan = Arc::new(random_plan(&mut random));
+        let state = State::new("run", plan.clone()).unwrap();
+        Self {
+            random,
+            invariants: Invariants::new(plan.clone()),
+            plan,
+            journal: FakeJournal::default(),
+            state,
+            epoch: 0,
+            now: 1_000_000,
+            agenda: BTreeMap::new(),
+            happenings: 0,
+            processes: HashMap::new(),
+            timers: HashMap::new(),
+            mishaps: 0,
+            is_over: false,
+            is_told: false,
+            sometimes: Sometimes::default(),
+        }
+    }
+
+    /// From the first host to the end that nobody resumes.
+    pub(crate) fn run(&mut self) {
+        self.plan_requests();
+        self.start_host(Vec::new());
+        for _ in 0..STEPS {
+            if self.is_over {
+                if !self.resume_after_the_end() {
+                    return self.invariants.at_the_end(&self.state, self.journal.records());
+                }
+                continue;
+            }
+            let Some((&key, _)) = self.agenda.iter().next() else {
+                self.unblock();
+                continue;
+            };
+            let happening = self.agenda.remove(&key).unwrap();
+            self.now = key.0;
+            self.happen(happening);
+        }
+        panic!("the run does not end: {:?}", self.state.ready().collect::<Vec<_>>());
+    }
+
+    fn happens(&mut self, after: i64, happening: Happening) {
+        self.happenings += 1;
+        self.agenda.insert((self.now + after, self.happenings), happening);
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Tell(input) => self.tell(input),
+            Happening::Exit(key) => self.exit(key, false),
+            Happening::GiveIn(key) => self.exit(key, true),
+            Happening::Timer(timer, generation) => {
+                // A timer that was cancelled while it was on its way comes all the same.
+                if self.timers.get(&timer) == Some(&generation) {
+                    self.timers.remove(&timer);
+                } else {
+                    self.sometimes.saw("a timer that came too late");
+                }
+                self.tell(Input::Timer { timer, generation });
+            }
+            Happening::Ask(request) => {
+                self.ask(request);
+                self.happens(200, Happening::PollRequests);
+            }
+            Happening::PollRequests => {
+                for row in self.journal.waiting() {
+                    if self.is_over {
+                        return;
+                    }
+                    self.note_request(&row.request);
+                    self.tell(Input::Request(row));
+                }
+            }
+            Happening::Flush => self.journal.flush(),
+        }
+    }
+
+    fn ask(&mut self, request: Request) {
+        let id = self.journal.requests.len() as u64 + 1;
+        self.journal.requests.push(RequestRow { id, request, at: self.now });
+    }
+
+    fn plan_requests(&mut self) {
+        if self.random.percent(25) {
+            let at = self.random.below(8_000) as i64;
+            self.happens(at, Happening::Ask(Request::Pause));
+            let later = at + self.random.below(20_000) as i64;
+            self.happens(later, Happening::Ask(Request::Unpause));
+        }
+        if self.random.percent(20) {
+            let node = self.random.below(self.plan.nodes.len());
+            let at = self.random.below(5_000) as i64;
+            self.happens(at, Happening::Ask(Request::CancelNode { node: self.plan.nodes[node].path.clone() }));
+        }
+        if self.random.percent(20) {
+            let at = self.random.below(10_000) as i64;
+            self.happens(at, Happening::Ask(Request::Cancel));
+            if self.random.percent(50) {
+                let again = at + self.random.below(3_000) as i64;
+                self.happens(again, Happening::Ask(Request::Cancel));
+            }
+        }
+    }
+
+    fn note_request(&mut self, request: &Request) {
+        match request {
+            Request::Cancel if self.invariants.cancels() > 0 => self.sometimes.saw("a second cancel"),
+            Request::Cancel => self.sometimes.saw("a cancel"),
+            Request::CancelNode { .. } => self.sometimes.saw("a node cancelled alone"),
+            Request::Pause => self.sometimes.saw("a pause"),
+            Request::Unpause | Request::Resume => {}
+        }
+    }
+
+    /// One turn of a host: decide, commit, apply, perform; it may die between any two.
+    fn tell(&mut self, input: Input) {
+        if self.is_over {
+            return;
+        }
+        let may_die = self.mishaps < MISHAPS;
+        let decision = decide(&self.state, self.now, input.clone(), &Words);
+        assert_eq!(decision, decide(&self.state, self.now, input, &Words), "decide is a function");
+        if may_die && self.random.percent(2) {
+            self.sometimes.saw("a crash before the commit");
+            return self.crash();
+        }
+        self.commit(&decision);
+        let performed = match may_die && self.random.percent(2) {
+            true => self.random.below(decision.effects.len() + 1),
+            false => decision.effects.len(),
+        };
+        let dies = performed < decision.effects.len();
+        for effect in decision.effects.into_iter().take(performed) {
+            self.perform(effect);
+        }
+        if dies {
+            self.sometimes.saw("a crash after the commit, before its effects");
+            self.crash();
+        } else if may_die && self.random.percent(3) {
+            self.crash();
+        }
+    }
+
+    fn commit(&mut self, decision: &Decision) {
+        if decision.events.is_empty() {
+            return;
+        }
+        let records = self.journal.append(self.epoch, &decision.events, self.now, decision.durability);
+        self.happens(50, Happening::Flush);
+        for record in &records {
+            if self.is_told {
+                println!("{:>9} {:>4} {}", self.now, record.seq, words(&record.event));
+            }
+            self.note(&record.event);
+            self.invariants.before(&self.state, &record.event);
+            apply(&mut self.state, record);
+        }
+        self.invariants.durable(&decision.events, decision.durability);
+        self.invariants.after_batch(&self.state);
+    }
+
+    /// Counts what is interesting about an event, before it is applied.
+    fn note(&mut self, event: &Event) {
+        let Event::NodeState { node, state: to, .. } = event else { return };
+        let index = self.state.index(node).unwrap();
+        let from = self.state.node(index).unwrap().state();
+        self.sometimes.saw_transition(&name(from), &name(*to));
+        let is_group = !self.plan.nodes[index].path.is_empty() && self.invariants.is_group(index);
+        match (from, to) {
+            (NodeState::Ready, NodeState::Pending) => self.sometimes.saw("a resume that resets what was ready"),
+            (NodeState::Lost, NodeState::Succeeded) => self.sometimes.saw("an outcome adopted"),
+            (NodeState::Lost, NodeState::WaitingDecision) => self.sometimes.saw("a node waits for a decision"),
+            (NodeState::Lost, NodeState::Failed { kind: FailKind::Lost }) => {
+                match self.plan.nodes[index].resume {
+                    ResumePolicy::Never => self.sometimes.saw("resume: never failed a node"),
+                    _ => self.sometimes.saw("a node failed as lost, three in a row"),
+                };
+            }
+            (_, NodeState::Failed { kind: FailKind::Template }) => self.sometimes.saw("a template failed"),
+            (_, NodeState::Failed { kind: FailKind::Spawn }) => self.sometimes.saw("a spawn failed"),
+            (_, NodeState::Failed { kind: FailKind::TimedOut }) => self.sometimes.saw("a time-out"),
+            (_, NodeState::Failed { kind: FailKind::Idle }) => self.sometimes.saw("an idle time-out"),
+            (_, NodeState::Failed { kind: FailKind::Children }) => self.sometimes.saw("a group failed"),
+            (_, NodeState::Succeeded) if is_group && self.invariants.has_tolerated_child(&self.state, index) => {
+                self.sometimes.saw("a group succeeded with a tolerated failure");
+            }
+            (_, NodeState::Blocked) if self.invariants.is_stopping(&self.state) => self.sometimes.saw("a run stops"),
+            (NodeState::Ready, NodeState::Running)
+                if self.plan.on_failure == OnFailure::Abort && self.invariants.is_stopping(&self.state) =>
+            {
+                self.sometimes.saw("an abort leaves an all_done node running");
+            }
+            (_, NodeState::Stopping { cause: StopCause::Cancelled })
+                if self.plan.on_failure == OnFailure::Abort && self.invariants.is_stopping(&self.state) =>
+            {
+                self.sometimes.saw("a run aborts");
+            }
+            _ => {}
+        }
+        if self.state.live().count() == self.plan.max_parallel as usize {
+            self.sometimes.saw("every slot taken");
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Start(start) => self.start_process(start.key),
+            Effect::Stop { key, .. } => self.stop_process(key),
+            Effect::Kill { key } => {
+                self.sometimes.saw("a kill");
+                if self.processes.contains_key(&key) {
+                    self.happens(0, Happening::GiveIn(key));
+                }
+            }
+            Effect::SetTimer { timer, generation, after_ms } => {
+                self.timers.insert(timer, generation);
+                self.happens(after_ms as i64, Happening::Timer(timer, generation));
+            }
+            Effect::CancelTimer { timer, .. } => {
+                self.timers.remove(&timer);
+            }
+            Effect::Finish { verdict } => self.finish(verdict),
+        }
+    }
+
+    fn start_process(&mut self, key: AttemptKey) {
+        self.invariants.process_starts(key, &self.processes.keys().copied().collect::<Vec<_>>());
+        if self.random.percent(4) {
+            return self.happens(1, Happening::Tell(Input::SpawnFailed { key, detail: "no such file".to_owned() }));
+        }
+        let planned = &self.plan.nodes[key.node];
+        let (timeout, idle) = (planned.timeout_ms, planned.idle_timeout_ms);
+        let is_ok = self.random.percent(75);
+        let mut outcome = if is_ok { succeeded(&format!("{key:?}")) } else { failed() };
+        let hangs = (timeout.is_some() || idle.is_some()) && self.random.percent(20);
+        let takes = self.random.pick(&[1, 5, 40, 300, 999, 1_000, 2_500, 9_000]);
+        outcome.evidence.wall_ms = takes as u64;
+        let ignores_stop = self.random.percent(20);
+        let process = Process { outcome, started_at: self.now, is_stopping: false, ignores_stop };
+        self.processes.insert(key, process);
+        let input = Input::AttemptStarted { key, pid: 100, boot_id: "boot".to_owned(), start_time: 1 };
+        self.happens(0, Happening::Tell(input));
+        if hangs {
+            if let Some(idle) = idle.filter(|_| timeout.is_none() || self.random.percent(50)) {
+                self.happens(idle as i64, Happening::Tell(Input::IdleElapsed { key }));
+            }
+        } else {
+            self.happens(takes, Happening::Exit(key));
+        }
+    }
+
+    /// The runner's stop sequence ends in a kill of the tree, so even who ignores it is gone at last.
+    fn stop_process(&mut self, key: AttemptKey) {
+        let Some(process) = self.processes.get_mut(&key) else { return };
+        process.is_stopping = true;
+        let patience = if process.ignores_stop { 10_000 } else { 100 };
+        if process.ignores_stop {
+            self.sometimes.saw("a process ignores its stop");
+        }
+        self.happens(patience, Happening::GiveIn(key));
+    }
+
+    fn exit(&mut self, key: AttemptKey, by_force: bool) {
+        let Some(mut process) = self.processes.remove(&key) else { return };
+        if by_force && self.random.percent(50) {
+            process.outcome = failed();
+        }
+        process.outcome.evidence.wall_ms = (self.now - process.started_at) as u64;
+        self.tell(Input::AttemptExited { key, outcome: process.outcome });
+    }
+
+    /// The host dies; the guard kills what lives, and outcomes of attempts that ended just before are on the disk. A
+    /// crash of the whole machine may take the journal's tail that was not flushed, too.
+    fn crash(&mut self) {
+        self.mishaps += 1;
+        if self.processes.values().any(|process| process.is_stopping) {
+            self.sometimes.saw("a crash while an attempt is stopped");
+        }
+        let is_power_cut = self.random.percent(30);
+        if is_power_cut && self.journal.cut_power(&mut self.random) > 0 {
+            self.sometimes.saw("a crash of the whole machine that lost a tail");
+        }
+        let mut keys: Vec<AttemptKey> = self.processes.keys().copied().collect();
+        keys.sort();
+        let mut recovered = Vec::new();
+        for key in keys {
+            let process = self.processes.remove(&key).unwrap();
+            if !is_power_cut && self.random.percent(30) {
+                recovered.push(Recovered { node: key.node, attempt: key.attempt, outcome: process.outcome });
+            }
+            if self.random.percent(20) {
+                let input = Input::AttemptExited { key, outcome: succeeded("from the past") };
+                self.sometimes.saw("a report from a former epoch");
+                self.happens(5_000, Happening::Tell(input));
+            }
+        }
+        self.timers.clear();
+        self.agenda.retain(|_, happening| matches!(happening, Happening::Ask(_) | Happening::Tell(Input::AttemptExited { .. })));
+        self.now += self.random.below(10_000) as i64;
+        self.agenda = std::mem::take(&mut self.agenda)
+            .into_iter()
+            .map(|((at, order), happening)| ((at.max(self.now), order), happening))
+            .collect();
+        let replayed = replay("run", self.plan.clone(), self.journal.records()).unwrap();
+        if self.journal.records().len() as u64 == self.state.seq() {
+            assert_eq!(replayed, self.state, "replay gives the live state");
+        }
+        self.state = replayed;
+        self.invariants.rewind(self.journal.records());
+        if self.random.percent(60) {
+            self.sometimes.saw("a resume of an orphan");
+            self.ask(Request::Resume);
+        }
+        self.start_host(recovered);
+    }
+
+    fn start_host(&mut self, recovered: Vec<Recovered>) {
+        self.invariants.resume_twice_is_once(&self.state, self.now);
+        self.epoch = self.journal.take_over();
+        self.is_over = false;
+        let requests = self.journal.waiting();
+        for row in &requests {
+            self.note_request(&row.request);
+        }
+        let input = Input::HostStarted { epoch: self.epoch, pid: 1, recovered, requests };
+        self.tell(input);
+    }
+
+    fn finish(&mut self, verdict: Verdict) {
+        self.is_over = true;
+        assert!(self.processes.is_empty(), "nothing is left when a run is over");
+        assert!(self.timers.is_empty(), "no timer is left when a run is over");
+        self.sometimes.saw(match verdict {
+            Verdict::Cancelled => "verdict cancelled",
+            Verdict::Failed => "verdict failed",
+            _ => "verdict succeeded",
+        });
+        if verdict == Verdict::Succeeded && self.invariants.has_resumed() {
+            self.sometimes.saw("verdict succeeded after a resume");
+        }
+    }
+
+    fn resume_after_the_end(&mut self) -> bool {
+        let verdict = self.state.verdict();
+        if self.mishaps >= MISHAPS || verdict == Some(Verdict::Succeeded) || self.random.percent(40) {
+            return false;
+        }
+        self.mishaps += 1;
+        self.sometimes.saw("a resume of a run that ended");
+        self.agenda.clear();
+        self.now += 60_000;
+        self.ask(Request::Resume);
+        let replayed = replay("run", self.plan.clone(), self.journal.records()).unwrap();
+        assert_eq!(replayed, self.state, "replay gives the live state");
+        self.start_host(Vec::new());
+        true
+    }
+
+    /// Nothing is on the agenda: only a pause or a decision of a person may hold a run.
+    fn unblock(&mut self) {
+        assert!(self.invariants.waits_for_a_person(&self.state), "a run hangs");
+        assert!(self.state.live().next().is_none(), "a live attempt of which nobody will tell");
+        self.happens(1, Happening::Ask(Request::Unpause));
+        if self.invariants.is_undecided(&self.state) {
+            self.happens(2, Happening::Ask(Request::Cancel));
+        }
+    }
+}
