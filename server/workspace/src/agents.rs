@@ -57,30 +57,32 @@ fn plugin_name(plugin: &Plugin, path: &Path, name: &str) -> String {
 }
 
 fn scope(path: &Path, layout: &Layout, projects: &[PathBuf]) -> Scope {
+    if let Some(folder) = project_folder(path, layout) {
+        let rank = projects.iter().position(|project| project == folder).unwrap_or(projects.len());
+        return Scope::Project(u16::try_from(rank).unwrap_or(u16::MAX));
+    }
     match layout.agent_folder(path).map(|folder| folder.kind) {
         Some(FolderKind::User) => Scope::User,
-        Some(FolderKind::Configured) => Scope::Configured,
         Some(FolderKind::Plugin) => Scope::Plugin,
-        Some(FolderKind::Ancestor) | None => match claude_folder(path) {
-            Some(folder) => {
-                let rank = projects.iter().position(|project| project == folder).unwrap_or(projects.len());
-                Scope::Project(u16::try_from(rank).unwrap_or(u16::MAX))
-            }
-            // A collection of agents in the workspace: no tool loads it from there, a run can.
-            None => Scope::Configured,
-        },
+        // What no folder claims is a collection of agents in the workspace: no tool loads it from there, a run can.
+        Some(FolderKind::Configured | FolderKind::Ancestor) | None => Scope::Configured,
     }
 }
 
-/// The folder whose `.claude/agents` holds `path`.
-fn claude_folder(path: &Path) -> Option<&Path> {
-    path.ancestors().find(|folder| folder.ends_with(".claude/agents"))?.parent()?.parent()
+/// The folder of the project whose `.claude/agents` holds `path`.
+fn project_folder<'a>(path: &'a Path, layout: &Layout) -> Option<&'a Path> {
+    match layout.agent_folder(path).map(|folder| folder.kind) {
+        Some(FolderKind::User | FolderKind::Configured | FolderKind::Plugin) => None,
+        Some(FolderKind::Ancestor) | None => {
+            path.ancestors().find(|folder| folder.ends_with(".claude/agents"))?.parent()?.parent()
+        }
+    }
 }
 
 /// The folders with `.claude/agents`, nearest first: the roots, then the folders above them, then those below. Each
 /// has a number of its own, so that agents of one name in two of them are never taken for a clash.
 fn project_folders<'a>(paths: impl Iterator<Item = &'a Path>, layout: &Layout) -> Vec<PathBuf> {
-    let folders: BTreeSet<&Path> = paths.filter_map(claude_folder).collect();
+    let folders: BTreeSet<&Path> = paths.filter_map(|path| project_folder(path, layout)).collect();
     let mut folders: Vec<PathBuf> = folders.into_iter().map(Path::to_owned).collect();
     folders.sort_by_key(|folder| {
         let depth = folder.components().count();
