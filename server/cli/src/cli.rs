@@ -52,6 +52,7 @@ enum Command {
     Trust(commands::trust::Trust),
     Doctor(commands::doctor::Doctor),
     Schema(commands::schema::Schema),
+    Completions(commands::completions::Completions),
     Lsp(commands::lsp::Lsp),
     #[command(hide = true)]
     Host(commands::host::Host),
@@ -78,6 +79,7 @@ impl Cli {
             Some(Command::Trust(command)) => command.run(output),
             Some(Command::Doctor(command)) => command.run(output),
             Some(Command::Schema(command)) => command.run(output),
+            Some(Command::Completions(command)) => command.run(output),
             Some(Command::Lsp(command)) => command.run(),
             Some(Command::Host(command)) => command.run(),
             Some(Command::Guard(command)) => command.run(),

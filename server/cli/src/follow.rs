@@ -16,6 +16,10 @@ use crate::time;
 /// How long a journal may stand still before somebody looks whether its host is alive.
 const STALL: Duration = Duration::from_secs(2);
 
+/// How long a paused run must have stood still before nobody is expected to let it go on: longer than a host takes to
+/// see a request.
+const SETTLED: Duration = Duration::from_millis(600);
+
 /// What is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
@@ -48,9 +52,7 @@ pub(crate) fn follow(
     let end = follower.until_the_end(report.as_mut(), output);
     report.close();
     let end = end?;
-    if view == View::People {
-        follower.tell(&end, output);
-    }
+    follower.tell(&end, view, output);
     Ok(end.exit())
 }
 
@@ -113,8 +115,8 @@ impl<'a> Follower<'a> {
     fn until_the_end(&mut self, report: &mut dyn Report, output: &mut Output) -> Result<End, Failure> {
         loop {
             self.take_news(report, output)?;
-            if let Some(verdict) = self.verdict() {
-                return Ok(End::Over(verdict));
+            if let Some(verdict) = self.progress.verdict {
+                return Ok(End::Over(verdict.into()));
             }
             if self.is_waiting() {
                 return Ok(End::Waiting);
@@ -137,22 +139,17 @@ impl<'a> Follower<'a> {
             if record.seq > self.from {
                 report.event(&record, &self.progress, output)?;
             } else if record.seq == self.from {
+                // A resumed run has ended before; that end is not the one to wait for.
+                self.progress.verdict = None;
                 report.recall(&self.progress);
             }
         }
         Ok(())
     }
 
-    /// The verdict counts once everything that this view begins after is taken in: a resumed run has ended before.
-    fn verdict(&self) -> Option<Exit> {
-        if self.progress.seq <= self.from && self.from > 0 {
-            return None;
-        }
-        self.progress.verdict.map(Exit::from)
-    }
-
     fn is_waiting(&self) -> bool {
-        self.progress.paused && self.progress.running().next().is_none() && !output::is_terminal()
+        let is_idle = self.progress.running().next().is_none() && self.last_news.elapsed() >= SETTLED;
+        self.progress.paused && is_idle && !output::is_terminal()
     }
 
     /// The first signal cancels, the second kills, the third goes away. True when the user went away.
@@ -179,21 +176,21 @@ impl<'a> Follower<'a> {
         Ok(self.runs.summary(self.run)?.status == RunStatus::Orphaned)
     }
 
-    fn tell(&self, end: &End, output: &mut Output) {
+    fn tell(&self, end: &End, view: View, output: &mut Output) {
         let run = self.run;
         match end {
+            End::Over(_) if view == View::Json => {}
             End::Over(_) => {
                 let tail = |node: &str| self.runs.log(run, node, None).ok();
                 for line in summary(&self.progress, &tail) {
                     output.line(line);
                 }
             }
-            End::Waiting => output.line(format!("\npaused; to go on: divisi pause {run} --resume")),
+            End::Waiting => output.note(format!("paused; to go on: divisi pause {run} --resume")),
             End::Orphaned => {
-                output.warning("the host of this run is gone");
-                output.line(format!("to go on: divisi resume {run}"));
+                output.warning(format!("the host of this run is gone; to go on: divisi resume {run}"))
             }
-            End::Detached => output.line(format!("\nthe run goes on; to see it again: divisi attach {run}")),
+            End::Detached => output.note(format!("the run goes on; to see it again: divisi attach {run}")),
         }
     }
 }

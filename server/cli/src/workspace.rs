@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_workspace::{Change, Document, Snapshot, Workspace};
+use divisi_workspace::{Change, Content, Document, Settings, Snapshot, Workspace};
 
 use crate::failure::Failure;
 use crate::root;
@@ -15,13 +15,17 @@ pub(crate) fn read(root: &Path) -> Snapshot {
     workspace.snapshot()
 }
 
-/// Reads the workspace at `root` and `files` of it, whether discovery would have found them or not (an ignored file
-/// that is named is meant).
+/// Reads the workspace at `root` and `files` of it, whether discovery would have found them or not.
 pub(crate) fn read_with(root: &Path, files: &[PathBuf]) -> Snapshot {
     let mut workspace = Workspace::new(vec![root.to_owned()]);
     workspace.scan();
-    workspace.apply(Change::Disk { paths: files.to_vec() });
+    workspace.apply(Change::Named { paths: files.to_vec() });
     workspace.snapshot()
+}
+
+/// The settings that hold at `root`; nothing else is read.
+pub(crate) fn settings(root: &Path) -> Settings {
+    Workspace::new(vec![root.to_owned()]).settings().clone()
 }
 
 /// One DAG file and the workspace around it.
@@ -77,14 +81,15 @@ fn in_folder(folder: &Path) -> Result<Target, Failure> {
 }
 
 fn by_name(name: &str) -> Result<Target, Failure> {
-    let root = root::current()?;
+    let root = root::absolute(&root::current()?)?;
     let snapshot = read(&root);
-    let all: Vec<Arc<Document>> = dags(&snapshot).cloned().collect();
-    let named: Vec<Arc<Document>> =
-        all.iter().filter(|document| dag_name(document) == name).cloned().collect();
+    let named: Vec<Arc<Document>> = snapshot.dags_by_name(name).into_iter().cloned().collect();
     match named.as_slice() {
         [document] => Ok(Target { document: document.clone(), snapshot, root }),
-        [] => Err(list(Failure::new(format!("there is no file {name}, and no DAG of that name here")), &all)),
+        [] => {
+            let all: Vec<Arc<Document>> = dags(&snapshot).cloned().collect();
+            Err(list(Failure::new(format!("there is no file {name}, and no DAG of that name here")), &all))
+        }
         many => {
             Err(list(Failure::new(format!("{} DAGs are called {name}: name the file", many.len())), many))
         }
@@ -96,7 +101,7 @@ fn list(failure: Failure, documents: &[Arc<Document>]) -> Failure {
         return failure.help("make a first DAG: divisi new");
     }
     documents.iter().fold(failure, |failure, document| {
-        failure.help(format!("{} ({})", root::shown(&document.path), dag_name(document)))
+        failure.help(format!("{} ({})", root::shown(&document.path), name(document)))
     })
 }
 
@@ -105,27 +110,23 @@ pub(crate) fn dags(snapshot: &Snapshot) -> impl Iterator<Item = &Arc<Document>> 
     snapshot.documents().filter(|document| document.dag().is_some())
 }
 
-/// The name of a document's DAG: its own, else its file's without the endings.
-pub(crate) fn dag_name(document: &Document) -> String {
-    let own = document.dag().and_then(|(_, dag)| dag.name.as_ref().map(|name| name.value.clone()));
-    own.unwrap_or_else(|| {
-        let file = document.path.file_name().unwrap_or_default().to_string_lossy();
-        file.split('.').next().unwrap_or_default().to_owned()
-    })
+/// The name of a document's DAG, for people.
+pub(crate) fn name(document: &Document) -> String {
+    document.dag_name().unwrap_or_default()
 }
 
 fn check_kind(document: &Document) -> Result<(), Failure> {
     match &document.content {
-        divisi_workspace::Content::Unreadable(reason) => {
+        Content::Unreadable(reason) => {
             Err(Failure::new(format!("{} cannot be read: {reason}", root::shown(&document.path))))
         }
-        divisi_workspace::Content::Dag { dag: Some(_), .. } => Ok(()),
-        divisi_workspace::Content::Dag { dag: None, .. } => {
+        Content::Dag { dag: Some(_), .. } => Ok(()),
+        Content::Dag { dag: None, .. } => {
             let shown = root::shown(&document.path);
             Err(Failure::new(format!("{shown} holds no DAG: its root is not a mapping"))
                 .help(format!("see what is wrong: divisi check {shown}")))
         }
-        divisi_workspace::Content::Command { link: Some(link) } => {
+        Content::Command { link: Some(link) } => {
             Err(Failure::new(format!("{} only names its DAG", root::shown(&document.path)))
                 .help(format!("name the DAG file itself: {}", link.value)))
         }

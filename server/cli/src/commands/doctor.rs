@@ -15,8 +15,7 @@ use divisi_workspace::settings::BUILT_IN_RUNNERS;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{ERROR, FAINT, GOOD, Output, WARNING, paint};
-use crate::trust::Store;
-use crate::{root, workspace};
+use crate::{root, trust, workspace};
 
 /// Look whether everything that divisi needs is there.
 ///
@@ -31,7 +30,7 @@ impl Doctor {
         let snapshot = workspace::read(&root);
         let mut checks = vec![version(), git(), workspace_root(&root), runs(&root), trust(&root)];
         checks.extend(settings(&snapshot));
-        checks.extend(runners(&root, &snapshot));
+        checks.extend(runners(&snapshot));
         checks.extend(agents(&snapshot));
         checks.push(editors());
         let is_ill = checks.iter().any(|check| check.health == Health::Bad);
@@ -108,12 +107,9 @@ fn runs(root: &Path) -> Check {
 }
 
 fn trust(root: &Path) -> Check {
-    let folders = Store::of_user().and_then(|store| store.folders());
-    match folders {
-        Ok(folders) if folders.contains(root) => {
-            Check::new(Health::Good, "trust", "this workspace is trusted")
-        }
-        Ok(_) => Check::new(Health::Info, "trust", "this workspace is not trusted yet: divisi trust"),
+    match trust::store().and_then(|store| store.is_trusted(root)) {
+        Ok(true) => Check::new(Health::Good, "trust", "this workspace is trusted"),
+        Ok(false) => Check::new(Health::Info, "trust", "this workspace is not trusted yet: divisi trust"),
         Err(error) => Check::new(Health::Bad, "trust", error.to_string()),
     }
 }
@@ -129,13 +125,13 @@ fn settings(snapshot: &Snapshot) -> Vec<Check> {
     problems.iter().map(check).collect()
 }
 
-fn runners(root: &Path, snapshot: &Snapshot) -> Vec<Check> {
+fn runners(snapshot: &Snapshot) -> Vec<Check> {
     let defined = &snapshot.settings().runners;
     let mut checks: Vec<Check> = defined
         .iter()
         .map(|(name, runner)| {
             let program = runner.command.first().map(String::as_str).unwrap_or_default();
-            match locate(root, program) {
+            match locate(program) {
                 Some(path) => Check::new(Health::Good, "runner", format!("{name}: {}", path.display())),
                 None => Check::new(Health::Bad, "runner", format!("{name}: there is no program {program}")),
             }
@@ -160,11 +156,12 @@ fn runners(root: &Path, snapshot: &Snapshot) -> Vec<Check> {
     checks
 }
 
-fn locate(root: &Path, program: &str) -> Option<PathBuf> {
+/// A program with a slash is a path, which the settings have made absolute.
+fn locate(program: &str) -> Option<PathBuf> {
     if !program.contains('/') {
         return find_program(program);
     }
-    Some(root.join(program)).filter(|path| path.is_file())
+    Some(PathBuf::from(program)).filter(|path| path.is_file())
 }
 
 fn agents(snapshot: &Snapshot) -> Vec<Check> {

@@ -4,6 +4,7 @@ pub(crate) mod agents;
 pub(crate) mod attach;
 pub(crate) mod cancel;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod guard;
 pub(crate) mod host;

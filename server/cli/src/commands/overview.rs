@@ -58,7 +58,7 @@ impl Sight {
         Self {
             dags: workspace::dags(snapshot).cloned().collect(),
             dropped_agents: snapshot.registry().agents().iter().filter(|agent| is_dropped(agent)).count(),
-            unresolved: findings.iter().filter(|finding| UNRESOLVED.contains(&finding.code)).count(),
+            unresolved: in_dags.filter(|finding| UNRESOLVED.contains(&finding.code)).count(),
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
         }
@@ -69,7 +69,7 @@ fn tell_dags(sight: &Sight, output: &mut Output) {
     output.line(format!("  {}", count(sight.dags.len(), "DAG")));
     for document in &sight.dags {
         let nodes = document.dag().map_or(0, |(_, dag)| dag.nodes.len());
-        let name = workspace::dag_name(document);
+        let name = workspace::name(document);
         let file = paint(FAINT, root::shown(&document.path));
         output.line(format!("    {name}  {}  {file}", count(nodes, "node")));
     }

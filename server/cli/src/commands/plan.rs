@@ -70,7 +70,7 @@ impl Plan {
         };
         match self.format {
             Format::Json => output.json(&schedule)?,
-            Format::Human => print(&workspace::dag_name(&target.document), slots, &schedule, output),
+            Format::Human => print(&workspace::name(&target.document), slots, &schedule, output),
         }
         Ok(if has_errors { Exit::Failed } else { Exit::Good })
     }

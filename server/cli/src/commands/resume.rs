@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::follow::{OnInterrupt, View, follow};
 use crate::output::Output;
-use crate::{select_run, trust};
+use crate::{select_run, trust, workspace};
 
 /// Go on with a run that failed, was cancelled or lost its host.
 ///
@@ -35,7 +35,8 @@ impl Resume {
             select_run::is_resumable(run.status)
         })?;
         refuse_if_useless(&chosen.run, chosen.status)?;
-        trust::require(runs.root(), &runs.plan(&chosen.run)?, self.yes, output)?;
+        let mode = workspace::settings(runs.root()).run.trust;
+        trust::require(runs.root(), mode, &runs.plan(&chosen.run)?, self.yes, output)?;
         let from = runs.events(&chosen.run, 0)?.last().map_or(0, |record| record.seq);
         runs.prepare_resume(&chosen.run)?;
         runs.start_host(&chosen.run, &this_program()?)?;

@@ -12,8 +12,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::follow::{OnInterrupt, View, follow};
 use crate::output::{ERROR, Output, paint};
-use crate::trust;
 use crate::workspace::{self, Target};
+use crate::{root, trust};
 
 /// Run a DAG.
 ///
@@ -66,7 +66,8 @@ impl Run {
         }
         let plan = plan(&target.snapshot, &target.document, &self.options())
             .map_err(|error| refused(&target, error, output))?;
-        trust::require(&target.root, &plan, self.yes, output)?;
+        let mode = target.snapshot.settings().run.trust;
+        trust::require(&target.root, mode, &plan, self.yes, output)?;
         let runs = Runs::open(&target.root)?;
         let run = runs.create(&plan)?;
         runs.start_host(&run, &this_program()?)?;
@@ -88,15 +89,18 @@ impl Run {
     }
 }
 
-/// The places that refuse the run are shown first; the failure sums them up.
+/// Where places in the file are the reason, each is shown with its line; the error's own text would repeat them.
 fn refused(target: &Target, error: EngineError, output: &mut Output) -> Failure {
+    if error.places.is_empty() {
+        return error.into();
+    }
     for (span, message) in &error.places {
         for line in place(target, *span, message) {
             output.note(line);
         }
         output.note("");
     }
-    Failure::from(error)
+    Failure::new(format!("{} was not run", root::shown(&target.document.path)))
 }
 
 fn place(target: &Target, span: Span, message: &str) -> Vec<String> {

@@ -19,12 +19,15 @@ pub(crate) struct Schema {
 enum Kind {
     /// A native DAG file.
     Dag,
+    /// The front matter of an agent's file.
+    Agent,
 }
 
 impl Schema {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let text = match self.kind {
             Kind::Dag => schema::dag_schema(),
+            Kind::Agent => schema::agent_schema(),
         };
         output.text(text.as_bytes());
         Ok(Exit::Good)

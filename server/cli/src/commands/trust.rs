@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::root;
-use crate::trust::Store;
+use crate::trust;
 
 /// Let the DAGs of a workspace run programs.
 ///
@@ -17,8 +17,7 @@ use crate::trust::Store;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   divisi trust              this workspace
-  divisi trust --revoke     no longer
-  divisi trust --list       all that are trusted")]
+  divisi trust --revoke     no longer")]
 pub(crate) struct Trust {
     /// A folder in the workspace; the current one where none is given.
     dir: Option<PathBuf>,
@@ -26,27 +25,16 @@ pub(crate) struct Trust {
     /// Take trust back.
     #[arg(long)]
     revoke: bool,
-
-    /// List the folders that are trusted.
-    #[arg(long, conflicts_with_all = ["dir", "revoke"])]
-    list: bool,
 }
 
 impl Trust {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
-        let store = Store::of_user()?;
-        if self.list {
-            return list(&store, output);
-        }
+        let store = trust::store()?;
         let root = root::root_of(&self.folder()?);
         let shown = root.display();
         if self.revoke {
-            let was_trusted = store.revoke(&root)?;
-            output.line(if was_trusted {
-                format!("no longer trusted: {shown}")
-            } else {
-                format!("was not trusted: {shown}")
-            });
+            store.revoke(&root)?;
+            output.line(format!("not trusted: {shown}"));
         } else {
             store.trust(&root)?;
             output.line(format!("trusted: {shown}"));
@@ -59,16 +47,4 @@ impl Trust {
         let dir = root::absolute(dir)?;
         if dir.is_dir() { Ok(dir) } else { Err(Failure::new(format!("{} is not a folder", dir.display()))) }
     }
-}
-
-fn list(store: &Store, output: &mut Output) -> Result<Exit, Failure> {
-    let folders = store.folders()?;
-    if folders.is_empty() {
-        output.line("no folder is trusted; to trust one: divisi trust DIR");
-    }
-    for folder in folders {
-        let gone = if folder.is_dir() { "" } else { "  (gone)" };
-        output.line(format!("{}{gone}", folder.display()));
-    }
-    Ok(Exit::Good)
 }

@@ -62,11 +62,15 @@ fn outcomes(progress: &Progress) -> String {
 fn times(progress: &Progress) -> Option<String> {
     let wall = progress.wall_at_end();
     let sum = progress.attempts();
-    if wall == Duration::ZERO || sum == Duration::ZERO {
+    if sum == Duration::ZERO {
         return None;
     }
-    let speed_up = sum.as_secs_f64() / wall.as_secs_f64();
-    Some(format!("  wall {}, sum of nodes {}, speed-up {speed_up:.1} ×", time::short(wall), time::short(sum)))
+    let mut line = format!("  wall {}, sum of nodes {}", time::short(wall), time::short(sum));
+    // Below that the figure says more about starting processes than about the graph.
+    if wall >= Duration::from_millis(500) {
+        line.push_str(&format!(", speed-up {:.1} ×", sum.as_secs_f64() / wall.as_secs_f64()));
+    }
+    Some(line)
 }
 
 fn files(progress: &Progress) -> Option<String> {
@@ -104,7 +108,9 @@ fn next_step(progress: &Progress, verdict: Verdict) -> Vec<String> {
     }
     let run = &progress.run;
     let mut lines = vec![String::new()];
-    if let Some(node) = progress.nodes().find(|node| matches!(node.state, NodeState::Failed { .. })) {
+    let has_output =
+        |node: &&NodeProgress| matches!(node.state, NodeState::Failed { .. }) && node.attempt > 0;
+    if let Some(node) = progress.nodes().find(has_output) {
         lines.push(format!("  whole output: divisi logs {run} {}", shell_word(&node.path)));
     }
     lines.push(format!("  to go on:     divisi resume {run}"));

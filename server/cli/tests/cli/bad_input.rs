@@ -14,15 +14,48 @@ fn check(said: &Said, status: i32, expected: Expect) {
 #[test]
 fn a_missing_file() {
     let site = Site::new();
-    check(&site.divisi(&["check", "nothing.dag.yaml"]), 2, expect![[r""]]);
-    check(&site.divisi(&["plan", "nothing.dag.yaml"]), 2, expect![[r""]]);
-    check(&site.divisi(&["run", "nothing.dag.yaml", "--yes"]), 2, expect![[r""]]);
+    check(
+        &site.divisi(&["check", "nothing.dag.yaml"]),
+        2,
+        expect![[r#"
+        0 files: no findings
+        error: nothing.dag.yaml cannot be read: No such file or directory (os error 2)
+    "#]],
+    );
+    check(
+        &site.divisi(&["plan", "nothing.dag.yaml"]),
+        2,
+        expect![[r#"
+        error: there is no file nothing.dag.yaml, and no DAG of that name here
+          help: make a first DAG: divisi new
+    "#]],
+    );
+    check(
+        &site.divisi(&["run", "nothing.dag.yaml", "--yes"]),
+        2,
+        expect![[r#"
+        error: there is no file nothing.dag.yaml, and no DAG of that name here
+          help: make a first DAG: divisi new
+    "#]],
+    );
 }
 
 #[test]
 fn an_empty_file() {
     let site = Site::new().write("empty.dag.yaml", "");
-    check(&site.divisi(&["check", "empty.dag.yaml"]), 1, expect![[r""]]);
+    check(
+        &site.divisi(&["check", "empty.dag.yaml"]),
+        0,
+        expect![[r#"
+        warning[empty-dag]: this file holds no DAG yet: write its nodes, for example `nodes: [{ id: tests, run: cargo test }]`
+         --> empty.dag.yaml:1:1
+          |
+        1 | 
+          | ^
+
+        1 file: 1 warning
+    "#]],
+    );
     check(&site.divisi(&["run", "empty.dag.yaml", "--yes"]), 2, expect![[r""]]);
 }
 
@@ -32,17 +65,53 @@ fn a_folder() {
         .write("many/a.dag.yaml", "nodes: []")
         .write("many/b.dag.yaml", "nodes: []")
         .write("none/x", "");
-    check(&site.divisi(&["plan", "many"]), 2, expect![[r""]]);
-    check(&site.divisi(&["plan", "none"]), 2, expect![[r""]]);
+    check(
+        &site.divisi(&["plan", "many"]),
+        2,
+        expect![[r#"
+        error: many is a folder with 2 DAG files: name one
+          help: many/a.dag.yaml (a)
+          help: many/b.dag.yaml (b)
+    "#]],
+    );
+    check(
+        &site.divisi(&["plan", "none"]),
+        2,
+        expect![[r#"
+        error: none is a folder without a DAG file (*.dag.yaml, *.dag.json)
+          help: name the file, or make one: divisi new
+    "#]],
+    );
     std::fs::create_dir(site.root().join("folder.dag.yaml")).expect("a folder");
-    check(&site.divisi(&["check", "folder.dag.yaml"]), 0, expect![[r""]]);
+    check(
+        &site.divisi(&["check", "folder.dag.yaml"]),
+        0,
+        expect![[r#"
+        0 files: no findings
+    "#]],
+    );
 }
 
 #[test]
 fn a_file_that_is_none_of_ours() {
     let site = Site::new().write("notes.txt", "hello");
-    check(&site.divisi(&["check", "notes.txt"]), 2, expect![[r""]]);
-    check(&site.divisi(&["run", "notes.txt", "--yes"]), 2, expect![[r""]]);
+    check(
+        &site.divisi(&["check", "notes.txt"]),
+        2,
+        expect![[r#"
+        0 files: no findings
+        error: notes.txt is not a file that divisi checks
+          help: it checks *.dag.yaml, *.dag.yml, *.dag.json, files under .claude/, and what [files] in divisi.toml names
+    "#]],
+    );
+    check(
+        &site.divisi(&["run", "notes.txt", "--yes"]),
+        2,
+        expect![[r#"
+        error: notes.txt is not a DAG file
+          help: a DAG file is called *.dag.yaml, *.dag.yml or *.dag.json, or is listed under [files] in divisi.toml
+    "#]],
+    );
 }
 
 #[test]

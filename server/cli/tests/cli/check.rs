@@ -29,7 +29,22 @@ nodes:
 fn shows_what_where_and_what_to_do() {
     let said = Site::new().write("build.dag.yaml", TYPO).divisi(&["check"]);
     assert_eq!(said.status, 1);
-    expect![[r""]].assert_eq(&said.out);
+    expect![[r#"
+        error[missing-dependency]: no node `compil` in this DAG; did you mean `compile`?
+         --> build.dag.yaml:6:18
+          |
+        6 |     depends_on: [compil]
+          |                  ^^^^^^
+          note: `compile` is here
+         ::: build.dag.yaml:3:9
+          |
+        3 |   - id: compile
+          |         -------
+          help: Change to `compile`
+
+        1 file: 1 error
+    "#]]
+    .assert_eq(&said.out);
     assert_eq!(said.err, "");
 }
 
@@ -54,8 +69,64 @@ fn json_has_places_in_utf_16_and_a_summary() {
     assert_eq!(said.status, 1);
     let answer: Value = serde_json::from_str(&said.out).expect("JSON");
     let last = answer["diagnostics"].as_array().expect("a list").last().expect("a finding").clone();
-    expect![[r""]].assert_eq(&format!("{}\n", serde_json::to_string_pretty(&last).expect("JSON")));
-    expect![[r""]].assert_eq(&answer["summary"].to_string());
+    expect![[r#"
+        {
+          "file": "build.dag.yaml",
+          "range": {
+            "start": {
+              "line": 5,
+              "character": 23
+            },
+            "end": {
+              "line": 5,
+              "character": 29
+            }
+          },
+          "severity": "error",
+          "code": "missing-dependency",
+          "message": "no node `compil` in this DAG; did you mean `compile`?",
+          "related": [
+            {
+              "file": "build.dag.yaml",
+              "range": {
+                "start": {
+                  "line": 2,
+                  "character": 8
+                },
+                "end": {
+                  "line": 2,
+                  "character": 15
+                }
+              },
+              "message": "`compile` is here"
+            }
+          ],
+          "fixes": [
+            {
+              "title": "Change to `compile`",
+              "safe": false,
+              "edits": [
+                {
+                  "range": {
+                    "start": {
+                      "line": 5,
+                      "character": 23
+                    },
+                    "end": {
+                      "line": 5,
+                      "character": 29
+                    }
+                  },
+                  "text": "compile"
+                }
+              ]
+            }
+          ]
+        }
+    "#]]
+    .assert_eq(&format!("{}\n", serde_json::to_string_pretty(&last).expect("JSON")));
+    expect![[r#"{"files":1,"errors":2,"warnings":0,"information":0,"hints":0}"#]]
+        .assert_eq(&answer["summary"].to_string());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The `divisi` program from outside: real processes in temporary workspaces with a state folder of their own.
 
+#![expect(clippy::expect_used, reason = "a workspace that cannot be set up fails the test")]
+
 mod bad_input;
 mod check;
 mod example;

@@ -27,7 +27,19 @@ nodes:
 fn shows_when_each_node_would_run() {
     let said = Site::new().write("diamond.dag.yaml", DIAMOND).divisi(&["plan", "diamond"]);
     assert_eq!((said.status, said.err.as_str()), (0, ""));
-    expect![[r""]].assert_eq(&said.out);
+    expect![[r#"
+        diamond: 4 nodes, 4 edges, 3 levels; 2 at a time
+
+        level     start       end  node
+            0      0 ms        1m  survey  ━━━━━━━━
+            1        1m        4m  left            ━━━━━━━━━━━━━━━━━━━━━━━━━━━
+            1        1m    2m 30s  right           ━━━━━━━━━━━━━━
+            2        4m    4m 30s  merge                                      ━━━━━
+
+        takes 4m 30s by the estimates; one after the other 6m
+        critical path: survey → left → merge
+    "#]]
+    .assert_eq(&said.out);
 }
 
 #[test]
@@ -47,7 +59,11 @@ fn fewer_slots_take_longer() {
 fn a_ring_cannot_be_planned() {
     let said = Site::new().write("ring.dag.yaml", RING).divisi(&["plan", "ring.dag.yaml"]);
     assert_eq!((said.status, said.out.as_str()), (2, ""));
-    expect![[r""]].assert_eq(&said.err);
+    expect![[r#"
+        ring.dag.yaml:4:27: error[cycle]: these nodes wait for each other: b → a → b
+        error: ring.dag.yaml cannot be planned: its nodes wait for each other in a ring
+    "#]]
+    .assert_eq(&said.err);
 }
 
 #[test]
@@ -56,7 +72,10 @@ fn errors_are_told_and_the_rest_is_planned() {
     let said = Site::new().write("diamond.dag.yaml", text).divisi(&["plan", "diamond", "--format", "json"]);
     assert_eq!(said.status, 1);
     assert!(said.out.contains("\"critical_path\""));
-    expect![[r""]].assert_eq(&said.err);
+    expect![[r#"
+        diamond.dag.yaml:9:44: error[missing-dependency]: no node `nobody` in this DAG
+    "#]]
+    .assert_eq(&said.err);
 }
 
 #[test]
@@ -64,6 +83,10 @@ fn an_argument_that_nobody_declared_is_refused() {
     let site = Site::new().write("diamond.dag.yaml", DIAMOND);
     let said = site.divisi(&["plan", "diamond", "--arg", "dept=2"]);
     assert_eq!(said.status, 2);
-    expect![[r""]].assert_eq(&said.err);
+    expect![[r#"
+        error: the DAG declares no argument dept
+          help: did you mean depth?
+    "#]]
+    .assert_eq(&said.err);
     assert_eq!(site.divisi(&["plan", "diamond", "--arg", "depth"]).status, 2);
 }

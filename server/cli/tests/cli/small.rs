@@ -7,14 +7,33 @@ use crate::site::Site;
 #[test]
 fn bare_divisi_says_what_it_sees_and_the_next_step() {
     let site = Site::new();
-    expect![[r""]].assert_eq(&site.divisi(&[]).out);
+    expect![[r#"
+        divisi $ROOT
+
+          0 DAGs
+          0 agents
+          no errors, no warnings
+
+        next: divisi new
+    "#]]
+    .assert_eq(&site.divisi(&[]).out);
     let site = site
         .write("build.dag.yaml", "name: build\nnodes:\n  - { id: a, agent: wroter, prompt: Write. }\n")
         .write(".claude/agents/writer.md", "---\nname: writer\ndescription: Writes.\n---\nWrite.\n")
         .write(".claude/agents/nameless.md", "---\ndescription: Who?\n---\nHm.\n");
     let said = site.divisi(&[]);
     assert_eq!((said.status, said.err.as_str()), (0, ""));
-    expect![[r""]].assert_eq(&said.out);
+    expect![[r#"
+        divisi $ROOT
+
+          1 DAG
+            build  1 node  build.dag.yaml
+          2 agents, 1 will not load, 2 names unresolved
+          2 errors
+
+        next: divisi check
+    "#]]
+    .assert_eq(&said.out);
 }
 
 #[test]
@@ -39,17 +58,24 @@ fn agents_are_listed_with_their_fate() {
         .write(".claude/agents/nameless.md", "---\ndescription: Who?\n---\nHm.\n");
     let said = site.divisi(&["agents"]);
     assert_eq!(said.status, 0);
-    expect![[r""]].assert_eq(&said.out);
+    expect![[r#"
+        nameless  dropped    project     .claude/agents/nameless.md
+                  it has no `name`: add one to the front matter
+        writer    loads      project     .claude/agents/writer.md
+
+        2 agents, 1 will not load
+    "#]]
+    .assert_eq(&said.out);
 }
 
 #[test]
-fn trust_is_given_listed_and_taken_back() {
+fn trust_is_given_and_taken_back() {
     let site = Site::new();
-    expect![[r""]].assert_eq(&site.divisi(&["trust", "--list"]).out);
-    expect![[r""]].assert_eq(&site.divisi(&["trust"]).out);
-    expect![[r""]].assert_eq(&site.divisi(&["trust", "--list"]).out);
-    expect![[r""]].assert_eq(&site.divisi(&["trust", "--revoke"]).out);
-    expect![[r""]].assert_eq(&site.divisi(&["trust", "--revoke"]).out);
+    assert_eq!(site.divisi(&["trust"]).out, "trusted: $ROOT\n");
+    assert!(site.divisi(&["doctor"]).out.contains("this workspace is trusted"));
+    assert_eq!(site.divisi(&["trust", "--revoke"]).out, "not trusted: $ROOT\n");
+    assert!(site.divisi(&["doctor"]).out.contains("this workspace is not trusted yet"));
+    assert_eq!(site.divisi(&["trust", "nowhere"]).status, 2);
 }
 
 #[test]
@@ -67,5 +93,5 @@ fn doctor_finds_a_runner_without_its_program() {
     site.put("divisi.toml", "[runners.mine]\nkind = \"exec\"\ncommand = [\"./gone.sh\"]\n");
     let said = site.divisi(&["doctor"]);
     assert_eq!(said.status, 1);
-    assert!(said.out.contains("mine: there is no program ./gone.sh"), "{}", said.out);
+    assert!(said.out.contains("mine: there is no program $ROOT/gone.sh"), "{}", said.out);
 }

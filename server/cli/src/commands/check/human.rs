@@ -68,8 +68,11 @@ fn severity(severity: Severity) -> (anstyle::Style, &'static str) {
     }
 }
 
-/// `7 files: 1 error, 2 warnings`, or `7 files: no findings`.
+/// `7 files: 1 error, 2 warnings`, `7 files: no findings`, or `nothing to check`.
 fn total(summary: Summary) -> String {
+    if summary.files == 0 {
+        return "nothing to check".to_owned();
+    }
     let files = count(summary.files, "file");
     let counts = [(summary.errors, "error", ERROR), (summary.warnings, "warning", WARNING)];
     let mut parts: Vec<String> = counts

@@ -1,0 +1,83 @@
+//! Whether a run may start its programs: the question behind `run` and `resume`.
+
+use std::io;
+use std::path::Path;
+
+use divisi_engine::plan::StoredPlan;
+use divisi_workspace::settings::TrustMode;
+use divisi_workspace::{Places, TrustStore};
+
+use crate::failure::Failure;
+use crate::output::{self, Output, STRONG, paint};
+use crate::programs::programs;
+use crate::root;
+
+/// The folders that this user trusts.
+pub(crate) fn store() -> io::Result<TrustStore> {
+    TrustStore::of_user(&Places::of_user())
+}
+
+/// Lets the run of `plan` through when `root` is trusted as `mode` asks, when `yes` says so for this call, or when the
+/// user says so now; refuses it otherwise.
+pub(crate) fn require(
+    root: &Path,
+    mode: TrustMode,
+    plan: &StoredPlan,
+    yes: bool,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    let store = store()?;
+    let is_trusted = match mode {
+        TrustMode::Folder => store.is_trusted(root)?,
+        TrustMode::File => store.is_file_trusted(root, &plan.file)?,
+    };
+    if is_trusted {
+        return Ok(());
+    }
+    if !output::can_ask() {
+        return Err(refusal(root, mode).help("or say it for this one call: --yes"));
+    }
+    match ask(root, plan, output)? {
+        Answer::Once => Ok(()),
+        Answer::Always => Ok(match mode {
+            TrustMode::Folder => store.trust(root)?,
+            TrustMode::File => store.trust_file(root, &plan.file)?,
+        }),
+        Answer::No => Err(refusal(root, mode)),
+    }
+}
+
+fn refusal(root: &Path, mode: TrustMode) -> Failure {
+    match mode {
+        TrustMode::Folder => Failure::new(format!("{} is not trusted, so nothing was run", root.display()))
+            .help(format!("trust it: divisi trust {}", root::shown(root))),
+        TrustMode::File => {
+            Failure::new("the DAG file is new or has changed since you trusted it, so nothing was run")
+                .help("run it once on a terminal and answer `a`; run.trust = \"file\" asks for every change")
+        }
+    }
+}
+
+enum Answer {
+    Once,
+    Always,
+    No,
+}
+
+fn ask(root: &Path, plan: &StoredPlan, output: &mut Output) -> io::Result<Answer> {
+    output.note(format!("{} would run these programs in {}:", paint(STRONG, &plan.dag), root.display()));
+    for program in programs(plan) {
+        output.note(format!("  {program}"));
+    }
+    output.note("Run them? [y] yes, this once  [a] always  [n] no");
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(match line.trim().to_lowercase().as_str() {
+        "y" | "yes" => Answer::Once,
+        "a" | "always" => Answer::Always,
+        _ => Answer::No,
+    })
+}
