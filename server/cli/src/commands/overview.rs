@@ -52,9 +52,10 @@ struct Sight {
 
 impl Sight {
     fn of(snapshot: &Snapshot) -> Self {
-        let findings: Vec<Finding> =
-            snapshot.documents().flat_map(|document| check(snapshot, document)).collect();
+        let findings_in = |document: &Arc<Document>| check(snapshot, document);
+        let findings: Vec<Finding> = snapshot.documents().flat_map(findings_in).collect();
         let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        let in_dags = workspace::dags(snapshot).flat_map(findings_in);
         Self {
             dags: workspace::dags(snapshot).cloned().collect(),
             dropped_agents: snapshot.registry().agents().iter().filter(|agent| is_dropped(agent)).count(),
