@@ -1,6 +1,7 @@
 //! `# divisi: allow(code, …) reason`: findings that somebody looked at and keeps.
 //!
 //! A comment silences its own line, and where it stands alone on its line the next line that is no such comment.
+//! Nothing can stand above the `---` that opens a front matter: there the first line below it counts.
 
 use divisi_syntax::{LineIndex, Span};
 use divisi_workspace::{Content, Document};
@@ -16,8 +17,8 @@ pub(crate) struct Allow {
     pub(crate) code: String,
     /// Where it is written.
     pub(crate) span: Span,
-    /// The line that it silences, and its own.
-    lines: [u32; 2],
+    /// The lines that it silences.
+    lines: Vec<u32>,
     /// Whether a finding was silenced.
     pub(crate) used: bool,
 }
@@ -42,7 +43,11 @@ pub(crate) fn find(document: &Document) -> Vec<Allow> {
             _ => comment.line,
         };
         below = comment.alone.then_some((comment.line, target));
-        allows.extend(comment.codes(text, [comment.line, target]));
+        let mut lines = vec![comment.line, target];
+        if comment.alone && comment.line == 1 && opens_front_matter(text) {
+            lines.push(0);
+        }
+        allows.extend(comment.codes(text, lines));
     }
     allows.sort_by_key(|allow| allow.span);
     allows
@@ -92,16 +97,25 @@ impl Comment {
         Some(Self { line, alone, codes: Span::new(first, first + length) })
     }
 
-    fn codes<'t>(&self, text: &'t str, lines: [u32; 2]) -> impl Iterator<Item = Allow> + use<'t> {
+    fn codes<'t>(&self, text: &'t str, lines: Vec<u32>) -> impl Iterator<Item = Allow> + use<'t> {
         let mut at = self.codes.start;
         self.codes.slice(text).split(',').filter_map(move |raw| {
             let start = at + (raw.len() - raw.trim_start().len()) as u32;
             at += raw.len() as u32 + 1;
             let code = raw.trim();
             let span = Span::new(start, start + code.len() as u32);
-            (!code.is_empty()).then(|| Allow { code: code.to_owned(), span, lines, used: false })
+            (!code.is_empty()).then(|| Allow {
+                code: code.to_owned(),
+                span,
+                lines: lines.clone(),
+                used: false,
+            })
         })
     }
+}
+
+fn opens_front_matter(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').starts_with("---")
 }
 
 /// Whether a comment begins at `offset`: one that the parser saw, or a Markdown comment.

@@ -91,7 +91,7 @@ fn drop_consequences(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// What faults in the text have spoilt.
 struct Damage<'a> {
     lines: &'a LineIndex,
-    /// Lines of damaged nodes, and of faults outside nodes, first and last; ascending by the first.
+    /// Lines of damaged nodes, and of faults outside nodes, first and last; ascending, apart from each other.
     ranges: Vec<(u32, u32)>,
     /// Whether a node may be there that the tree does not show.
     names_may_be_lost: bool,
@@ -126,16 +126,27 @@ impl<'a> Damage<'a> {
                 }
             }
         }
-        ranges.sort_unstable();
-        ranges.dedup();
-        Self { lines, ranges, names_may_be_lost }
+        Self { lines, ranges: merge(ranges), names_may_be_lost }
     }
 
     fn touches(&self, span: Span) -> bool {
         let line = self.lines.line(span.start);
         let before = self.ranges.partition_point(|(first, _)| *first <= line);
-        self.ranges[..before].iter().rev().take(2).any(|(_, last)| line <= *last)
+        before.checked_sub(1).and_then(|at| self.ranges.get(at)).is_some_and(|(_, last)| line <= *last)
     }
+}
+
+/// Ranges that overlap become one; ascending.
+fn merge(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    ranges.sort_unstable();
+    let mut merged: Vec<(u32, u32)> = Vec::new();
+    for (first, last) in ranges {
+        match merged.last_mut() {
+            Some((_, end)) if first <= *end => *end = last.max(*end),
+            _ => merged.push((first, last)),
+        }
+    }
+    merged
 }
 
 /// The part of a span that lies on its first line.

@@ -8,15 +8,16 @@ use proptest::prelude::*;
 
 /// Dependencies of up to 12 nodes, cycles included.
 fn any_graph() -> impl Strategy<Value = Vec<Vec<u32>>> {
-    (1..12_usize).prop_flat_map(|nodes| {
-        prop::collection::vec(prop::collection::vec(0..nodes as u32, 0..4), nodes)
-    })
+    (1..12_usize)
+        .prop_flat_map(|nodes| prop::collection::vec(prop::collection::vec(0..nodes as u32, 0..4), nodes))
 }
 
 /// Dependencies on earlier nodes only: no cycles.
 fn acyclic_graph() -> impl Strategy<Value = Vec<Vec<u32>>> {
     any_graph().prop_map(|lists| {
-        let below = |(node, list): (usize, Vec<u32>)| list.into_iter().filter(|before| (*before as usize) < node).collect();
+        let below = |(node, list): (usize, Vec<u32>)| {
+            list.into_iter().filter(|before| (*before as usize) < node).collect()
+        };
         lists.into_iter().enumerate().map(below).collect()
     })
 }
@@ -155,7 +156,9 @@ proptest! {
 
 /// The shortest cycle inside a component, by trying walks of each length.
 fn naive_girth(lists: &[Vec<u32>], component: &[usize]) -> usize {
-    (2..=component.len()).find(|length| component.iter().any(|start| walks_back(lists, *start, *start, *length))).unwrap()
+    (2..=component.len())
+        .find(|length| component.iter().any(|start| walks_back(lists, *start, *start, *length)))
+        .unwrap()
 }
 
 fn walks_back(lists: &[Vec<u32>], at: usize, start: usize, left: usize) -> bool {
@@ -179,7 +182,8 @@ fn a_chain_of_100_000_nodes() {
     assert_eq!(timing.critical_path.len(), MANY as usize);
     assert_eq!(graph.ancestors(MANY - 1).len(), MANY as usize - 1);
     // Every node asks for the first one, and the last one for every node.
-    let pairs: Vec<(u32, u32)> = (1..MANY).map(|node| (node, 0)).chain((0..2_000).map(|other| (MANY - 1, other))).collect();
+    let pairs: Vec<(u32, u32)> =
+        (1..MANY).map(|node| (node, 0)).chain((0..2_000).map(|other| (MANY - 1, other))).collect();
     assert!(graph.are_ancestors(&pairs).into_iter().all(|is| is));
     assert_eq!(graph.redundant_edges(|_| true), []);
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
@@ -208,7 +212,9 @@ fn a_ladder_of_redundant_edges() {
 fn dense_knots_are_searched_within_bounds() {
     // Everybody waits for everybody of the same hundred, and for the whole next hundred.
     let nodes = 2_000_u32;
-    let lists = (0..nodes).map(|node| (0..100).map(|other| (node / 100 * 100 + 50 + other) % nodes).collect()).collect();
+    let lists = (0..nodes)
+        .map(|node| (0..100).map(|other| (node / 100 * 100 + 50 + other) % nodes).collect())
+        .collect();
     let begin = Instant::now();
     let cycles = Graph::from_dependencies(lists).cycles();
     assert_eq!(cycles.len(), 1);

@@ -19,7 +19,10 @@ fn native(text: &str) -> Dag {
 /// Nodes, edges, levels, and minutes for 1, 3 and 5 slots.
 #[test]
 fn the_published_commands_plan_as_known() {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/markus41__Notion/commands/v2"));
+    let folder = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../shared/corpus/markus41__Notion/commands/v2"
+    ));
     if !folder.is_dir() {
         println!("SKIPPED: {} is not here", folder.display());
         return;
@@ -95,12 +98,16 @@ fn a_plan_as_json() {
               "reuse": false
             }
           ]
-        }"#]].assert_eq(&json);
+        }"#]]
+    .assert_eq(&json);
 }
 
 #[test]
 fn no_plan_for_a_cycle_and_an_empty_one_for_no_nodes() {
-    assert_eq!(plan(&native("nodes: [{id: a, run: x, depends_on: [b]}, {id: b, run: x, depends_on: [a]}]"), 1), None);
+    assert_eq!(
+        plan(&native("nodes: [{id: a, run: x, depends_on: [b]}, {id: b, run: x, depends_on: [a]}]"), 1),
+        None
+    );
     let empty = plan(&native("nodes: []"), 0).unwrap();
     assert_eq!((empty.nodes, empty.levels, empty.makespan_ms, empty.schedule), (0, 0, 0, vec![]));
 }
@@ -123,8 +130,11 @@ nodes:
 ",
     );
     let plan = plan(&dag, 9).unwrap();
-    let starts: Vec<String> =
-        plan.schedule.iter().map(|slot| format!("{} {}m level {}", slot.id, slot.start_ms / 60_000, slot.level)).collect();
+    let starts: Vec<String> = plan
+        .schedule
+        .iter()
+        .map(|slot| format!("{} {}m level {}", slot.id, slot.start_ms / 60_000, slot.level))
+        .collect();
     expect![[r#"
         (
             1,
@@ -144,9 +154,13 @@ nodes:
                 "e 8m level 3",
             ],
         )
-    "#]].assert_debug_eq(&(plan.edges, plan.levels, plan.critical_path, starts));
+    "#]]
+    .assert_debug_eq(&(plan.edges, plan.levels, plan.critical_path, starts));
     let graph = Graph::new(&dag);
-    assert_eq!(graph.are_ancestors(&[(4, 0), (2, 1), (2, 0), (1, 2), (5, 0)]), [true, true, true, false, false]);
+    assert_eq!(
+        graph.are_ancestors(&[(4, 0), (2, 1), (2, 0), (1, 2), (5, 0)]),
+        [true, true, true, false, false]
+    );
     assert_eq!(graph.ancestors(4), [0, 1, 2, 3]);
 }
 
@@ -166,7 +180,8 @@ fn the_summary_of_a_node() {
                 ancestors: 1,
             },
         )
-    "#]].assert_debug_eq(&summarise(&dag, &graph, 2));
+    "#]]
+    .assert_debug_eq(&summarise(&dag, &graph, 2));
     assert_eq!(summarise(&dag, &graph, 9), None);
 }
 
@@ -175,7 +190,10 @@ fn ten_thousand_nodes_are_planned_quickly() {
     let mut text = String::from("nodes:\n");
     for node in 0..10_000_u32 {
         let before = if node < 100 { String::new() } else { format!("n{}, n{}", node - 100, node - 37) };
-        text.push_str(&format!("  - {{ id: n{node}, run: x, estimate: {}s, depends_on: [{before}] }}\n", node % 60 + 1));
+        text.push_str(&format!(
+            "  - {{ id: n{node}, run: x, estimate: {}s, depends_on: [{before}] }}\n",
+            node % 60 + 1
+        ));
     }
     let dag = native(&text);
     let begin = Instant::now();

@@ -1,6 +1,6 @@
 //! `empty-dag`: a DAG without nodes.
 
-use divisi_syntax::Span;
+use divisi_syntax::{Kind, Span};
 use divisi_workspace::{Class, Content, Document};
 
 use super::shape;
@@ -14,7 +14,7 @@ pub(super) static CODE: Code = Code {
     severity: Severity::Warning,
     extent: Extent::Document,
     summary: "A DAG has no nodes, so there is nothing to run.",
-    silent: "Where `nodes` is missing altogether, which is `missing-field`; in dialects.",
+    silent: "Where `nodes` is missing or has no value, which is `missing-field`; in dialects.",
     fix: "Add a node.",
     explanation: "",
     example: Example::dag(
@@ -26,11 +26,13 @@ pub(super) static CODE: Code = Code {
 const ADVICE: &str = "for example `nodes: [{ id: tests, run: cargo test }]`";
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if let Some(key) = context.dag.nodes_key
-        && context.dag.nodes.is_empty()
-        && context.is_native()
-    {
-        findings.push(Finding::new(&CODE, key, format!("this DAG has no nodes: add one, {ADVICE}")));
+    let Some(nodes) = context.tree.get(context.dag.root, "nodes").filter(|_| context.is_native()) else {
+        return;
+    };
+    let is_collection = matches!(context.tree.kind(nodes), Kind::Sequence | Kind::Mapping);
+    if is_collection && context.tree.children(nodes).next().is_none() {
+        let span = context.dag.nodes_key.unwrap_or(context.tree.span(nodes));
+        findings.push(Finding::new(&CODE, span, format!("this DAG has no nodes: add one, {ADVICE}")));
     }
 }
 

@@ -3,7 +3,7 @@
 use divisi_model::keys::{WorkKind, native};
 use divisi_syntax::Kind;
 
-use super::shape::Mapping;
+use super::shape::{Mapping, is_null};
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -38,7 +38,9 @@ pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut
         return;
     };
     for entry in &mapping.entries {
-        if let Some(row) = entry.row.filter(|row| !row.applies_to(kind)) {
+        if let Some(row) = entry.row.filter(|row| !row.applies_to(kind))
+            && !is_null(context.tree, entry.value)
+        {
             let message = format!("`{}` does nothing on {}", row.name, kind.describe());
             findings.push(Finding::new(&CODE, context.tree.span(entry.key), message).unnecessary());
         }

@@ -1,8 +1,10 @@
 //! `missing-field`: a key that must be there and is not.
 
 use divisi_model::keys::Key;
+use divisi_model::keys::native::WORK_KEYS;
+use divisi_syntax::NodeId;
 
-use super::shape::Mapping;
+use super::shape::{Mapping, name_of};
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -21,30 +23,32 @@ pub(super) static CODE: Code = Code {
 };
 
 pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut Vec<Finding>) {
-    let Some(object) = mapping.object else {
+    let Some(object) = mapping.object.filter(|_| !mapping.has_merge()) else {
         return;
     };
     for key in object.keys.iter().filter(|key| is_needed(context, mapping, key)) {
         if mapping.written(context.tree, key.name).is_some() || is_misspelt(mapping, key) {
             continue;
         }
-        let (span, message) = match (mapping.entry(key.name), mapping.entries.first()) {
-            (Some(entry), _) => (context.tree.span(entry.key), format!("`{}` has no value", key.name)),
-            (None, Some(first)) => {
-                (context.tree.span(first.key), format!("this {} has no `{}`", object.name, key.name))
-            }
-            (None, None) => {
-                (context.tree.span(mapping.id), format!("this {} has no `{}`", object.name, key.name))
-            }
+        let (place, message) = match mapping.entry(key.name) {
+            Some(entry) => (entry.key, format!("`{}` has no value", key.name)),
+            None => (place(mapping, key), format!("this {} has no `{}`", name_of(object), key.name)),
         };
-        findings.push(Finding::new(&CODE, span, message));
+        findings.push(Finding::new(&CODE, context.tree.span(place), message));
     }
 }
 
 fn is_needed(context: &Context<'_>, mapping: &Mapping<'_>, key: &Key) -> bool {
     // An agent is nothing without its task; the table cannot say "together with".
     let is_task = key.name == "prompt" && mapping.written(context.tree, "agent").is_some();
-    key.required || is_task
+    let is_begun = WORK_KEYS.contains(&key.name) && mapping.entry(key.name).is_some();
+    key.required || is_task || is_begun
+}
+
+/// Where the absence is shown: at the agent that lacks its task, else at the first key.
+fn place(mapping: &Mapping<'_>, key: &Key) -> NodeId {
+    let agent = mapping.entry("agent").filter(|_| key.name == "prompt");
+    agent.or(mapping.entries.first()).map_or(mapping.id, |entry| entry.key)
 }
 
 fn is_misspelt(mapping: &Mapping<'_>, key: &Key) -> bool {

@@ -1,5 +1,7 @@
 //! `missing-unit`: a duration that is a bare number.
 
+use divisi_syntax::Style;
+
 use super::shape::{Value, Verdict};
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
@@ -32,9 +34,11 @@ pub(super) fn check(context: &Context<'_>, value: &Value, findings: &mut Vec<Fin
     let milliseconds = format!("{number}ms");
     let message =
         format!("`{number}` has no unit: write `{seconds}` for seconds or `{milliseconds}` for milliseconds");
-    findings.push(
-        Finding::new(&CODE, span, message)
-            .fix(edits::change_to(context.text(), span, &seconds))
-            .fix(edits::change_to(context.text(), span, &milliseconds)),
-    );
+    let fixes = [seconds, milliseconds].map(|meant| {
+        // A number in JSON becomes a text, which needs quotes.
+        let is_bare = context.tree.is_json() && context.tree.style(value.id) == Style::Plain;
+        let written = if is_bare { format!("\"{meant}\"") } else { meant };
+        edits::change_to(context.text(), span, &written)
+    });
+    findings.push(Finding { fixes: fixes.into(), ..Finding::new(&CODE, span, message) });
 }

@@ -3,6 +3,7 @@
 use divisi_model::Node;
 use divisi_model::keys::native::WORK_KEYS;
 
+use super::shape::MERGE_KEY;
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -28,7 +29,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for (_, node) in context.nodes().filter(|(_, node)| node.work_keys.is_empty()) {
-        if misspells_work(context, node) {
+        if may_have_work(context, node) {
             continue;
         }
         let has_prompt = context.tree.get(node.tree, "prompt").is_some();
@@ -41,7 +42,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn misspells_work(context: &Context<'_>, node: &Node) -> bool {
+/// Whether another key is a misspelt work key, or merges one in.
+fn may_have_work(context: &Context<'_>, node: &Node) -> bool {
     let mut keys = context.tree.entries(node.tree).filter_map(|(key, _)| context.tree.str(key));
-    keys.any(|key| did_you_mean::nearest(&key, WORK_KEYS.iter().copied()).is_some())
+    keys.any(|key| key == MERGE_KEY || did_you_mean::nearest(&key, WORK_KEYS.iter().copied()).is_some())
 }

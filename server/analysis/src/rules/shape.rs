@@ -38,6 +38,8 @@ pub(crate) struct Value {
     pub(crate) ty: Ty,
     /// The nearest key above it, as its row names it.
     pub(crate) key: Option<&'static str>,
+    /// Whether it is that key's own value, or stands inside it.
+    pub(crate) is_inside: bool,
     /// What is to be said about it.
     pub(crate) verdict: Verdict,
 }
@@ -47,6 +49,11 @@ impl<'a> Mapping<'a> {
     pub(crate) fn written(&self, tree: &Tree, name: &str) -> Option<&Entry<'a>> {
         let has_value = |entry: &&Entry<'_>| !scalar::is_null(tree, entry.value);
         self.entries.iter().filter(|entry| entry.row.is_some_and(|row| row.name == name)).find(has_value)
+    }
+
+    /// Whether keys may come from somewhere else (`<<`, which is `unsupported-yaml`).
+    pub(crate) fn has_merge(&self) -> bool {
+        self.entries.iter().any(|entry| entry.name == MERGE_KEY)
     }
 
     /// The entry of the row called `name`, with or without a value.
@@ -60,6 +67,15 @@ struct Step {
     id: NodeId,
     ty: Ty,
     key: Option<&'static str>,
+    is_inside: bool,
+}
+
+/// The key under which YAML merges another mapping in.
+pub(crate) const MERGE_KEY: &str = "<<";
+
+/// An object in words that fit after "this" and before "key".
+pub(crate) fn name_of(object: &Object) -> &'static str {
+    object.name.strip_suffix(" in a map").unwrap_or(object.name)
 }
 
 /// Calls every rule about shape for every mapping and value below the DAG's root. What an alias stands for is
@@ -70,7 +86,14 @@ pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
         Dialect::Native => &keys::native::DAG,
         Dialect::CommandV2 => &keys::command_v2::COMMAND,
     };
-    let mut open = vec![Step { id: context.dag.root, ty: Ty::Object(format), key: None }];
+    let checks = || RULES.iter().flat_map(|rule| rule.checks);
+    let of_mappings: Vec<_> = checks()
+        .filter_map(|check| if let Check::Mapping(check) = check { Some(check) } else { None })
+        .collect();
+    let of_values: Vec<_> = checks()
+        .filter_map(|check| if let Check::Value(check) = check { Some(check) } else { None })
+        .collect();
+    let mut open = vec![Step { id: context.dag.root, ty: Ty::Object(format), key: None, is_inside: false }];
     while let Some(step) = open.pop() {
         let kind = tree.kind(step.id);
         let inner = step.ty.for_collection(kind);
@@ -81,34 +104,26 @@ pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
             Kind::Mapping | Kind::Sequence => Verdict::WrongType,
         };
         if verdict != Verdict::Fine {
-            let value = Value { id: step.id, ty: step.ty, key: step.key, verdict };
-            for_each_rule(|check| {
-                if let Check::Value(check) = check {
-                    check(context, &value, findings);
-                }
-            });
+            let value = Value { id: step.id, ty: step.ty, key: step.key, is_inside: step.is_inside, verdict };
+            for check in &of_values {
+                check(context, &value, findings);
+            }
         }
         match kind {
             Kind::Mapping => {
                 let mapping = read(tree, step.id, inner);
-                for_each_rule(|check| {
-                    if let Check::Mapping(check) = check {
-                        check(context, &mapping, findings);
-                    }
-                });
+                for check in &of_mappings {
+                    check(context, &mapping, findings);
+                }
                 open.extend(mapping.entries.iter().map(|entry| below(entry, &step, inner)));
             }
             Kind::Sequence => {
                 let ty = if let Some(Ty::List(of)) = inner { *of } else { Ty::Any };
-                open.extend(tree.items(step.id).map(|id| Step { id, ty, key: step.key }));
+                open.extend(tree.items(step.id).map(|id| Step { id, ty, key: step.key, is_inside: true }));
             }
             Kind::Scalar | Kind::Alias => {}
         }
     }
-}
-
-fn for_each_rule(mut call: impl FnMut(&Check)) {
-    RULES.iter().flat_map(|rule| rule.checks).for_each(&mut call);
 }
 
 fn read<'a>(tree: &'a Tree, id: NodeId, ty: Option<Ty>) -> Mapping<'a> {
@@ -123,8 +138,8 @@ fn read<'a>(tree: &'a Tree, id: NodeId, ty: Option<Ty>) -> Mapping<'a> {
 
 fn below(entry: &Entry<'_>, parent: &Step, ty: Option<Ty>) -> Step {
     match (entry.row, ty) {
-        (Some(row), _) => Step { id: entry.value, ty: row.ty, key: Some(row.name) },
-        (None, Some(Ty::Map(of))) => Step { id: entry.value, ty: *of, key: parent.key },
-        (None, _) => Step { id: entry.value, ty: Ty::Any, key: None },
+        (Some(row), _) => Step { id: entry.value, ty: row.ty, key: Some(row.name), is_inside: false },
+        (None, Some(Ty::Map(of))) => Step { id: entry.value, ty: *of, key: parent.key, is_inside: true },
+        (None, _) => Step { id: entry.value, ty: Ty::Any, key: None, is_inside: true },
     }
 }

@@ -2,7 +2,7 @@
 
 use divisi_model::keys::Object;
 
-use super::shape::{Entry, Mapping};
+use super::shape::{Entry, MERGE_KEY, Mapping, name_of};
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -36,13 +36,13 @@ pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut
         match meant {
             Some(meant) => {
                 let message =
-                    format!("no key `{}` in a {}; did you mean `{meant}`?", entry.name, object.name);
+                    format!("unknown {} key `{}`; did you mean `{meant}`?", name_of(object), entry.name);
                 let fix = edits::change_to(context.text(), span, meant);
                 findings.push(Finding::new(&CODE, span, message).fix(fix));
             }
             None if object.open => {}
             None => {
-                let message = format!("no key `{}` in a {}; it does nothing", entry.name, object.name);
+                let message = format!("unknown {} key `{}`: it does nothing", name_of(object), entry.name);
                 findings.push(Finding::new(&CODE, span, message));
             }
         }
@@ -50,8 +50,7 @@ pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut
 }
 
 fn is_exempt(context: &Context<'_>, entry: &Entry<'_>) -> bool {
-    // `<<` is `unsupported-yaml`.
-    context.tree.is_missing(entry.key) || entry.name.starts_with("x-") || entry.name == "<<"
+    context.tree.is_missing(entry.key) || entry.name.starts_with("x-") || entry.name == MERGE_KEY
 }
 
 fn suggestion(context: &Context<'_>, object: &'static Object, entry: &Entry<'_>) -> Option<&'static str> {

@@ -1,5 +1,6 @@
 //! `wrong-type`: a list where a text should be, and the like.
 
+use divisi_model::keys::Ty;
 use divisi_syntax::{Kind, ScalarValue};
 use divisi_workspace::{Class, Content, Document};
 
@@ -28,7 +29,11 @@ pub(super) fn check(context: &Context<'_>, value: &Value, findings: &mut Vec<Fin
         return;
     }
     let span = context.tree.span(value.id);
-    let what = value.key.map_or_else(|| "this".to_owned(), |key| format!("`{key}`"));
+    let what = match (value.key, value.is_inside) {
+        (Some(key), false) => format!("`{key}`"),
+        (Some(key), true) => format!("what stands in `{key}`"),
+        (None, _) => "this".to_owned(),
+    };
     let message = format!("{what} must be {}, not {}", describe(&value.ty), written_kind(context, value));
     findings.push(Finding::new(&CODE, span, message).fix(fix(context, value)));
 }
@@ -45,11 +50,14 @@ fn written_kind(context: &Context<'_>, value: &Value) -> &'static str {
     }
 }
 
-/// A boolean in other words or in quotes, a number in quotes.
+/// A boolean in other words or in quotes, a number in quotes, a list of one without its brackets.
 fn fix(context: &Context<'_>, value: &Value) -> Option<Fix> {
-    use divisi_model::keys::Ty;
     let content = context.tree.str(value.id)?;
+    let span = context.tree.span(value.id);
     let meant = match value.ty {
+        Ty::List(_) if !content.contains(['\n', ',', '[', ']', '{', '}', '#']) => {
+            format!("[{}]", span.slice(context.text()))
+        }
         Ty::Bool => match content.to_ascii_lowercase().as_str() {
             "yes" | "on" | "true" | "1" => "true".to_owned(),
             "no" | "off" | "false" | "0" => "false".to_owned(),
@@ -58,7 +66,7 @@ fn fix(context: &Context<'_>, value: &Value) -> Option<Fix> {
         Ty::Int { .. } | Ty::Number => content.parse::<i64>().ok()?.to_string(),
         _ => return None,
     };
-    Some(Fix::new(format!("Change to `{meant}`"), context.tree.span(value.id), meant))
+    Some(Fix::new(format!("Change to `{meant}`"), span, meant))
 }
 
 /// The document itself: a DAG file is a mapping.

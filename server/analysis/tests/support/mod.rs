@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use divisi_analysis::{Finding, Fix, check};
 use divisi_syntax::Span;
-use divisi_workspace::{Change, Document, Snapshot, Workspace};
+use divisi_workspace::{Change, Document, Places, Snapshot, Workspace};
 use tempfile::TempDir;
 
 /// A workspace on disk.
@@ -26,7 +26,8 @@ impl Fixture {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let mut workspace = Workspace::new(vec![root.path().to_owned()]);
+        // Without the places of the user who runs the tests.
+        let mut workspace = Workspace::with_places(vec![root.path().to_owned()], Places::default());
         workspace.scan();
         Self { root, workspace }
     }
@@ -100,14 +101,15 @@ pub fn render(root: &Path, document: &Document, findings: &[Finding]) -> String 
     for finding in findings {
         let line = document.lines.line(finding.span.start);
         let start = document.lines.line_start(line);
+        let prefix = format!("{} | ", line + 1);
         if shown != Some(line) {
             let source = Span::new(start, document.lines.line_start(line + 1)).slice(&document.text);
-            writeln!(text, "{:>3} | {}", line + 1, source.trim_end()).unwrap();
+            writeln!(text, "{}", format!("{prefix}{source}").trim_end()).unwrap();
             shown = Some(line);
         }
         let before = Span::new(start, finding.span.start).slice(&document.text).chars().count();
         let marks = finding.span.slice(&document.text).chars().count().max(1);
-        let (pad, carets) = (" ".repeat(6 + before), "^".repeat(marks));
+        let (pad, carets) = (" ".repeat(prefix.len() + before), "^".repeat(marks));
         let severity = format!("{:?}", finding.severity).to_lowercase();
         let faded = if finding.unnecessary { ", unnecessary" } else { "" };
         writeln!(text, "{pad}{carets} {} ({severity}{faded}): {}", finding.code, finding.message).unwrap();

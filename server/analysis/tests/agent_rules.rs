@@ -1,0 +1,110 @@
+//! Rules about agents and runners.
+
+mod support;
+
+use expect_test::{Expect, expect};
+use support::{AGENTS, Fixture, check_dag, check_file};
+
+fn check(files: &[(&str, &str)], text: &str, expected: Expect) {
+    let mut fixture = Fixture::new(files);
+    fixture.open("review.dag.yaml", text);
+    expected.assert_eq(&fixture.check("review.dag.yaml"));
+}
+
+#[test]
+fn unknown_agent() {
+    check(
+        AGENTS,
+        "
+nodes:
+  - { id: a, agent: code-reviewr, prompt: p }
+  - { id: b, agent: Code_Reviewer, prompt: p }
+  - { id: c, agent: general-purpose, prompt: p }
+  - { id: d, agent: nothing-like-it, prompt: p }
+  - { id: e, agent: '{{ args.agent }}', prompt: p }
+  - { id: f, agent: , prompt: p }
+",
+        expect![[r#"
+            3 |   - { id: a, agent: code-reviewr, prompt: p }
+                                    ^^^^^^^^^^^^ unknown-agent (error): no agent `code-reviewr`; did you mean `code-reviewer`?
+                                      fix: Change to `code-reviewer`
+            6 |   - { id: d, agent: nothing-like-it, prompt: p }
+                                    ^^^^^^^^^^^^^^^ unknown-agent (error): no agent `nothing-like-it`
+            8 |   - { id: f, agent: , prompt: p }
+                             ^^^^^ missing-field (error): `agent` has no value
+        "#]],
+    );
+}
+
+#[test]
+fn a_warning_where_no_agent_is_known() {
+    check(
+        &[],
+        "nodes: [{ id: a, agent: reviewer, prompt: p }, { id: b, agent: Explore, prompt: p }]\n",
+        expect![[r#"
+              1 | nodes: [{ id: a, agent: reviewer, prompt: p }, { id: b, agent: Explore, prompt: p }]
+                                          ^^^^^^^^ unknown-agent (warning): no agent `reviewer`: no agent file is known here; their folders can be set in `agents.paths`
+        "#]],
+    );
+}
+
+#[test]
+fn ambiguous_agent() {
+    let one = "---\nname: planner\ndescription: One\n---\n";
+    let two = "---\nname: Planner\ndescription: Two\n---\n";
+    check(
+        &[(".claude/agents/one.md", one), (".claude/agents/two.md", two)],
+        "nodes: [{ id: a, agent: planner, prompt: p }]\n",
+        expect![[r#"
+              1 | nodes: [{ id: a, agent: planner, prompt: p }]
+                                          ^^^^^^^ ambiguous-agent (warning): 2 agents are called `planner`; which one is used is chance
+                                            .claude/agents/one.md: one of them
+                                            .claude/agents/two.md: one of them
+        "#]],
+    );
+}
+
+#[test]
+fn agent_not_loaded() {
+    let silent = "---\nname: planner\n---\nNo description.\n";
+    let files = [AGENTS[0], (".claude/agents/planner.md", silent)];
+    check(
+        &files,
+        "nodes: [{ id: a, agent: planner, prompt: p }]\n",
+        expect![[r#"
+          1 | nodes: [{ id: a, agent: planner, prompt: p }]
+                                      ^^^^^^^ agent-not-loaded (error): the agent `planner` is not loaded: it has no `description`: say in the front matter when it should be used
+                                        .claude/agents/planner.md: its file
+    "#]],
+    );
+    expect![[r#"
+          1 | ---
+              ^^^ agent-not-loaded (error): this agent is not loaded: it has no `description`: say in the front matter when it should be used
+    "#]].assert_eq(&Fixture::new(&files).check(".claude/agents/planner.md"));
+    expect![[r#"
+        no findings
+    "#]]
+    .assert_eq(&check_file(".claude/agents/a.md", "---\nname: a\ndescription: Use when: asked\n---\n"));
+}
+
+#[test]
+fn unknown_runner() {
+    let dag = "
+defaults: { runner: cluade }
+nodes:
+  - { id: a, agent: planner, prompt: p }
+  - { id: b, agent: planner, prompt: p }
+  - { id: c, agent: planner, prompt: p, runner: codex }
+  - { id: d, agent: planner, prompt: p, runner: my-own }
+  - { id: e, agent: planner, prompt: p, runner: zzz }
+";
+    expect![[r#"
+          2 | defaults: { runner: cluade }
+                                  ^^^^^^ unknown-runner (error): no runner `cluade`; did you mean `claude`?
+                                    fix: Change to `claude`
+          7 |   - { id: d, agent: planner, prompt: p, runner: my-own }
+                                                              ^^^^^^ unknown-runner (error): no runner `my-own`: define it under `[runners.my-own]` in your settings or `divisi.toml`
+          8 |   - { id: e, agent: planner, prompt: p, runner: zzz }
+                                                              ^^^ unknown-runner (error): no runner `zzz`: define it under `[runners.zzz]` in your settings or `divisi.toml`
+    "#]].assert_eq(&check_dag(dag));
+}

@@ -1,0 +1,382 @@
+//! Rules about nodes and what they wait for.
+
+mod support;
+
+use expect_test::{Expect, expect};
+use support::{check_dag, check_file, fixed};
+
+fn check(text: &str, expected: Expect) {
+    expected.assert_eq(&check_dag(text));
+}
+
+#[test]
+fn missing_dependency() {
+    check(
+        "
+nodes:
+  - id: analysis
+    run: ./a.sh
+  - id: report
+    depends_on: [analisys, nowhere]
+    run: ./r.sh
+",
+        expect![[r#"
+              6 |     depends_on: [analisys, nowhere]
+                                   ^^^^^^^^ missing-dependency (error): no node `analisys` in this DAG; did you mean `analysis`?
+                                     line 3: `analysis` is here
+                                     fix: Change to `analysis`
+                                             ^^^^^^^ missing-dependency (error): no node `nowhere` in this DAG
+        "#]],
+    );
+    check(
+        "nodes: [{id: a, run: x}, {id: b, run: x, depends_on: a}]",
+        expect![[r#"
+        no findings
+    "#]],
+    );
+    check(
+        "nodes: { a: {run: x}, b: {run: x, depends_on: ['A']} }",
+        expect![[r#"
+              1 | nodes: { a: {run: x}, b: {run: x, depends_on: ['A']} }
+                                                                 ^^^ missing-dependency (error): no node `A` in this DAG; did you mean `a`?
+                                                                   line 1: `a` is here
+                                                                   fix: Change to `a`
+        "#]],
+    );
+}
+
+#[test]
+fn missing_dependency_fix_keeps_quotes() {
+    expect![[r#"
+        nodes: [{id: alpha, run: x}, {id: b, run: x, depends_on: "alpha"}]
+    "#]]
+    .assert_eq(&fixed("nodes: [{id: alpha, run: x}, {id: b, run: x, depends_on: \"alhpa\"}]\n"));
+}
+
+#[test]
+fn self_dependency() {
+    check(
+        "nodes:\n  - id: a\n    run: x\n    depends_on: [a]\n",
+        expect![[r#"
+              4 |     depends_on: [a]
+                                   ^ self-dependency (error): `a` waits for itself and can never start
+                                     fix: Remove the dependency
+        "#]],
+    );
+    expect![[r#"
+        nodes:
+          - id: a
+            run: x
+            depends_on: []
+    "#]]
+    .assert_eq(&fixed("nodes:\n  - id: a\n    run: x\n    depends_on: [a]\n"));
+    expect![[r#"
+        nodes:
+          - id: b
+            run: x
+          - id: a
+            run: x
+            depends_on:
+              - b
+    "#]]
+    .assert_eq(&fixed(
+        "nodes:\n  - id: b\n    run: x\n  - id: a\n    run: x\n    depends_on:\n      - a # oh\n      - b\n",
+    ));
+    expect![[r#"
+        nodes:
+          - id: a
+            run: x
+            title: A
+    "#]]
+    .assert_eq(&fixed("nodes:\n  - id: a\n    run: x\n    depends_on:\n      - a\n    title: A\n"));
+    expect![[r#"
+        nodes:
+          - id: a
+            run: x
+            title: A
+    "#]]
+    .assert_eq(&fixed("nodes:\n  - id: a\n    run: x\n    depends_on: a\n    title: A\n"));
+    expect![[r#"
+        no fix
+    "#]]
+    .assert_eq(&fixed("nodes:\n  - depends_on: a\n    id: a\n    run: x\n"));
+}
+
+#[test]
+fn duplicate_node() {
+    check(
+        "nodes:\n  - id: a\n    run: x\n  - id: a\n    run: y\n",
+        expect![[r#"
+              4 |   - id: a
+                          ^ duplicate-node (error): there is another node `a`; give one of them another id
+                            line 2: the other one
+        "#]],
+    );
+    check(
+        "nodes:\n  - id: a\n    run: x\n  - id: A\n    run: y\n",
+        expect![[r#"
+        no findings
+    "#]],
+    );
+}
+
+#[test]
+fn cycle_is_shown_at_its_last_entry() {
+    check(
+        "
+nodes:
+  - id: a
+    depends_on: [c]
+    run: x
+  - id: b
+    depends_on: [a]
+    run: x
+  - id: c
+    depends_on:
+      - b
+    run: x
+  - id: outside
+    depends_on: [c]
+    run: x
+",
+        expect![[r#"
+             11 |       - b
+                          ^ cycle (error): these nodes wait for each other: c → b → a → c
+                            line 11: `c` waits for `b`
+                            line 7: `b` waits for `a`
+                            line 4: `a` waits for `c`
+        "#]],
+    );
+}
+
+#[test]
+fn the_shortest_cycle_of_each_component() {
+    check(
+        "
+nodes:
+  - { id: a, run: x, depends_on: [d, b] }
+  - { id: b, run: x, depends_on: [c, a] }
+  - { id: c, run: x, depends_on: [d] }
+  - { id: d, run: x, depends_on: [a] }
+  - { id: e, run: x, depends_on: [f, a] }
+  - { id: f, run: x, depends_on: [e] }
+",
+        expect![[r#"
+              4 |   - { id: b, run: x, depends_on: [c, a] }
+                                                       ^ cycle (error): these nodes wait for each other: b → a → b
+                                                         line 4: `b` waits for `a`
+                                                         line 3: `a` waits for `b`
+              8 |   - { id: f, run: x, depends_on: [e] }
+                                                    ^ cycle (error): these nodes wait for each other: f → e → f
+                                                      line 8: `f` waits for `e`
+                                                      line 7: `e` waits for `f`
+        "#]],
+    );
+}
+
+#[test]
+fn a_cycle_through_a_barrier() {
+    check(
+        "
+phases:
+  - { id: one, nodes: [a] }
+  - { id: two, barrier: true, nodes: [b] }
+nodes:
+  - { id: a, run: x, depends_on: [b] }
+  - { id: b, run: x }
+",
+        expect![[r#"
+              6 |   - { id: a, run: x, depends_on: [b] }
+                                                    ^ cycle (error): these nodes wait for each other: a → b → a
+                                                      line 6: `a` waits for `b`
+                                                      line 4: `b` waits for `a` because of this phase's barrier
+        "#]],
+    );
+}
+
+#[test]
+fn a_long_ring_is_cut_in_its_message() {
+    let mut text = String::from("nodes:\n");
+    for node in 0..100 {
+        text.push_str(&format!("  - {{ id: n{node}, run: x, depends_on: [n{}] }}\n", (node + 1) % 100));
+    }
+    let found = check_dag(&text);
+    let lines: Vec<&str> = found.lines().collect();
+    expect!["                                          ^^ cycle (error): these nodes wait for each other: n99 → n0 → n1 → n2 → n3 → n4 → … 89 more … → n94 → n95 → n96 → n97 → n98 → n99"].assert_eq(lines[1]);
+    assert_eq!(lines.len(), 52);
+}
+
+#[test]
+fn redundant_dependency() {
+    check(
+        "
+nodes:
+  - { id: a, run: x }
+  - { id: b, run: x, depends_on: [a] }
+  - { id: c, run: x, depends_on: [a, b] }
+  - { id: d, run: x, depends_on: [a, c, c] }
+",
+        expect![[r#"
+              5 |   - { id: c, run: x, depends_on: [a, b] }
+                                                    ^ redundant-dependency (hint, unnecessary): `c` waits for `a` anyway, through `b`
+                                                      line 4: through this one
+                                                      fix: Remove the dependency (safe)
+              6 |   - { id: d, run: x, depends_on: [a, c, c] }
+                                                    ^ redundant-dependency (hint, unnecessary): `d` waits for `a` anyway, through `c`
+                                                      line 5: through this one
+                                                      fix: Remove the dependency (safe)
+                                                          ^ redundant-dependency (hint, unnecessary): `c` is listed twice here
+                                                            fix: Remove the dependency (safe)
+        "#]],
+    );
+    expect![[r#"
+        nodes:
+          - id: a
+            run: x
+          - id: b
+            run: x
+            depends_on:
+              - a
+          - id: c
+            run: x
+            depends_on:
+              - b
+    "#]].assert_eq(&fixed(
+        "nodes:\n  - id: a\n    run: x\n  - id: b\n    run: x\n    depends_on:\n      - a\n  - id: c\n    run: x\n    depends_on:\n      - b\n      - a\n",
+    ));
+}
+
+#[test]
+fn redundant_dependency_is_silent_where_the_edge_means_more() {
+    let quiet = [
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], trigger_rule: all_done}, {id: c, run: x, depends_on: [a, b]}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], when: 'args.deep'}, {id: c, run: x, depends_on: [a, b]}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], continue_on_error: true}, {id: c, run: x, depends_on: [a, b]}]",
+        "[{id: a, run: x, continue_on_error: true}, {id: b, run: x, depends_on: [a]}, {id: c, run: x, depends_on: [a, b]}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a]}, {id: c, run: x, depends_on: [a, b], trigger_rule: all_done}]",
+        "[{id: a, run: x, outputs: [o]}, {id: b, run: x, depends_on: [a]}, {id: c, run: [x, '{{ nodes.a.outputs.o }}'], depends_on: [a, b]}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a]}, {id: c, run: [x, '{{ nodes[\"a\"].status }}'], depends_on: [a, b]}]",
+        "[{id: a, run: x, outputs: [o]}, {id: b, run: x, depends_on: [a]}, {id: c, run: x, inputs: [o], depends_on: [a, b]}]",
+        "[{id: a, run: x, writes: [o]}, {id: b, run: x, depends_on: [a]}, {id: c, run: x, reads: [o], depends_on: [a, b]}]",
+        "[{id: a, run: x}, {id: b, run: x}, {id: c, run: x, depends_on: [a, b]}]",
+    ];
+    for nodes in quiet {
+        let text = format!("args: {{ deep: {{ type: boolean, default: true }} }}\nnodes: {nodes}\n");
+        assert_eq!(check_dag(&text), "no findings\n", "{nodes}");
+    }
+}
+
+#[test]
+fn a_barrier_makes_nothing_redundant() {
+    check(
+        "
+phases:
+  - { id: one, nodes: [a] }
+  - { id: two, barrier: true, nodes: [b] }
+nodes:
+  - { id: a, run: x }
+  - { id: b, run: x, depends_on: [a] }
+",
+        expect![[r#"
+            no findings
+        "#]],
+    );
+}
+
+#[test]
+fn dependency_alias() {
+    check(
+        "nodes:\n  - id: a\n    run: x\n  - id: b\n    needs: [a]\n    run: x\n",
+        expect![[r#"
+              5 |     needs: [a]
+                      ^^^^^ dependency-alias (hint): `needs` is read as `depends_on`
+                        fix: Change to `depends_on` (safe)
+        "#]],
+    );
+    expect![[r#"
+        nodes:
+          - id: a
+            run: x
+          - id: b
+            depends_on: [a]
+            run: x
+    "#]]
+    .assert_eq(&fixed("nodes:\n  - id: a\n    run: x\n  - id: b\n    needs: [a]\n    run: x\n"));
+}
+
+#[test]
+fn phases() {
+    check(
+        "
+phases:
+  - id: review
+    nodes: [a, b, c]
+  - id: merge
+    nodes: [b]
+nodes:
+  - { id: a, run: x, phase: review }
+  - { id: b, run: x }
+  - { id: d, run: x, phase: reviw }
+  - { id: e, run: x, phase: merge }
+",
+        expect![[r#"
+            4 |     nodes: [a, b, c]
+                            ^ phase-conflict (error): `a` is in a phase already (`review`); say it in one place
+                              line 8: the other place
+                                  ^ unknown-reference (error): no node `c` in this DAG
+            6 |     nodes: [b]
+                            ^ phase-conflict (error): `b` is in a phase already (`review`); say it in one place
+                              line 4: the other place
+            10 |   - { id: d, run: x, phase: reviw }
+                                             ^^^^^ phase-unknown (warning): no phase `reviw`; did you mean `review`?
+                                               fix: Change to `review`
+        "#]],
+    );
+    check(
+        "nodes: [{id: a, run: x, phase: anything}]",
+        expect![[r#"
+        no findings
+    "#]],
+    );
+}
+
+#[test]
+fn timeout_below_estimate() {
+    check(
+        "
+defaults: { timeout: 5m }
+nodes:
+  - { id: a, run: x, timeout: 1m, estimate: 90s }
+  - { id: b, run: x, estimate: 10m }
+  - { id: c, run: x, estimate: 5m }
+",
+        expect![[r#"
+              4 |   - { id: a, run: x, timeout: 1m, estimate: 90s }
+                                                ^^ timeout-below-estimate (warning): `a` is stopped after 1m and is expected to take 1m 30s
+                                                  line 4: the estimate
+              5 |   - { id: b, run: x, estimate: 10m }
+                                                 ^^^ timeout-below-estimate (warning): `b` is stopped after 5m and is expected to take 10m
+                                                   line 2: the time limit
+        "#]],
+    );
+}
+
+#[test]
+fn command_v2_has_its_own_style() {
+    let text = r#"{
+  "version": "2.0.0", "name": "/x", "description": "d",
+  "phases": [{ "id": "p", "agents": [
+    { "id": "a", "agentId": "planner", "task": "t", "timeout": 5, "estimatedTime": 60000 },
+    { "id": "b", "agentId": "planner", "task": "t", "dependencies": ["a"] },
+    { "id": "c", "agentId": "planner", "task": "t", "dependencies": ["a", "b", "bb"], "extra": 1, "dependecies": [] },
+    { "id": "d", "agentId": "planner", "task": "t", "context": { "inputs": ["made", "unmade", {"key": "opt", "required": false}], "outputs": [] } },
+    { "id": "e", "agentId": "planner", "task": "{{ nodes.nobody }}", "context": { "inputs": [], "outputs": ["made"] } }
+  ] }]
+}"#;
+    expect![[r#"
+          6 |     { "id": "c", "agentId": "planner", "task": "t", "dependencies": ["a", "b", "bb"], "extra": 1, "dependecies": [] },
+                                                                                             ^^^^ missing-dependency (error): no node `bb` in this DAG
+          7 |     { "id": "d", "agentId": "planner", "task": "t", "context": { "inputs": ["made", "unmade", {"key": "opt", "required": false}], "outputs": [] } },
+                                                                                                  ^^^^^^^^ missing-input (warning): `d` takes `unmade`, and no node has such an output
+    "#]].assert_eq(&check_file("commands/v2/x.json", text));
+}

@@ -1,0 +1,47 @@
+//! The generated pages are up to date, and their examples show what they say.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use divisi_analysis::codes;
+use divisi_analysis::pages::pages;
+use expect_test::expect_file;
+use support::{AGENTS, Fixture};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics");
+
+#[test]
+fn pages_are_up_to_date() {
+    let folder = Path::new(FOLDER);
+    let mut names = BTreeSet::new();
+    for page in pages() {
+        expect_file![folder.join(&page.file)].assert_eq(&page.text);
+        names.insert(page.file);
+    }
+    let written =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(written.collect::<BTreeSet<_>>(), names, "remove pages of codes that are gone");
+}
+
+#[test]
+fn codes_are_sorted_and_kebab_case() {
+    let names: Vec<&str> = codes::all().map(|code| code.name).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')));
+}
+
+#[test]
+fn each_example_shows_its_code() {
+    for code in codes::all().filter(|code| !code.example.bad.is_empty()) {
+        let found = |text: &str| -> Vec<&'static str> {
+            let mut fixture = Fixture::new(AGENTS);
+            fixture.open(code.example.path, text);
+            fixture.findings(code.example.path).iter().map(|finding| finding.code).collect()
+        };
+        let (bad, good) = (found(code.example.bad), found(code.example.good));
+        assert!(bad.contains(&code.name), "{}: the example has {bad:?}", code.name);
+        assert!(good.is_empty(), "{}: the better example has {good:?}", code.name);
+    }
+}

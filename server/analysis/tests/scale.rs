@@ -1,0 +1,83 @@
+//! Large files: figures to look at (`-- --nocapture`), and bounds that only something quadratic would break.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use support::{AGENTS, Fixture};
+
+/// Checks the text, prints the time, and returns the number of findings.
+fn timed(what: &str, text: &str) -> usize {
+    let mut fixture = Fixture::new(AGENTS);
+    fixture.open("large.dag.yaml", text);
+    let (snapshot, document) = (fixture.snapshot(), fixture.document("large.dag.yaml"));
+    let begin = Instant::now();
+    let findings = divisi_analysis::check(&snapshot, &document);
+    println!("{what}: {} findings in {:?}", findings.len(), begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(60), "{what}: {:?}", begin.elapsed());
+    findings.len()
+}
+
+fn nodes(count: u32, node: impl Fn(u32) -> String) -> String {
+    let mut text = String::from("args: { scope: { default: src } }\nnodes:\n");
+    (0..count).for_each(|index| text.push_str(&node(index)));
+    text
+}
+
+#[test]
+fn ten_thousand_ordinary_nodes() {
+    let text = nodes(10_000, |index| {
+        let before = match index {
+            0..10 => String::new(),
+            _ => format!("    depends_on: [n{}, n{}]\n", index - 10, index - 7),
+        };
+        let from = index.saturating_sub(10);
+        let prompt = match index {
+            0..10 => "Review {{ args.scope }}".to_owned(),
+            _ => format!("Merge {{{{ nodes.n{from}.outputs.out }}}} of {{{{ args.scope }}}}"),
+        };
+        format!(
+            "  - id: n{index}\n    agent: planner\n{before}    prompt: {prompt}\n    outputs: [out]\n    timeout: 10m\n    estimate: 2m\n"
+        )
+    });
+    assert_eq!(timed("10,000 ordinary nodes", &text), 0);
+}
+
+#[test]
+fn ten_thousand_nodes_that_use_the_first() {
+    let text = nodes(10_000, |index| match index {
+        0 => "  - { id: n0, run: x, outputs: [o] }\n".to_owned(),
+        _ => format!(
+            "  - {{ id: n{index}, run: [x, '{{{{ nodes.n0.outputs.o }}}}'], depends_on: [n{}] }}\n",
+            index - 1
+        ),
+    });
+    assert_eq!(timed("10,000 nodes that use the first", &text), 0);
+}
+
+#[test]
+fn ten_thousand_nodes_with_faults() {
+    let text = nodes(10_000, |index| {
+        format!(
+            "  - {{ id: n{index}, agent: plannr{index}, prompt: '{{{{ args.scop }}}}', depends_on: [m{index}], timout: 5, timeout: 7 }}\n"
+        )
+    });
+    assert_eq!(timed("10,000 nodes with five faults each", &text), 50_000);
+}
+
+#[test]
+fn a_chain_of_100_000_nodes() {
+    let text = nodes(100_000, |index| match index {
+        0 => "  - { id: n0, run: x }\n".to_owned(),
+        _ => format!("  - {{ id: n{index}, run: x, depends_on: [n{}] }}\n", index - 1),
+    });
+    assert_eq!(timed("a chain of 100,000 nodes", &text), 0);
+}
+
+#[test]
+fn a_ring_of_100_000_nodes() {
+    let text = nodes(100_000, |index| {
+        format!("  - {{ id: n{index}, run: x, depends_on: [n{}] }}\n", (index + 1) % 100_000)
+    });
+    assert_eq!(timed("a ring of 100,000 nodes", &text), 1);
+}
