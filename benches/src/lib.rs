@@ -1,1 +1,64 @@
-//! Benchmarks live in benches/.
+//! DAGs of any size, the same each time, shaped like those that people write: layers of a few nodes, each waiting
+//! for two of the layer before; agents with prompts, outputs that are used, a program now and then.
+
+use std::fmt::Write as _;
+
+/// Nodes in a layer.
+const WIDTH: usize = 8;
+
+/// How many agents [`dag`] names, as `agent-0`, `agent-1` …
+pub const AGENTS: usize = 40;
+
+/// The text of a YAML DAG file with this many nodes; about 220 bytes a node.
+pub fn dag(nodes: usize) -> String {
+    let mut text =
+        String::from("name: generated\nargs:\n  scope: { default: src }\nmax_parallel: 4\nnodes:\n");
+    for node in 0..nodes {
+        write_node(&mut text, node);
+    }
+    text
+}
+
+fn write_node(text: &mut String, node: usize) {
+    let before =
+        |offset: usize| (node >= WIDTH).then(|| node - node % WIDTH - WIDTH + (node + offset) % WIDTH);
+    let dependencies: Vec<usize> = before(0).into_iter().chain(before(1)).collect();
+    let names: Vec<String> = dependencies.iter().map(|id| format!("node-{id}")).collect();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "  - id: node-{node}\n    depends_on: [{}]", names.join(", "));
+    if node % 5 == 4 {
+        let _ =
+            writeln!(text, "    run: [cargo, test, --package, \"package-{node}\", \"{{{{ args.scope }}}}\"]");
+    } else {
+        let _ = writeln!(text, "    agent: agent-{}\n    prompt: |", node % AGENTS);
+        let _ = writeln!(
+            text,
+            "      Look at part {node} of {{{{ args.scope }}}} and say what is wrong with it."
+        );
+        if let Some(id) = dependencies.first() {
+            let _ = writeln!(text, "      What was found before: {{{{ nodes.node-{id}.outputs.findings }}}}");
+        }
+    }
+    let _ = writeln!(text, "    outputs: [findings]\n    estimate: {}m", 1 + node % 7);
+}
+
+/// The files of the agents that [`dag`] names: path in the workspace, and text.
+pub fn agents() -> impl Iterator<Item = (String, String)> {
+    (0..AGENTS).map(|agent| {
+        let text = format!(
+            "---\nname: agent-{agent}\ndescription: Looks at things, number {agent}\n---\nLook well.\n"
+        );
+        (format!(".claude/agents/agent-{agent}.md"), text)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_takes_about_220_bytes() {
+        let bytes = dag(1_000).len();
+        assert!((200_000..250_000).contains(&bytes), "{bytes}");
+    }
+}

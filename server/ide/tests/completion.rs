@@ -53,7 +53,7 @@ fn check_taken(path: &str, text: &str, label: &str, expected: Expect) {
     let insert =
         if it.snippet { it.insert.replace('\n', &format!("\n{indentation}")) } else { it.insert.clone() };
     taken.replace_range(it.replace.range(), &insert);
-    expected.assert_eq(&taken);
+    expected.assert_eq(&taken.replace('\r', "\\r"));
 }
 
 #[test]
@@ -833,10 +833,10 @@ fn crlf() {
         "nodes:\r\n  - id: a\r\n    agent: te$0\r\n    prompt: x\r\n",
         "tester",
         expect![[r#"
-            nodes:
-              - id: a
-                agent: tester
-                prompt: x
+            nodes:\r
+              - id: a\r
+                agent: tester\r
+                prompt: x\r
         "#]],
     );
     check_first("nodes:\r\n  - id: a\r\n    $0\r\n", 2, expect!["title agent"]);

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use divisi_engine::client::RunSummary;
 use divisi_engine::event::EventRecord;
-use divisi_syntax::SyntaxError;
 use divisi_workspace::Workspace;
 use tokio::sync::oneshot;
 use tower_lsp_server::gen_lsp_types as lsp;
@@ -60,8 +59,6 @@ pub(crate) enum Event {
     Scanned(u64, Box<Workspace>),
     /// A check of an open document is done.
     Checked(Checked),
-    /// The strict reader has looked at an open document.
-    StrictlyRead(StrictlyRead),
     /// A run is planned and waits for trust.
     Planned(Box<Launch>),
     /// A run's host is up.
@@ -98,7 +95,6 @@ impl Event {
             Self::Answer(_) => "answer",
             Self::Scanned(..) => "scanned",
             Self::Checked(_) => "checked",
-            Self::StrictlyRead(_) => "strictly read",
             Self::Planned(_) => "planned",
             Self::Launched(..) => "launched",
             Self::FoundRuns(..) => "found runs",
@@ -119,12 +115,4 @@ pub(crate) struct Checked {
     pub(crate) version: i32,
     /// None where the document is not ours.
     pub(crate) diagnostics: Option<Vec<lsp::Diagnostic>>,
-}
-
-/// What the strict reader refuses in one version of a document.
-#[derive(Debug)]
-pub(crate) struct StrictlyRead {
-    pub(crate) path: PathBuf,
-    pub(crate) version: i32,
-    pub(crate) errors: Vec<SyntaxError>,
 }

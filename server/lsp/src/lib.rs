@@ -28,6 +28,7 @@ mod pool;
 mod progress;
 mod publish;
 mod runs;
+mod strict;
 mod to_proto;
 mod transport;
 mod trust;
@@ -35,6 +36,7 @@ mod uri;
 
 use std::path::PathBuf;
 
+use divisi_workspace::Places;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What the server needs to know of its surroundings.
@@ -42,6 +44,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub struct Options {
     /// The `divisi` program, which hosts runs.
     pub divisi: PathBuf,
+    /// Where the user's own settings, agents and trust are.
+    pub places: Places,
 }
 
 /// How a session ended.
@@ -77,7 +81,7 @@ where
 /// # Errors
 /// When the runtime cannot be built, or the path of the running program is unknown.
 pub fn serve_stdio() -> std::io::Result<Ending> {
-    let options = Options { divisi: std::env::current_exe()? };
+    let options = Options { divisi: std::env::current_exe()?, places: Places::of_user() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ending = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), options));
     // A read of standard input may still be blocked; it must not keep the process alive.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use divisi_engine::client::RunSummary;
 use divisi_engine::event::EventRecord;
-use divisi_workspace::{Change, Class, Content, Workspace};
+use divisi_workspace::{Change, Content, Workspace};
 use tokio::sync::Notify;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tracing::{error, warn};
@@ -15,11 +15,11 @@ use tracing::{error, warn};
 use crate::client::Client;
 use crate::dispatch::dispatch;
 use crate::documents::Documents;
-use crate::event::{Checked, Event, StrictlyRead};
+use crate::event::{Checked, Event};
 use crate::handlers::{answer, shutdown};
 use crate::outbox::Outbox;
 use crate::pool::{Pool, panic_text};
-use crate::publish::{Checks, View};
+use crate::publish::{self, Checks, View};
 use crate::runs::{self, Origin, Runs};
 use crate::{Options, parent};
 
@@ -127,6 +127,10 @@ impl Server {
     /// What a read needs, as of now.
     pub(crate) fn view(&mut self) -> View {
         self.settle();
+        self.view_as_is()
+    }
+
+    fn view_as_is(&self) -> View {
         View {
             snapshot: self.workspace.snapshot(),
             client: self.client.clone(),
@@ -172,19 +176,12 @@ impl Server {
         }
         let Some(version) = self.documents.version(path) else { return };
         let ticket = self.checks.begin(path);
-        let view = View {
-            snapshot: self.workspace.snapshot(),
-            client: self.client.clone(),
-            open: self.documents.uris().clone(),
-            failed: self.runs.failed().clone(),
-        };
+        let view = self.view_as_is();
         let (path, events) = (path.to_owned(), self.events.clone());
         self.pool.spawn(move || {
-            let Some(document) = view.snapshot.document(&path).filter(|_| !ticket.is_void()) else { return };
-            let is_ours = document.class != Class::None;
-            let diagnostics = is_ours.then(|| view.diagnostics(document));
-            let check = ticket.number;
-            let _loop_is_gone = events.send(Event::Checked(Checked { path, check, version, diagnostics }));
+            publish::check(&view, &path, version, &ticket, |checked| {
+                let _loop_is_gone = events.send(Event::Checked(checked));
+            });
         });
     }
 
@@ -216,16 +213,14 @@ impl Server {
         }
     }
 
-    pub(crate) fn strictly_read(&mut self, _read: StrictlyRead) {}
-
     /// Walks the disk in the background. Until it is done, what is open is known, and what was found before.
     pub(crate) fn start_scan(&mut self) {
         self.scan += 1;
         self.is_scanning = true;
-        let (scan, roots, settings, events) =
-            (self.scan, self.roots.clone(), self.settings.clone(), self.events.clone());
+        let (scan, roots, places) = (self.scan, self.roots.clone(), self.options.places.clone());
+        let (settings, events) = (self.settings.clone(), self.events.clone());
         self.pool.spawn(move || {
-            let mut workspace = Workspace::new(roots);
+            let mut workspace = Workspace::with_places(roots, places);
             if let Some(settings) = settings {
                 workspace.apply(Change::EditorSettings { settings });
             }

@@ -6,14 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use divisi_analysis::Finding;
-use divisi_workspace::{Document, Snapshot};
+use divisi_workspace::{Class, Document, Snapshot};
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client::Client;
+use crate::event::Checked;
 use crate::runs::FailedNodes;
+use crate::strict;
 use crate::to_proto::{self, OpenUris};
 
 /// Everything that a read needs; cheap to clone, never changes.
@@ -41,11 +43,42 @@ impl View {
     }
 }
 
+/// Checks an open document and hands the outcome over, twice where the strict reader has more to say: typing never
+/// waits for it. Where it had more to say of an earlier version, there is one outcome only, lest the finding blink.
+pub(crate) fn check(view: &View, path: &Path, version: i32, ticket: &Ticket, done: impl Fn(Checked)) {
+    let Some(document) = view.snapshot.document(path).filter(|_| !ticket.is_void()) else { return };
+    let checked = |diagnostics| Checked { path: path.to_owned(), check: ticket.number, version, diagnostics };
+    if document.class == Class::None {
+        return done(checked(None));
+    }
+    let was_refused = ticket.document.is_refused.load(Ordering::Acquire);
+    if !was_refused {
+        done(checked(Some(view.diagnostics(document))));
+    }
+    if ticket.is_void() {
+        return;
+    }
+    let refused = strict::refused(document);
+    ticket.document.is_refused.store(refused.is_some(), Ordering::Release);
+    if was_refused || refused.is_some() {
+        done(checked(Some(view.diagnostics(refused.as_ref().unwrap_or(document)))));
+    }
+}
+
+/// What the checks of one document share.
+#[derive(Debug, Default)]
+struct DocumentChecks {
+    /// Number of the latest.
+    latest: AtomicU64,
+    /// Whether the strict reader refused it last time.
+    is_refused: AtomicBool,
+}
+
 /// The latest check of each open document.
 #[derive(Debug, Default)]
 pub(crate) struct Checks {
     next: u64,
-    latest: BTreeMap<PathBuf, Arc<AtomicU64>>,
+    documents: BTreeMap<PathBuf, Arc<DocumentChecks>>,
     /// Documents for which the client was told something.
     published: BTreeSet<PathBuf>,
 }
@@ -53,26 +86,26 @@ pub(crate) struct Checks {
 /// The right to publish, as long as no newer check of the document has begun.
 #[derive(Debug)]
 pub(crate) struct Ticket {
-    pub(crate) number: u64,
-    latest: Arc<AtomicU64>,
+    number: u64,
+    document: Arc<DocumentChecks>,
 }
 
 impl Ticket {
-    pub(crate) fn is_void(&self) -> bool {
-        self.latest.load(Ordering::Acquire) != self.number
+    fn is_void(&self) -> bool {
+        self.document.latest.load(Ordering::Acquire) != self.number
     }
 }
 
 impl Checks {
     pub(crate) fn begin(&mut self, path: &Path) -> Ticket {
         self.next += 1;
-        let latest = self.latest.entry(path.to_owned()).or_default().clone();
-        latest.store(self.next, Ordering::Release);
-        Ticket { number: self.next, latest }
+        let document = self.documents.entry(path.to_owned()).or_default().clone();
+        document.latest.store(self.next, Ordering::Release);
+        Ticket { number: self.next, document }
     }
 
     pub(crate) fn is_latest(&self, path: &Path, number: u64) -> bool {
-        self.latest.get(path).is_some_and(|latest| latest.load(Ordering::Acquire) == number)
+        self.documents.get(path).is_some_and(|document| document.latest.load(Ordering::Acquire) == number)
     }
 
     /// Notes that the client is told something.
@@ -86,8 +119,8 @@ impl Checks {
 
     /// A closed document has no checks: those under way are void. Whether the client was told something of it.
     pub(crate) fn end(&mut self, path: &Path) -> bool {
-        if let Some(latest) = self.latest.remove(path) {
-            latest.store(0, Ordering::Release);
+        if let Some(document) = self.documents.remove(path) {
+            document.latest.store(0, Ordering::Release);
         }
         self.published.remove(path)
     }

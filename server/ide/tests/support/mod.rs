@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use divisi_workspace::{Change, Document, Snapshot, Workspace};
+use divisi_workspace::{Change, Document, Places, Snapshot, Workspace};
 
 const AGENTS: &[(&str, &str)] = &[
     ("code-reviewer", "description: Reviews code for faults\ntools: Read, Grep\nmodel: sonnet"),
@@ -14,7 +14,7 @@ const AGENTS: &[(&str, &str)] = &[
 /// A workspace that holds the text at `path`, and the cursor's place in it.
 pub(crate) fn fixture(path: &str, text: &str) -> (Snapshot, Arc<Document>, u32) {
     let root = PathBuf::from("/workspace");
-    let mut workspace = Workspace::new(vec![root.clone()]);
+    let mut workspace = Workspace::with_places(vec![root.clone()], Places::default());
     let mut open = |path: &str, text: String| {
         workspace.apply(Change::Opened { path: root.join(path), version: 1, text });
     };

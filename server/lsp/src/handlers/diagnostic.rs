@@ -6,6 +6,7 @@ use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{Error, Result};
 
 use crate::publish::View;
+use crate::strict;
 
 /// The result's id is a digest of what it says, so that nothing has to be remembered between two requests.
 pub(crate) fn diagnostic(
@@ -13,7 +14,10 @@ pub(crate) fn diagnostic(
     params: &lsp::DocumentDiagnosticParams,
 ) -> Result<lsp::DocumentDiagnosticReport> {
     let document = super::document(view, &params.text_document.uri);
-    let items = document.map(|document| view.diagnostics(document)).unwrap_or_default();
+    // Whoever asks gets the whole answer at once.
+    let items =
+        document.map(|document| view.diagnostics(strict::refused(document).as_ref().unwrap_or(document)));
+    let items = items.unwrap_or_default();
     let result_id = digest(&items)?;
     if params.previous_result_id.as_ref() == Some(&result_id) {
         return Ok(lsp::DocumentDiagnosticReport::RelatedUnchangedDocumentDiagnosticReport(

@@ -4,17 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use divisi_engine::client::{EngineError, RunOptions, RunSummary, Runs};
-use divisi_engine::plan::{PlanWork, StoredPlan};
+use divisi_engine::plan::{PlanNode, PlanWork, StoredPlan};
 use divisi_syntax::Encoding;
+use divisi_workspace::settings::TrustMode;
 use divisi_workspace::{Document, Snapshot};
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc;
 
 use crate::event::{Event, Reply};
 use crate::to_proto;
-
-/// Lines of the trust question; more are counted.
-const LINES: usize = 20;
+use crate::trust::Subject;
 
 /// A run on its way.
 #[derive(Debug)]
@@ -25,6 +24,14 @@ pub(crate) struct Launch {
     pub(crate) plan: StoredPlan,
     /// The caller vouches for the workspace.
     pub(crate) is_vouched_for: bool,
+    /// What trust has to be given to, otherwise.
+    pub(crate) mode: TrustMode,
+}
+
+impl Launch {
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject { root: &self.root, file: &self.document.path, mode: self.mode }
+    }
 }
 
 /// What may be answered to the trust question.
@@ -95,50 +102,42 @@ pub(crate) fn engine_error(error: &EngineError, place: Option<(&Document, Encodi
     }
 }
 
-/// What a person is asked before programs of an untrusted workspace run: each of them, as it would be started.
+/// What a person is asked before programs of an untrusted workspace run: all of them, as they would be started.
 pub(crate) fn question(launch: &Launch) -> String {
     let programs: Vec<String> =
         launch.plan.nodes.iter().filter_map(|node| program(&launch.plan, node)).collect();
-    let mut text = format!(
-        "{} is not trusted yet. Running `{}` starts these programs:\n",
-        launch.root.display(),
-        launch.plan.dag
-    );
-    for program in programs.iter().take(LINES) {
-        text.push_str(program);
-        text.push('\n');
-    }
-    if programs.len() > LINES {
-        text.push_str(&format!("… and {} more: `divisi plan` shows all\n", programs.len() - LINES));
-    }
-    text
+    let (root, dag) = (launch.root.display(), &launch.plan.dag);
+    format!("{root} is not trusted yet. Running `{dag}` starts these programs:\n{}", programs.join("\n"))
 }
 
-fn program(plan: &StoredPlan, node: &divisi_engine::plan::PlanNode) -> Option<String> {
-    let argv = match &node.work {
-        PlanWork::Argv { argv } => argv.clone(),
-        PlanWork::Line { line, shell: None } => return Some(format!("{}: {line}", node.path)),
-        PlanWork::Line { line, shell: Some(shell) } => {
-            shell.iter().chain(std::iter::once(line)).cloned().collect()
-        }
+fn program(plan: &StoredPlan, node: &PlanNode) -> Option<String> {
+    let program = match &node.work {
+        PlanWork::Argv { argv } => quoted(argv),
+        PlanWork::Line { line, shell: None } => line.clone(),
+        PlanWork::Line { line, shell: Some(shell) } => format!("{} {}", quoted(shell), quote(line)),
         PlanWork::Agent { runner, agent, .. } => {
             let name = plan.agents.get(*agent).map_or("?", |agent| agent.name.as_str());
-            let command = plan.runners.get(runner).map(|runner| runner.command.clone());
-            let argv = command.unwrap_or_else(|| vec![runner.clone()]);
-            return Some(format!("{}: {} (agent {name})", node.path, quoted(&argv)));
+            let command = plan.runners.get(runner).map(|runner| quoted(&runner.command));
+            format!("{} (runner {runner}, agent {name})", command.unwrap_or_default())
         }
         PlanWork::Group { .. } => return None,
     };
-    Some(format!("{}: {}", node.path, quoted(&argv)))
+    Some(visible(&format!("{}: {program}", node.path)))
 }
 
 fn quoted(argv: &[String]) -> String {
-    let is_plain = |word: &str| {
-        !word.is_empty()
-            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./=:@%+,".contains(&byte))
-    };
-    let quote = |word: &String| {
-        if is_plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-    };
-    argv.iter().map(quote).collect::<Vec<_>>().join(" ")
+    argv.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn quote(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// What decides about trust must hide nothing: control characters are shown by their escapes.
+fn visible(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }

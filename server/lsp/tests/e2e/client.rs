@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use divisi_lsp::{Ending, Options};
+use divisi_workspace::Places;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};
 use tokio::task::JoinHandle;
@@ -28,7 +29,7 @@ impl Client {
     pub(crate) fn connect() -> Self {
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         let (reader, writer) = tokio::io::split(theirs);
-        let options = Options { divisi: PathBuf::from("divisi") };
+        let options = Options { divisi: PathBuf::from("divisi"), places: Places::default() };
         let server = tokio::spawn(divisi_lsp::serve(reader, writer, options));
         let (reader, writer) = tokio::io::split(ours);
         Self {

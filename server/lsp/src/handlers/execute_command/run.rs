@@ -39,14 +39,15 @@ pub(super) fn run(server: &mut Server, argument: Argument, reply: Reply<Outcome>
     let (encoding, events) = (server.client.encoding, server.events.clone());
     server.pool.spawn(move || {
         let planned = document.clone();
-        let launch = |plan, reply| Launch { reply, root, document: planned, plan, is_vouched_for };
+        let mode = snapshot.settings().run.trust;
+        let launch = |plan, reply| Launch { reply, root, document: planned, plan, is_vouched_for, mode };
         runs::plan(&snapshot, launch, &document, &options, encoding, reply, &events);
     });
 }
 
 /// Trust is asked for once it is known what would be started.
 pub(crate) fn planned(server: &mut Server, launch: Box<Launch>) {
-    if launch.is_vouched_for || trust::is_trusted(&launch.root) {
+    if launch.is_vouched_for || trust::is_trusted(&server.options.places, launch.subject()) {
         return start(server, launch);
     }
     let action = |answer: Answer| lsp::MessageActionItem {
@@ -71,9 +72,9 @@ pub(crate) fn decided(server: &mut Server, launch: Box<Launch>, is_yes: bool) {
         );
         return launch.reply.send(Err(failed(message)));
     }
-    match trust::grant(&launch.root) {
+    match trust::grant(&server.options.places, launch.subject()) {
         Ok(()) => start(server, launch),
-        Err(error) => launch.reply.send(Err(failed(error))),
+        Err(error) => launch.reply.send(Err(failed(format!("trust cannot be kept: {error}")))),
     }
 }
 

@@ -6,7 +6,8 @@ use tower_lsp_server::jsonrpc::Result;
 
 use super::{Outcome, failed};
 use crate::main_loop::Server;
-use crate::{trust, uri};
+use crate::trust::{self, Subject};
+use crate::uri;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Argument {
@@ -19,7 +20,9 @@ pub(super) fn trust(server: &mut Server, argument: &Argument) -> Result<Outcome>
     let snapshot = server.workspace.snapshot();
     let root = snapshot.root_of(&path).or_else(|| path.parent());
     let root = root.ok_or_else(|| failed(format!("{} lies in no folder", path.display())))?;
-    trust::grant(root).map_err(failed)?;
+    let subject = Subject { root, file: &path, mode: snapshot.settings().run.trust };
+    trust::grant(&server.options.places, subject)
+        .map_err(|error| failed(format!("trust in {} cannot be kept: {error}", root.display())))?;
     // What a trusted `divisi.toml` may define counts from now on.
     server.start_scan();
     Ok(Some(serde_json::json!({ "trusted": root })))
