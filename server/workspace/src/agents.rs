@@ -11,15 +11,36 @@ use crate::layout::{FolderKind, Layout, Plugin};
 
 /// The registry of all agents among `documents`.
 pub(crate) fn registry<'a>(documents: impl Iterator<Item = &'a Arc<Document>>, layout: &Layout) -> Registry {
-    let files: Vec<(&Document, &AgentFile)> = documents
-        .filter_map(|document| match &document.content {
-            Content::Agent(agent) => Some((document.as_ref(), agent.as_ref())),
-            _ => None,
-        })
-        .collect();
+    let files: Vec<(&Document, &AgentFile)> =
+        documents.filter_map(|document| Some((document.as_ref(), agent_file(Some(document))?))).collect();
     let projects = project_folders(files.iter().map(|(document, _)| document.path.as_path()), layout);
     let agents = files.into_iter().map(|(document, file)| Arc::new(agent(document, file, layout, &projects)));
     Registry::new(agents.collect())
+}
+
+/// Whether two states of a file say the same of its agent, so that the registry can stay: typing in a system prompt
+/// changes nothing in it.
+pub(crate) fn same_agent(before: Option<&Arc<Document>>, after: Option<&Arc<Document>>) -> bool {
+    match (agent_file(before), agent_file(after)) {
+        (None, None) => true,
+        (Some(before), Some(after)) => {
+            let AgentFile { tool, name, description, tools, model, load, body: _ } = before;
+            *tool == after.tool
+                && *name == after.name
+                && *description == after.description
+                && *tools == after.tools
+                && *model == after.model
+                && *load == after.load
+        }
+        _ => false,
+    }
+}
+
+fn agent_file(document: Option<&Arc<Document>>) -> Option<&AgentFile> {
+    match &document?.content {
+        Content::Agent(agent) => Some(agent),
+        _ => None,
+    }
 }
 
 fn agent(document: &Document, file: &AgentFile, layout: &Layout, projects: &[PathBuf]) -> Agent {

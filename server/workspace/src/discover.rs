@@ -53,8 +53,12 @@ pub(crate) fn below(folder: &Path, layout: &Arc<Layout>) -> Found {
     found
 }
 
-/// Whether discovery would have come to `path`: inside a root and not ignored, or in a folder that a tool reads.
+/// Whether discovery would have come to `path`: inside a root and not ignored, or in a folder that a tool reads, and
+/// no link that leads elsewhere.
 pub(crate) fn is_wanted(path: &Path, is_folder: bool, layout: &Layout) -> bool {
+    if !stays_inside(path, &allowed_places(layout)) {
+        return false;
+    }
     if is_read_by_tool(path, layout) {
         return true;
     }
@@ -103,7 +107,8 @@ enum Rules {
 
 /// Reads what is of ours below `folder` on all processors. A folder that is not there is no fault.
 fn walk(folder: &Path, rules: Rules, layout: &Arc<Layout>, found: &mut Found) {
-    if !folder.is_dir() {
+    let places = allowed_places(layout);
+    if !folder.is_dir() || !stays_inside(folder, &places) {
         return;
     }
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -111,7 +116,6 @@ fn walk(folder: &Path, rules: Rules, layout: &Arc<Layout>, found: &mut Found) {
     let mut builder = WalkBuilder::new(folder);
     builder.hidden(false).require_git(false).threads(threads).follow_links(rules == Rules::Tool);
     builder.parents(filters).ignore(filters).git_ignore(filters).git_global(filters).git_exclude(filters);
-    let places = Arc::new(allowed_places(folder, layout));
     builder.filter_entry(move |entry| is_entered(entry, &places));
 
     let (sender, receiver) = mpsc::channel();
@@ -141,10 +145,14 @@ fn walk(folder: &Path, rules: Rules, layout: &Arc<Layout>, found: &mut Found) {
 }
 
 /// The real places that links may lead to.
-fn allowed_places(folder: &Path, layout: &Layout) -> Vec<PathBuf> {
-    let folders = layout.agent_folders.iter().map(|folder| folder.path.as_path());
-    let places = layout.roots.iter().map(PathBuf::as_path).chain(folders).chain([folder]);
-    places.filter_map(|place| fs::canonicalize(place).ok()).collect()
+fn allowed_places(layout: &Layout) -> Vec<PathBuf> {
+    let folders = layout.agent_folders.iter().map(|folder| &folder.path);
+    layout.roots.iter().chain(folders).filter_map(|place| fs::canonicalize(place).ok()).collect()
+}
+
+/// Whether what `path` leads to lies in one of `places`.
+fn stays_inside(path: &Path, places: &[PathBuf]) -> bool {
+    fs::canonicalize(path).is_ok_and(|target| places.iter().any(|place| target.starts_with(place)))
 }
 
 fn is_entered(entry: &DirEntry, places: &[PathBuf]) -> bool {
@@ -152,8 +160,7 @@ fn is_entered(entry: &DirEntry, places: &[PathBuf]) -> bool {
         return true;
     }
     if entry.path_is_symlink() {
-        let target = fs::canonicalize(entry.path());
-        return target.is_ok_and(|target| places.iter().any(|place| target.starts_with(place)));
+        return stays_inside(entry.path(), places);
     }
     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
     !(is_folder && SKIPPED.iter().any(|name| entry.file_name() == *name))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use divisi_model::agent::read_claude_agent;
 use divisi_model::{AgentFile, Dag, command_v2, lower};
+use divisi_syntax::strict::check_yaml;
 use divisi_syntax::{
     Kind, Limits, LineIndex, NodeId, Span, Spanned, SyntaxError, Tree, front_matter, jsonc, yaml,
 };
@@ -15,7 +16,7 @@ use crate::classify::{Candidate, Class};
 use crate::layout::Layout;
 
 /// One file as it is now: open in an editor, or on disk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Document {
     /// Absolute path.
     pub path: PathBuf,
@@ -34,7 +35,7 @@ pub struct Document {
 }
 
 /// What a document holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Content {
     /// A DAG file, or a command whose front matter carries a DAG.
     Dag {
@@ -44,7 +45,8 @@ pub enum Content {
         dag: Option<Arc<Dag>>,
         /// Where the language of the tree stands in the text (front matter, or all).
         region: Span,
-        /// Faults that only the strict reader sees; filled where it was asked (before a run, in the background).
+        /// Faults that only the strict reader sees: filled for files read from disk, and by [`Document::checked`];
+        /// empty for JSON, and where the tree has faults already.
         strict: Vec<SyntaxError>,
     },
     /// An agent.
@@ -87,7 +89,7 @@ impl Document {
         Self::new(path, Some(version), Arc::from(text), false, candidate, layout)
     }
 
-    /// The file on disk; `None` when there is none, or it is not ours whatever it holds.
+    /// The file on disk; `None` when there is none, or it is not ours.
     pub(crate) fn read(path: &Path, layout: &Layout) -> Option<Self> {
         let candidate = layout.candidate(path)?;
         match read_text(path) {
@@ -103,6 +105,19 @@ impl Document {
                 content: Content::Unreadable(reason),
             }),
         }
+    }
+
+    /// The same document with what the strict reader says of it. Too slow for each keystroke (some 5 ms for 1,000
+    /// nodes): for files on disk, and in the background.
+    #[must_use]
+    pub fn checked(mut self) -> Self {
+        if let Content::Dag { tree, region, strict, .. } = &mut self.content
+            && !tree.is_json()
+            && tree.errors().is_empty()
+        {
+            *strict = check_yaml(&self.text, *region);
+        }
+        self
     }
 
     fn new(

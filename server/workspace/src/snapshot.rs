@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use divisi_model::Registry;
 
+use crate::classify::Class;
 use crate::document::Document;
 use crate::settings::Settings;
 
@@ -73,11 +74,11 @@ impl Snapshot {
         self.inner.open.get(path).or_else(|| self.inner.disk.get(path))
     }
 
-    /// All documents of ours, by path, open ones over those on disk.
+    /// All documents of ours, by path: those on disk, then the open ones in their place.
     pub fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         let open = &self.inner.open;
         let disk = self.inner.disk.values().filter(|document| !open.contains_key(&document.path));
-        disk.chain(open.values())
+        disk.chain(open.values()).filter(|document| document.class != Class::None)
     }
 
     /// The documents whose DAG is called `name`, by path.

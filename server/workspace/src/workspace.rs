@@ -141,7 +141,7 @@ impl Workspace {
 
     fn set_open(&mut self, path: PathBuf, version: i32, text: String) {
         let document = Arc::new(Document::open(path.clone(), version, text, &self.layout));
-        let touches_agents = is_agent(Some(&document)) || is_agent(self.snapshot.document(&path));
+        let touches_agents = !agents::same_agent(self.snapshot.document(&path), Some(&document));
         self.update(|inner| {
             inner.open.insert(path, document);
         });

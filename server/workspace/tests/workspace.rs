@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use divisi_model::{Resolution, Scope, Tool};
 use divisi_workspace::snapshot::NoSuchDag;
@@ -57,7 +58,7 @@ impl Fixture {
 
     /// Each document's path and class.
     fn classes(&self, snapshot: &Snapshot) -> String {
-        let lines = snapshot.documents().filter(|document| document.class != Class::None).map(|document| {
+        let lines = snapshot.documents().map(|document| {
             let path = document.path.strip_prefix(self.folder.path()).unwrap();
             format!("{} {:?}\n", path.display(), document.class)
         });
@@ -193,9 +194,12 @@ fn an_edit_shares_everything_else() {
         version: 1,
         text: DAG.to_owned(),
     });
+    let system_prompt = format!("{a}More of it.\n");
+    let path = fixture.path("root/.claude/agents/a.md");
+    workspace.apply(Change::Opened { path, version: 1, text: system_prompt });
     let after = workspace.snapshot();
-    assert!(std::sync::Arc::ptr_eq(before.registry(), after.registry()));
-    assert!(std::sync::Arc::ptr_eq(before.settings(), after.settings()));
+    assert!(Arc::ptr_eq(before.registry(), after.registry()));
+    assert!(Arc::ptr_eq(before.settings(), after.settings()));
 }
 
 #[test]
@@ -323,6 +327,7 @@ fn links_neither_loop_nor_lead_out() {
         ("root/.claude/agents/a.md", &agent("a")),
         ("root/shared/b.md", &agent("b")),
         ("outside/c.md", &agent("c")),
+        ("outside/d.dag.yaml", DAG),
         ("root/sub/x.dag.yaml", DAG),
     ]);
     symlink(fixture.path("root"), fixture.path("root/sub/loop")).unwrap();
@@ -330,10 +335,18 @@ fn links_neither_loop_nor_lead_out() {
     symlink(fixture.path("root/shared"), fixture.path("root/.claude/agents/shared")).unwrap();
     symlink(fixture.path("outside"), fixture.path("root/.claude/agents/outside")).unwrap();
     symlink(fixture.path("outside/c.md"), fixture.path("root/.claude/agents/c.md")).unwrap();
-    let snapshot = fixture.snapshot();
+    symlink(fixture.path("outside"), fixture.path("root/.claude/commands")).unwrap();
+    symlink(fixture.path("outside/d.dag.yaml"), fixture.path("root/d.dag.yaml")).unwrap();
+    let mut workspace = fixture.workspace();
+    workspace.apply(Change::Disk { paths: vec![fixture.path("root/d.dag.yaml")] });
+    let snapshot = workspace.snapshot();
     let mut names: Vec<_> = snapshot.registry().agents().iter().map(|agent| agent.name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["a", "b"]);
+    assert_eq!(
+        snapshot.find_dag("root/d.dag.yaml", fixture.folder.path()).ok().map(|found| &found.path),
+        None
+    );
     assert_eq!(snapshot.problems(), []);
 }
 

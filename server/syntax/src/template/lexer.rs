@@ -209,16 +209,18 @@ fn name_length(rest: &str) -> usize {
 /// still the end of a tag.
 fn attribute_length(rest: &str, hyphens: bool) -> usize {
     let mut length = name_length(rest);
-    while hyphens {
+    if !hyphens {
+        return length;
+    }
+    loop {
         let after = rest.get(length..).unwrap_or_default();
         let next = after.trim_start_matches('-');
         let part = name_length(next);
         if next.len() == after.len() || part == 0 {
-            break;
+            return length;
         }
         length += after.len() - next.len() + part;
     }
-    length
 }
 
 /// Length of a number: digits, at most one fraction, an exponent, separators.
