@@ -1,5 +1,7 @@
 //! Settings from files and editors, and what is said about their faults.
 
+#![expect(clippy::unwrap_used, reason = "the fixture is part of the tests")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

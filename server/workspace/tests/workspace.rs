@@ -1,5 +1,7 @@
 //! The whole workspace over real folders: what is found, what a change does, whose each agent is.
 
+#![expect(clippy::unwrap_used, reason = "the fixture is part of the tests")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
