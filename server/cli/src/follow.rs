@@ -59,7 +59,7 @@ pub(crate) fn follow(
 fn reporter(view: View) -> Box<dyn Report> {
     match view {
         View::Json => Box::new(Json),
-        View::People if output::is_terminal() => Box::new(Live::new()),
+        View::People if output::can_redraw() => Box::new(Live::new()),
         View::People => Box::new(Plain),
     }
 }
@@ -121,7 +121,7 @@ impl<'a> Follower<'a> {
             if self.is_waiting() {
                 return Ok(End::Waiting);
             }
-            if self.heed_interrupts(output)? {
+            if self.heed_interrupts(report, output)? {
                 return Ok(End::Detached);
             }
             if self.is_orphaned()? {
@@ -153,17 +153,18 @@ impl<'a> Follower<'a> {
     }
 
     /// The first signal cancels, the second kills, the third goes away. True when the user went away.
-    fn heed_interrupts(&mut self, output: &mut Output) -> Result<bool, Failure> {
+    fn heed_interrupts(&mut self, report: &mut dyn Report, output: &mut Output) -> Result<bool, Failure> {
         while self.interrupts_seen < self.interrupts.count() {
             self.interrupts_seen += 1;
             if self.on_interrupt == OnInterrupt::Detach || self.interrupts_seen > 2 {
                 return Ok(true);
             }
             self.runs.ask(self.run, Request::Cancel)?;
-            output.note(match self.interrupts_seen {
+            let consequence = match self.interrupts_seen {
                 1 => "cancelling; once more kills what still runs",
                 _ => "killing; once more leaves the run to its host",
-            });
+            };
+            report.note(consequence, output);
         }
         Ok(false)
     }

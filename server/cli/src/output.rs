@@ -107,6 +107,11 @@ pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Whether standard output is a terminal whose lines can be drawn again.
+pub(crate) fn can_redraw() -> bool {
+    is_terminal() && std::env::var_os("TERM").is_none_or(|name| name != "dumb")
+}
+
 /// Whether a person can be asked: the answer comes from standard input, the question goes to standard error.
 pub(crate) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()

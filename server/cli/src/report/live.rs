@@ -62,14 +62,20 @@ impl Report for Live {
         &mut self,
         record: &EventRecord,
         progress: &Progress,
-        _output: &mut Output,
+        output: &mut Output,
     ) -> Result<(), Failure> {
         if let Some(line) = plain::line(record, progress, Detail::Ends) {
-            // The screen itself prints it, so that it lands above the spinners; it fails only with its terminal.
-            self.screen.suspend(|| anstream::println!("{line}"));
+            self.screen.suspend(|| {
+                output.line(line);
+                output.flush();
+            });
         }
         self.show(progress, record.at);
         Ok(())
+    }
+
+    fn note(&mut self, text: &str, output: &mut Output) {
+        self.screen.suspend(|| output.note(text));
     }
 
     fn tick(&mut self, progress: &Progress, now: i64) {

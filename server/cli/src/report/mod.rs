@@ -42,6 +42,11 @@ pub(crate) trait Report {
         output: &mut Output,
     ) -> Result<(), Failure>;
 
+    /// Says something that is no event, on standard error.
+    fn note(&mut self, text: &str, output: &mut Output) {
+        output.note(text);
+    }
+
     /// Time went on; `now` is in milliseconds since the epoch.
     fn tick(&mut self, progress: &Progress, now: i64);
 

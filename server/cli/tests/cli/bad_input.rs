@@ -18,9 +18,9 @@ fn a_missing_file() {
         &site.divisi(&["check", "nothing.dag.yaml"]),
         2,
         expect![[r#"
-        0 files: no findings
-        error: nothing.dag.yaml cannot be read: No such file or directory (os error 2)
-    "#]],
+            nothing to check
+            error: nothing.dag.yaml cannot be read: No such file or directory (os error 2)
+        "#]],
     );
     check(
         &site.divisi(&["plan", "nothing.dag.yaml"]),
@@ -56,7 +56,14 @@ fn an_empty_file() {
         1 file: 1 warning
     "#]],
     );
-    check(&site.divisi(&["run", "empty.dag.yaml", "--yes"]), 2, expect![[r""]]);
+    check(
+        &site.divisi(&["run", "empty.dag.yaml", "--yes"]),
+        2,
+        expect![[r#"
+        error: empty.dag.yaml holds no DAG: its root is not a mapping
+          help: see what is wrong: divisi check empty.dag.yaml
+    "#]],
+    );
 }
 
 #[test]
@@ -87,8 +94,8 @@ fn a_folder() {
         &site.divisi(&["check", "folder.dag.yaml"]),
         0,
         expect![[r#"
-        0 files: no findings
-    "#]],
+            nothing to check
+        "#]],
     );
 }
 
@@ -99,10 +106,10 @@ fn a_file_that_is_none_of_ours() {
         &site.divisi(&["check", "notes.txt"]),
         2,
         expect![[r#"
-        0 files: no findings
-        error: notes.txt is not a file that divisi checks
-          help: it checks *.dag.yaml, *.dag.yml, *.dag.json, files under .claude/, and what [files] in divisi.toml names
-    "#]],
+            nothing to check
+            error: notes.txt is not a file that divisi checks
+              help: it checks *.dag.yaml, *.dag.yml, *.dag.json, files under .claude/, and what [files] in divisi.toml names
+        "#]],
     );
     check(
         &site.divisi(&["run", "notes.txt", "--yes"]),

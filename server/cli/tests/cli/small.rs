@@ -28,7 +28,7 @@ fn bare_divisi_says_what_it_sees_and_the_next_step() {
 
           1 DAG
             build  1 node  build.dag.yaml
-          2 agents, 1 will not load, 2 names unresolved
+          2 agents, 1 will not load, 1 name unresolved
           2 errors
 
         next: divisi check
