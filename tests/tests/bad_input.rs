@@ -50,8 +50,8 @@ fn first_lines(text: &str) -> String {
 
 #[test]
 fn an_empty_file_is_an_empty_dag() {
-    check("a.dag.yaml", "", 1, "empty-dag");
-    check("a.dag.json", "", 1, "empty-dag");
+    check("a.dag.yaml", "", 0, "empty-dag");
+    check("a.dag.json", "", 0, "empty-dag");
 }
 
 #[test]

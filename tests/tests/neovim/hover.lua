@@ -19,7 +19,7 @@ T.wait("the agent's card", function()
 end)
 T.contains(card, "code-reviewer", "the card has the name")
 T.contains(card, "Grep", "the card has the tools")
-T.contains(hover("id: review"), "level", "a node has a level")
+T.contains(hover("id: review"), "Level 2 of 2", "a node has a level")
 T.contains(hover("    depends_on"), "waits", "a key is explained")
 
 client:stop()
