@@ -41,13 +41,12 @@ pub(crate) fn require(
         return Err(refusal(root, mode).help("or say it for this one call: --yes"));
     }
     match ask(root, plan, output)? {
-        Answer::Once => Ok(()),
-        Answer::Always => Ok(match mode {
-            TrustMode::Folder => store.trust(root)?,
-            TrustMode::File => store.trust_file(root, &plan.file)?,
-        }),
-        Answer::No => Err(refusal(root, mode)),
+        Answer::Once => {}
+        Answer::Always if mode == TrustMode::Folder => store.trust(root)?,
+        Answer::Always => store.trust_file(root, &plan.file)?,
+        Answer::No => return Err(refusal(root, mode)),
     }
+    Ok(())
 }
 
 fn refusal(root: &Path, mode: TrustMode) -> Failure {

@@ -108,7 +108,7 @@ fn a_run_that_succeeds() {
                1.5s  started    merge
                2.0s  succeeded  merge  0.5s
 
-            review succeeded: 3 of 3 nodes succeeded
+            review succeeded: 3 of 3 nodes done
               wall 2.0s, sum of nodes 3.0s, speed-up 1.5 ×
               files: /w/REVIEW.md
         "#]],
@@ -140,7 +140,7 @@ fn a_failure_shows_the_end_of_its_output_and_the_way_on() {
               1m10s  failed     tests[eu]  1m10s  exit status 3
               1m10s  blocked    report
 
-            review failed: 0 of 2 nodes succeeded, 1 failed, 1 blocked
+            review failed: 0 of 2 nodes done, 1 failed, 1 blocked
               wall 1m10s, sum of nodes 1m10s, speed-up 1.0 ×
 
             failed tests[eu]: exit status 3
@@ -179,7 +179,7 @@ fn a_tolerated_failure_is_called_so() {
                0.9s  stopping   a  its timeout is over
                1.0s  failed     a  1.0s  timed out after 900 ms
 
-            review succeeded: 0 of 1 node succeeded, 1 failed
+            review succeeded: 0 of 1 node done, 1 failed
               wall 1.0s, sum of nodes 1.0s, speed-up 1.0 ×
 
             failed, tolerated a: timed out after 900 ms
@@ -220,7 +220,7 @@ fn a_resumed_run_counts_the_time_of_its_hosts_only() {
                0.5s  started    a  (attempt 2)
                1.5s  succeeded  a  1.0s
 
-            review succeeded: 1 of 1 node succeeded
+            review succeeded: 1 of 1 node done
               wall 1.5s, sum of nodes 1.5s, speed-up 1.0 ×
         "#]],
     );
@@ -241,11 +241,11 @@ fn groups_do_not_count_and_unknown_events_are_passed_over() {
         &events,
         &[],
         expect![[r#"
-        review · 1 node, 2 at a time · run 20261121-0900-k3
-           0.0s  skipped    g[1]
-           0.0s  skipped    g
+            review · 1 node, 2 at a time · run 20261121-0900-k3
+               0.0s  skipped    g[1]
+               0.0s  skipped    g
 
-        review succeeded: 0 of 1 node succeeded, 1 skipped
-    "#]],
+            review succeeded: 0 of 1 node done, 1 skipped
+        "#]],
     );
 }
