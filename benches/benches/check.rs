@@ -1,6 +1,6 @@
 //! All checks of one document, and taking an edit in (parsing and lowering).
 
-#![expect(missing_docs, reason = "criterion's macros make public items")]
+#![expect(clippy::expect_used, reason = "a benchmark stops at what goes wrong")]
 
 use std::hint::black_box;
 use std::path::PathBuf;

@@ -1,8 +1,11 @@
 //! From a keystroke to its findings, through the whole server: protocol, text, parsing, checks, publication.
 //! Beside criterion's figures it prints the 99th percentile, which is what DESIGN section 8 bounds.
 
-#![expect(missing_docs, reason = "criterion's macros make public items")]
-#![expect(clippy::print_stderr, reason = "a benchmark talks to people")]
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a benchmark stops at what goes wrong and talks to people"
+)]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

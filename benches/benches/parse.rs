@@ -1,8 +1,6 @@
 //! Reading a DAG file: our tolerant parser and saphyr's strict one, in one run, so that the ratio means something on
 //! any machine.
 
-#![expect(missing_docs, reason = "criterion's macros make public items")]
-
 use std::hint::black_box;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! What is proposed where, in whole and in unfinished texts.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "what goes wrong here fails a test")]
+
 mod support;
 
 use divisi_ide::{Completion, complete};

@@ -16,7 +16,7 @@ pub(crate) fn dispatch(server: &mut Server, event: Event) {
     match event {
         Event::Initialize(params, reply) => reply.send(Ok(initialize::initialize(server, &params))),
         Event::Initialized => initialized::initialized(server),
-        Event::Shutdown(reply) => reply.send(Ok(shutdown::shutdown(server))),
+        Event::Shutdown(reply) => shutdown::shutdown(server, reply),
 
         Event::Opened(params) => documents::opened(server, params),
         Event::Changed(params) => documents::changed(server, params),

@@ -82,9 +82,10 @@ impl Completion {
     }
 }
 
-/// What could be written at `offset`, the best first. Works in unfinished text, too.
+/// What could be written at `offset`, the best first; inside a character its start counts. Works in unfinished text,
+/// too.
 pub fn complete(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Vec<Completion> {
-    let offset = document.text.floor_char_boundary(offset as usize) as u32;
+    let offset = (0..=offset).rev().find(|at| document.text.is_char_boundary(*at as usize)).unwrap_or(0);
     let mut completions = propose(snapshot, document, offset);
     completions.sort_by(|a, b| a.sort.cmp(&b.sort));
     completions

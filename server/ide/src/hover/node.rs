@@ -20,7 +20,7 @@ pub(super) fn card(dag: &Dag, at: usize) -> String {
     if let Some(title) = &node.title {
         text.push_str(&format!("\n\n{}", title.value));
     }
-    text.push_str("\n");
+    text.push('\n');
     for fact in facts(dag, node, at, &graph) {
         text.push_str(&format!("\n- {fact}"));
     }

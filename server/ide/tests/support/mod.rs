@@ -1,5 +1,7 @@
 //! Fixtures: a text with `$0` where the cursor stands, among three agents.
 
+#![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -15,8 +15,7 @@ pub(crate) fn code_action(
     view: &View,
     params: &lsp::CodeActionParams,
 ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
-    let wants_fixes =
-        params.context.only.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| includes_quick_fixes(kind)));
+    let wants_fixes = params.context.only.as_ref().is_none_or(|kinds| kinds.iter().any(includes_quick_fixes));
     let Some(document) = super::document(view, &params.text_document.uri).filter(|_| wants_fixes) else {
         return Ok(None);
     };

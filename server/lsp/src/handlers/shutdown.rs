@@ -5,11 +5,13 @@ use divisi_engine::event::Request;
 use divisi_workspace::settings::OnEditorExit;
 use tracing::warn;
 
+use crate::event::Reply;
 use crate::main_loop::Server;
 
 /// Nothing has to be saved: state lies in the journals of runs, which are not ours.
-pub(crate) fn shutdown(server: &mut Server) {
+pub(crate) fn shutdown(server: &mut Server, reply: Reply<()>) {
     server.settle();
+    reply.send(Ok(()));
 }
 
 /// Runs go on without the editor, unless the user wants otherwise.

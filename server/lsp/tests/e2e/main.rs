@@ -1,5 +1,12 @@
 //! End to end, in process: a client over a pipe, the whole server behind it.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what goes wrong here fails a test"
+)]
+
 mod client;
 mod diagnostics;
 mod features;
