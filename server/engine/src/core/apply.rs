@@ -222,10 +222,9 @@ fn move_node(state: &mut State, index: usize, to: NodeState, at: i64) -> Result<
 /// that it enters.
 fn count_end(state: &mut State, index: usize, end: NodeState, change: isize) {
     let tolerant = state.plan.nodes.get(index).is_some_and(|node| node.continue_on_error);
-    let with_run = state.nodes.get(index).is_some_and(|standing| standing.cancelled_with_run);
     let count = match end {
         NodeState::Failed { .. } if !tolerant => &mut state.untolerated,
-        NodeState::Cancelled if !with_run => &mut state.untolerated,
+        NodeState::Cancelled => &mut state.untolerated,
         NodeState::Blocked => &mut state.blocked,
         NodeState::WaitingDecision => &mut state.undecided,
         _ => return,
@@ -246,7 +245,6 @@ fn reopen_node(state: &mut State, index: usize) {
     state.unfinished += 1;
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.ended_at = None;
-        standing.outputs = None;
         standing.lost_in_a_row = 0;
     }
     change_waiting(state, index, 1);

@@ -31,7 +31,8 @@ pub struct State {
     pub(crate) live: RedBlackTreeSetSync<usize>,
     /// Nodes that are not terminal.
     pub(crate) unfinished: usize,
-    /// Nodes whose end fails the run: failed without tolerance, or cancelled alone.
+    /// Nodes whose end fails the run: failed without tolerance, or cancelled. (Where the whole run is cancelled, that
+    /// comes first in mode and verdict, and the resume that takes it back resets them.)
     pub(crate) untolerated: usize,
     /// Nodes that are blocked.
     pub(crate) blocked: usize,

@@ -84,10 +84,6 @@ fn lose(draft: &mut Draft<'_>, node: usize) -> bool {
     draft.journal_end(node, AttemptEnd::Lost, Evidence::default());
     let losses = draft.state().node(node).map_or(0, |standing| standing.lost_in_a_row);
     let policy = draft.state().plan.nodes.get(node).map_or(ResumePolicy::Retry, |node| node.resume);
-    if draft.state().cancels > 0 {
-        draft.enter(node, NodeState::Cancelled, None);
-        return false;
-    }
     match policy {
         ResumePolicy::Never => {
             let detail = "its host died while it ran, and `resume: never` forbids another attempt";

@@ -29,7 +29,13 @@ pub struct Journal {
 impl Journal {
     /// Stores a plan as the new run `run` in `dir`, which must not hold one; the first event is `run_planned`. `at` is
     /// milliseconds since the epoch.
-    pub fn create(dir: &Path, run: &str, plan: &StoredPlan, key: &SigningKey, at: i64) -> Result<(), JournalError> {
+    pub fn create(
+        dir: &Path,
+        run: &str,
+        plan: &StoredPlan,
+        key: &SigningKey,
+        at: i64,
+    ) -> Result<(), JournalError> {
         let planned = Event::RunPlanned {
             dag: plan.dag.clone(),
             file: plan.file.to_string_lossy().into_owned(),
@@ -125,7 +131,9 @@ impl Journal {
             Durability::Power => "FULL",
         };
         let connection = &self.store.connection;
-        connection.pragma_update(None, "synchronous", level).map_err(JournalError::sqlite(&self.store.dir))?;
+        connection
+            .pragma_update(None, "synchronous", level)
+            .map_err(JournalError::sqlite(&self.store.dir))?;
         self.durability = durability;
         Ok(())
     }
@@ -146,8 +154,11 @@ impl Journal {
     fn commit(&mut self, records: &[EventRecord]) -> Result<(), JournalError> {
         let dir = self.store.dir.clone();
         let failed = JournalError::sqlite;
-        let transaction =
-            self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(&dir))?;
+        let transaction = self
+            .store
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed(&dir))?;
         let epoch = {
             let mut statement = transaction.prepare_cached("SELECT epoch FROM meta").map_err(failed(&dir))?;
             statement.query_row([], |row| from_sql(row, 0)).map_err(failed(&dir))?

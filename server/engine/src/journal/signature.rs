@@ -49,7 +49,10 @@ impl SigningKey {
         refuse_what_others_can_read(path)?;
         let key = bytes.try_into().map_err(|bytes: Vec<u8>| JournalError::Key {
             path: path.to_owned(),
-            what: format!("holds {} bytes instead of {KEY_BYTES}: remove it, and runs are signed anew", bytes.len()),
+            what: format!(
+                "holds {} bytes instead of {KEY_BYTES}: remove it, and runs are signed anew",
+                bytes.len()
+            ),
         })?;
         Ok(Some(Self(key)))
     }

@@ -81,7 +81,9 @@ impl Store {
         let body = to_json(dir, plan)?;
         let signature = key.sign(run, body.as_bytes());
         let failed = JournalError::sqlite;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(&path, flags).map_err(failed(dir))?;
         configure(&connection).map_err(failed(dir))?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed(dir))?;
@@ -106,10 +108,11 @@ impl Store {
         if !path.is_file() {
             return Err(JournalError::Missing { dir: dir.to_owned() });
         }
-        let access = if writable { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+        let access =
+            if writable { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
         let failed = JournalError::sqlite;
-        let connection =
-            Connection::open_with_flags(&path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed(dir))?;
+        let connection = Connection::open_with_flags(&path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(failed(dir))?;
         configure(&connection).map_err(failed(dir))?;
         let meta = |row: &Row<'_>| <(String, u32, u32, u32)>::try_from(row);
         let (run, schema, min_reader, min_writer) = connection
@@ -127,12 +130,13 @@ impl Store {
 
     /// The plan as stored.
     pub(super) fn plan(&self) -> Result<Arc<StoredPlan>, JournalError> {
-        let plan: StoredPlan = serde_json::from_str(&self.plan_text()?).map_err(|error| JournalError::Damaged {
-            dir: self.dir.clone(),
-            what: format!("its plan cannot be read: {error}"),
+        let plan: StoredPlan = serde_json::from_str(&self.plan_text()?).map_err(|error| {
+            JournalError::Damaged { dir: self.dir.clone(), what: format!("its plan cannot be read: {error}") }
         })?;
         if plan.format > PLAN_FORMAT {
-            return Err(self.too_new(format!("its plan has format {}, this one reads {PLAN_FORMAT}", plan.format)));
+            return Err(
+                self.too_new(format!("its plan has format {}, this one reads {PLAN_FORMAT}", plan.format))
+            );
         }
         Ok(Arc::new(plan))
     }
@@ -161,7 +165,8 @@ impl Store {
     /// Place of the last event; 0 where there is none.
     pub(super) fn last_seq(&self) -> Result<u64, JournalError> {
         let read = || -> rusqlite::Result<Option<u64>> {
-            let mut statement = self.connection.prepare_cached("SELECT seq FROM event ORDER BY seq DESC LIMIT 1")?;
+            let mut statement =
+                self.connection.prepare_cached("SELECT seq FROM event ORDER BY seq DESC LIMIT 1")?;
             statement.query_row([], |row| from_sql(row, 0)).optional()
         };
         Ok(read().map_err(JournalError::sqlite(&self.dir))?.unwrap_or(0))
@@ -243,8 +248,10 @@ fn read_event(run: &str, row: &Row<'_>) -> rusqlite::Result<EventRecord> {
 }
 
 fn to_json(dir: &Path, value: &impl serde::Serialize) -> Result<String, JournalError> {
-    serde_json::to_string(value)
-        .map_err(|error| JournalError::Damaged { dir: dir.to_owned(), what: format!("cannot be written: {error}") })
+    serde_json::to_string(value).map_err(|error| JournalError::Damaged {
+        dir: dir.to_owned(),
+        what: format!("cannot be written: {error}"),
+    })
 }
 
 /// A new file is durable once its folder is.

@@ -70,7 +70,10 @@ fn reports_of_another_attempt_or_epoch_change_nothing() {
         assert!(run.input(Input::IdleElapsed { key: wrong }).events.is_empty());
     }
     run.succeed("a");
-    assert!(run.input(Input::AttemptExited { key, outcome: failed() }).events.is_empty(), "an attempt ends once");
+    assert!(
+        run.input(Input::AttemptExited { key, outcome: failed() }).events.is_empty(),
+        "an attempt ends once"
+    );
 }
 
 #[test]
@@ -107,7 +110,10 @@ fn what_cannot_be_rendered_fails_without_an_attempt() {
         run Failed
     "#]]
     .assert_eq(&run.story(0));
-    assert_eq!(Run::started(parse("b: bad-input")).state_of("b"), NodeState::Failed { kind: FailKind::Input });
+    assert_eq!(
+        Run::started(parse("b: bad-input")).state_of("b"),
+        NodeState::Failed { kind: FailKind::Input }
+    );
 }
 
 #[test]
@@ -123,8 +129,23 @@ fn a_timeout_is_a_timer_of_the_attempt() {
     let stop = Effect::Stop { key, cause: StopCause::TimedOut };
     assert_eq!(decision.effects, [Effect::CancelTimer { timer, generation: 1 }, stop]);
     run.succeed("a");
-    assert_eq!(run.state_of("a"), NodeState::Failed { kind: FailKind::TimedOut }, "the exit code is evidence only");
+    assert_eq!(
+        run.state_of("a"),
+        NodeState::Failed { kind: FailKind::TimedOut },
+        "the exit code is evidence only"
+    );
     assert_eq!(run.verdict(), Some(Verdict::Failed));
+}
+
+#[test]
+fn a_timer_of_an_earlier_attempt_changes_nothing() {
+    let mut run = Run::started(parse("a: timeout"));
+    run.spawned("a");
+    run.take_over(Vec::new(), &[]);
+    run.spawned("a");
+    let timer = TimerId::AttemptTimeout { node: 0 };
+    assert!(run.input(Input::Timer { timer, generation: 1 }).events.is_empty());
+    assert_eq!(run.input(Input::Timer { timer, generation: 2 }).events.len(), 2);
 }
 
 #[test]
@@ -172,7 +193,11 @@ fn durability_follows_what_would_be_lost() {
     assert_eq!(exit(took(1_000)), Durability::Power, "it ran a second");
     let paid = |usage| Evidence { usage: Some(usage), ..Evidence::default() };
     assert_eq!(exit(paid(Usage { usd: Some(0.01), ..Usage::default() })), Durability::Power, "it cost money");
-    assert_eq!(exit(paid(Usage { output_tokens: 1, ..Usage::default() })), Durability::Power, "it cost tokens");
+    assert_eq!(
+        exit(paid(Usage { output_tokens: 1, ..Usage::default() })),
+        Durability::Power,
+        "it cost tokens"
+    );
     assert_eq!(exit(paid(Usage::default())), Durability::Crash);
 
     let next = |option: &str| {
@@ -193,6 +218,9 @@ fn a_kind_that_no_launcher_reports_counts_as_the_runners_fault() {
     let mut run = Run::started(parse("a"));
     let key = run.key("a");
     let outcome = Outcome::Failed { kind: FailKind::MergeConflict, detail: String::new() };
-    run.input(Input::AttemptExited { key, outcome: AttemptOutcome { outcome, evidence: Evidence::default() } });
+    run.input(Input::AttemptExited {
+        key,
+        outcome: AttemptOutcome { outcome, evidence: Evidence::default() },
+    });
     assert_eq!(run.state_of("a"), NodeState::Failed { kind: FailKind::Runner });
 }

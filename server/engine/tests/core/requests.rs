@@ -21,7 +21,10 @@ fn a_cancel_stops_what_is_live_and_a_second_one_kills() {
     let mut run = Run::started(parse("a\nb\nc <- a b"));
     let (a, b) = (run.key("a"), run.key("b"));
     let cause = StopCause::Cancelled;
-    assert_eq!(run.request(Request::Cancel).effects, [Effect::Stop { key: a, cause }, Effect::Stop { key: b, cause }]);
+    assert_eq!(
+        run.request(Request::Cancel).effects,
+        [Effect::Stop { key: a, cause }, Effect::Stop { key: b, cause }]
+    );
     run.fail("a");
     assert_eq!(run.request(Request::Cancel).effects, [Effect::Kill { key: b }]);
     run.fail("b");

@@ -84,7 +84,11 @@ fn three_losses_in_a_row_fail_the_node() {
     run.take_over(Vec::new(), &[]);
     assert_eq!(run.state_of("a"), NodeState::Running);
     run.resume();
-    assert_eq!(run.state_of("a"), NodeState::Failed { kind: FailKind::Lost }, "also when a resume found the third");
+    assert_eq!(
+        run.state_of("a"),
+        NodeState::Failed { kind: FailKind::Lost },
+        "also when a resume found the third"
+    );
     assert_eq!(run.verdict(), Some(Verdict::Failed));
     run.resume();
     assert_eq!(run.state_of("a"), NodeState::Running, "a resume of the failed run tries again");
@@ -137,7 +141,11 @@ fn a_takeover_does_what_its_mode_says() {
     let mut run = Run::started(parse("bad\na\nb: all_done"));
     run.fail("bad");
     run.take_over(Vec::new(), &[]);
-    assert_eq!(run.states(), "bad: failed(exit)\na: blocked\nb: running\n", "a run that stops does not start a again");
+    assert_eq!(
+        run.states(),
+        "bad: failed(exit)\na: blocked\nb: running\n",
+        "a run that stops does not start a again"
+    );
 
     let mut run = Run::started(parse("a\nb <- a"));
     run.request(Request::Cancel);
@@ -221,7 +229,12 @@ fn requests_before_a_resume_are_superseded_and_later_ones_hold() {
     let late = run.row(Request::Cancel);
     let resume = run.row(Request::Resume);
     let pause = run.row(Request::Pause);
-    run.input(Input::HostStarted { epoch: 2, pid: 1, recovered: Vec::new(), requests: vec![pause, late, resume] });
+    run.input(Input::HostStarted {
+        epoch: 2,
+        pid: 1,
+        recovered: Vec::new(),
+        requests: vec![pause, late, resume],
+    });
     assert_eq!(run.states(), "a: ready\nb: succeeded\n");
     run.request(Request::Unpause);
     assert_eq!(run.state_of("a"), NodeState::Running);
@@ -253,7 +266,10 @@ fn what_is_ready_waits_again_for_what_the_resume_resets() {
     run.fail("bad");
     assert_eq!(run.state_of("notify"), NodeState::Running);
     run.resume();
-    assert_eq!(run.states(), "bad: running\nbusy: pending\nnotify: pending\n".replace("busy: pending", "busy: ready"));
+    assert_eq!(
+        run.states(),
+        "bad: running\nbusy: pending\nnotify: pending\n".replace("busy: pending", "busy: ready")
+    );
     run.succeed("bad");
     run.succeed("busy");
     run.succeed("notify");
@@ -277,7 +293,8 @@ fn each_attempt_has_exactly_one_end() {
     let found = recovered(&run, "b", succeeded("b"));
     run.take_over(found, &[]);
     run.succeed("a");
-    let count = |wanted: fn(&Event) -> bool| run.records.iter().filter(|record| wanted(&record.event)).count();
+    let count =
+        |wanted: fn(&Event) -> bool| run.records.iter().filter(|record| wanted(&record.event)).count();
     assert_eq!(count(|event| matches!(event, Event::AttemptGranted { .. })), 5);
     assert_eq!(count(|event| matches!(event, Event::AttemptEnded { .. })), 5);
     assert_eq!(count(|event| matches!(event, Event::AttemptEnded { end: AttemptEnd::Lost, .. })), 3);
@@ -288,6 +305,24 @@ fn rows_that_were_taken_in_are_not_taken_in_again_by_the_next_host() {
     let mut run = Run::started(parse("a"));
     let row = RequestRow { id: 1, request: Request::Cancel, at: 0 };
     run.input(Input::Request(row.clone()));
-    let decision = run.input(Input::HostStarted { epoch: 2, pid: 1, recovered: Vec::new(), requests: vec![row] });
+    let decision =
+        run.input(Input::HostStarted { epoch: 2, pid: 1, recovered: Vec::new(), requests: vec![row] });
     assert!(!decision.events.iter().any(|event| matches!(event, Event::Requested { .. })));
+}
+
+#[test]
+fn a_resume_that_was_taken_in_does_not_resume_again() {
+    let mut run = Run::started(parse("a"));
+    run.fail("a");
+    let row = run.row(Request::Resume);
+    let host = |epoch, row: &RequestRow| Input::HostStarted {
+        epoch,
+        pid: 1,
+        recovered: Vec::new(),
+        requests: vec![row.clone()],
+    };
+    run.input(host(2, &row));
+    run.fail("a");
+    let decision = run.input(host(3, &row));
+    assert_eq!(decision.effects, [Effect::Finish { verdict: Verdict::Failed }]);
 }

@@ -33,7 +33,8 @@ const TABLE: &str = "
     compensation_failed → compensating
 ";
 
-const REPORTED: [&str; 6] = ["exit", "output_missing", "output_too_large", "output_invalid", "runner", "spawn"];
+const REPORTED: [&str; 6] =
+    ["exit", "output_missing", "output_too_large", "output_invalid", "runner", "spawn"];
 
 #[test]
 fn the_table_is_the_table() {
@@ -143,7 +144,10 @@ fn a_journal_that_cannot_be_is_an_error() {
 
     let mut late = forbidden();
     late.seq = 2;
-    assert_eq!(replay("run", plan.clone(), &[late]).unwrap_err().to_string(), "event 2 follows event 0 in the journal");
+    assert_eq!(
+        replay("run", plan.clone(), &[late]).unwrap_err().to_string(),
+        "event 2 follows event 0 in the journal"
+    );
 
     let mut stranger = forbidden();
     stranger.event = Event::AttemptGranted { node: "b".to_owned(), attempt: 1 };
@@ -151,8 +155,15 @@ fn a_journal_that_cannot_be_is_an_error() {
     assert_eq!(fault.to_string(), "event 1 names the node b, which the plan does not have");
 
     stranger.event = Event::AttemptGranted { node: "a".to_owned(), attempt: 2 };
-    let fault = replay("run", plan, &[stranger]).unwrap_err();
+    let fault = replay("run", plan.clone(), &[stranger.clone()]).unwrap_err();
     assert_eq!(fault.to_string(), "event 1 speaks of attempt 2 of the node a, which it cannot be in");
+
+    let mut first = stranger.clone();
+    first.event = Event::AttemptGranted { node: "a".to_owned(), attempt: 1 };
+    stranger.seq = 2;
+    let fault = replay("run", plan, &[first, stranger]).unwrap_err();
+    let two_at_once = "event 2 speaks of attempt 2 of the node a, which it cannot be in";
+    assert_eq!(fault.to_string(), two_at_once);
 }
 
 #[test]

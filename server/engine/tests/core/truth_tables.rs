@@ -9,7 +9,8 @@ use divisi_model::{OnFailure, TriggerRule};
 
 use crate::support::{Run, name, parse, rule};
 
-const RULES: [&str; 5] = ["all_success", "none_failed", "none_failed_min_one_success", "one_success", "all_done"];
+const RULES: [&str; 5] =
+    ["all_success", "none_failed", "none_failed_min_one_success", "one_success", "all_done"];
 
 /// Classes that a row speaks of: o ok, s skip, b bad.
 const TABLE_1: &str = "
@@ -59,7 +60,10 @@ fn table_1_holds_in_a_run() {
             for copies in [1, 2] {
                 let found = node_after(classes, ok_is_tolerated, copies, rule);
                 let found = if found == NodeState::Running { "run".to_owned() } else { name(found) };
-                assert_eq!(found, expected, "{copies} × {classes:?} under {rule:?}, tolerated {ok_is_tolerated}");
+                assert_eq!(
+                    found, expected,
+                    "{copies} × {classes:?} under {rule:?}, tolerated {ok_is_tolerated}"
+                );
             }
         }
     }

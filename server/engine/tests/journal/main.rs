@@ -1,4 +1,5 @@
 //! The journal: who may write, what survives, what others see.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -61,7 +62,9 @@ fn a_new_run_holds_its_plan_and_one_event() {
     assert_eq!(reader.run(), "r1");
     assert_eq!(*reader.plan().unwrap(), some_plan());
     let events = reader.events(0).unwrap();
-    let [EventRecord { seq: 1, at: 5, critical: true, event, .. }] = &events[..] else { panic!("{events:?}") };
+    let [EventRecord { seq: 1, at: 5, critical: true, event, .. }] = &events[..] else {
+        panic!("{events:?}")
+    };
     let Event::RunPlanned { nodes, max_parallel, .. } = event else { panic!("{event:?}") };
     assert_eq!((*nodes, *max_parallel), (3, 4), "a group does no work");
     assert!(!reader.is_owned());
@@ -84,7 +87,8 @@ fn events_are_numbered_without_gaps_over_owners() {
     let place = Place::new();
     let (mut journal, epoch) = place.own();
     assert_eq!(epoch, 1);
-    let records = journal.append(&[started(1), Event::RunEnded { verdict: Verdict::Failed }], 7, Durability::Crash);
+    let records =
+        journal.append(&[started(1), Event::RunEnded { verdict: Verdict::Failed }], 7, Durability::Crash);
     assert_eq!(places(&records.unwrap()), [2, 3]);
     assert!(journal.append(&[], 7, Durability::Power).unwrap().is_empty());
     drop(journal);
@@ -122,7 +126,10 @@ fn a_batch_is_there_as_a_whole_or_not_at_all() {
     let place = Place::new();
     let (mut journal, _) = place.own();
     place.raw().execute("INSERT INTO event VALUES (3, 1, 0, 0, '{}')", []).unwrap();
-    assert!(journal.append(&[started(1), started(1)], 7, Durability::Crash).is_err(), "its second place is taken");
+    assert!(
+        journal.append(&[started(1), started(1)], 7, Durability::Crash).is_err(),
+        "its second place is taken"
+    );
     assert_eq!(places(&journal.events(0).unwrap()), [1, 3]);
 }
 
@@ -133,10 +140,10 @@ fn requests_are_taken_in_with_the_event_that_says_so() {
     let (mut journal, _) = place.own();
     assert_eq!(ask(&place.dir(), &Request::Cancel, 7).unwrap(), 2);
     let waiting = journal.take_requests().unwrap();
-    assert_eq!(waiting.iter().map(|row| (row.id, &row.request)).collect::<Vec<_>>(), [
-        (1, &Request::Pause),
-        (2, &Request::Cancel)
-    ]);
+    assert_eq!(
+        waiting.iter().map(|row| (row.id, &row.request)).collect::<Vec<_>>(),
+        [(1, &Request::Pause), (2, &Request::Cancel)]
+    );
     assert_eq!(journal.take_requests().unwrap(), waiting, "until an event has taken them in");
     let taken = Event::Requested { id: 1, request: Request::Pause };
     journal.append(&[started(1), taken], 8, Durability::Crash).unwrap();
@@ -148,7 +155,10 @@ fn requests_are_taken_in_with_the_event_that_says_so() {
 #[test]
 fn a_request_of_a_newer_version_waits_for_a_newer_host() {
     let place = Place::new();
-    place.raw().execute("INSERT INTO request (body, at) VALUES ('{\"request\":\"levitate\"}', 1)", []).unwrap();
+    place
+        .raw()
+        .execute("INSERT INTO request (body, at) VALUES ('{\"request\":\"levitate\"}', 1)", [])
+        .unwrap();
     let (mut journal, _) = place.own();
     assert!(journal.take_requests().unwrap().is_empty());
 }
@@ -196,8 +206,13 @@ fn both_durabilities_and_the_flush_between() {
 fn unknown_events_are_kept_and_ignored_unless_they_are_critical() {
     let place = Place::new();
     let raw = place.raw();
-    raw.execute("INSERT INTO event VALUES (2, 1, 0, 6, '{\"type\":\"weather\",\"sky\":\"clear\"}')", []).unwrap();
-    raw.execute("INSERT INTO event VALUES (3, 9, 0, 6, '{\"type\":\"host_started\",\"epoch\":1,\"pid\":1}')", []).unwrap();
+    raw.execute("INSERT INTO event VALUES (2, 1, 0, 6, '{\"type\":\"weather\",\"sky\":\"clear\"}')", [])
+        .unwrap();
+    raw.execute(
+        "INSERT INTO event VALUES (3, 9, 0, 6, '{\"type\":\"host_started\",\"epoch\":1,\"pid\":1}')",
+        [],
+    )
+    .unwrap();
     let (journal, _) = place.own();
     let events = journal.events(1).unwrap();
     assert!(events.iter().all(|record| record.event == Event::Unknown && !record.critical), "{events:?}");
@@ -207,7 +222,9 @@ fn unknown_events_are_kept_and_ignored_unless_they_are_critical() {
     raw.execute("INSERT INTO event VALUES (4, 1, 1, 6, '{\"type\":\"node_teleported\"}')", []).unwrap();
     let refused = Journal::open_owner(&place.dir(), &place.key).map(drop).unwrap_err();
     assert!(matches!(refused, JournalError::TooNew { .. }));
-    assert!(refused.to_string().ends_with("(event 4 is unknown to this version): update divisi to go on with it"));
+    assert!(
+        refused.to_string().ends_with("(event 4 is unknown to this version): update divisi to go on with it")
+    );
     let reader = Reader::open(&place.dir()).unwrap();
     assert_eq!(reader.events(0).unwrap().len(), 4, "it may be looked at");
 }
@@ -217,7 +234,10 @@ fn a_store_of_a_newer_schema_says_who_may_do_what() {
     let place = Place::new();
     place.raw().execute("UPDATE meta SET schema = 2, min_writer = 2", []).unwrap();
     assert!(Reader::open(&place.dir()).is_ok());
-    assert!(matches!(Journal::open_owner(&place.dir(), &place.key).map(drop), Err(JournalError::TooNew { .. })));
+    assert!(matches!(
+        Journal::open_owner(&place.dir(), &place.key).map(drop),
+        Err(JournalError::TooNew { .. })
+    ));
     assert!(matches!(ask(&place.dir(), &Request::Cancel, 6), Err(JournalError::TooNew { .. })));
     place.raw().execute("UPDATE meta SET min_reader = 2", []).unwrap();
     assert!(matches!(Reader::open(&place.dir()).map(drop), Err(JournalError::TooNew { .. })));
@@ -227,14 +247,19 @@ fn a_store_of_a_newer_schema_says_who_may_do_what() {
 fn what_is_not_signed_by_us_is_looked_at_and_never_resumed() {
     let place = Place::new();
     let stranger = SigningKey::load_or_create(&place.root.path().join("other/key")).unwrap();
-    let refused = |key: &SigningKey| matches!(Journal::open_owner(&place.dir(), key).map(drop), Err(JournalError::NotOurs { .. }));
+    let refused = |key: &SigningKey| {
+        matches!(Journal::open_owner(&place.dir(), key).map(drop), Err(JournalError::NotOurs { .. }))
+    };
     assert!(refused(&stranger), "another user's");
     let reader = Reader::open(&place.dir()).unwrap();
     assert!(!reader.is_signed_with(&stranger).unwrap());
     assert!(reader.plan().is_ok());
 
     for (damage, repair) in [
-        ("UPDATE plan SET body = replace(body, '\"a\"', '\"rm\"')", "UPDATE plan SET body = replace(body, '\"rm\"', '\"a\"')"),
+        (
+            "UPDATE plan SET body = replace(body, '\"a\"', '\"rm\"')",
+            "UPDATE plan SET body = replace(body, '\"rm\"', '\"a\"')",
+        ),
         ("UPDATE meta SET run = 'r2'", "UPDATE meta SET run = 'r1'"),
         ("UPDATE meta SET signature = NULL", "UPDATE meta SET signature = x'00'"),
     ] {

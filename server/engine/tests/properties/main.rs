@@ -1,4 +1,5 @@
 //! The scheduler core against a naive one that rescans everything, and against replay.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -23,7 +23,12 @@ pub(crate) struct Reference<'a> {
 }
 
 impl<'a> Reference<'a> {
-    pub(crate) fn run(plan: &'a StoredPlan, succeeds: &[bool], ends: &[Index], cancel_after: Option<usize>) -> Self {
+    pub(crate) fn run(
+        plan: &'a StoredPlan,
+        succeeds: &[bool],
+        ends: &[Index],
+        cancel_after: Option<usize>,
+    ) -> Self {
         let at = vec![At::Pending; plan.nodes.len()];
         let mut this = Self { plan, at, is_cancelling: false, was_stopping: false };
         this.advance();
@@ -114,7 +119,8 @@ impl<'a> Reference<'a> {
             self.at[node] = At::Done(if matches!(end, "skipped" | "cancelled") { end } else { "blocked" });
             return;
         }
-        let ends: Option<Vec<&str>> = planned.dependencies.iter().map(|dependency| self.class(*dependency)).collect();
+        let ends: Option<Vec<&str>> =
+            planned.dependencies.iter().map(|dependency| self.class(*dependency)).collect();
         let Some(ends) = ends else { return };
         self.at[node] = self.judge(node, &ends);
     }
@@ -124,7 +130,9 @@ impl<'a> Reference<'a> {
             At::Done("succeeded") => Some("ok"),
             At::Done("skipped") => Some("skip"),
             At::Done("cancelled") if self.is_cancelling => Some("gone"),
-            At::Done(end) if end.starts_with("failed") && self.plan.nodes[node].continue_on_error => Some("ok"),
+            At::Done(end) if end.starts_with("failed") && self.plan.nodes[node].continue_on_error => {
+                Some("ok")
+            }
             At::Done(_) => Some("bad"),
             _ => None,
         }
@@ -175,9 +183,10 @@ impl<'a> Reference<'a> {
         let ends: Option<Vec<&str>> = children.iter().map(|child| self.class(*child)).collect();
         let Some(ends) = ends else { return };
         let is = |end: &'static str| children.iter().any(|child| self.at[*child] == At::Done(end));
-        let has_failed = children.iter().zip(&ends).any(|(child, class)| {
-            *class == "bad" && self.at[*child] != At::Done("blocked")
-        });
+        let has_failed = children
+            .iter()
+            .zip(&ends)
+            .any(|(child, class)| *class == "bad" && self.at[*child] != At::Done("blocked"));
         let end = if ends.contains(&"gone") {
             "cancelled"
         } else if has_failed {
@@ -210,7 +219,8 @@ impl<'a> Reference<'a> {
     fn start_best(&mut self) -> bool {
         let live = self.all(|at| matches!(at, At::Live | At::Stopped)).len();
         let ready = self.all(|at| at == At::Ready);
-        let urgency = |node: &usize| (self.plan.nodes[*node].priority, self.remaining(*node), std::cmp::Reverse(*node));
+        let urgency =
+            |node: &usize| (self.plan.nodes[*node].priority, self.remaining(*node), std::cmp::Reverse(*node));
         let Some(best) = ready.into_iter().max_by_key(urgency) else { return false };
         if live >= self.plan.max_parallel as usize {
             return false;

@@ -100,12 +100,19 @@ impl Invariants {
             assert_eq!(self.seen.cancels, 0, "{node} starts although the run is cancelled");
             assert!(self.rule_holds(state, index), "the rule of {node} does not hold");
             if let Some(group) = self.plan.nodes[index].group {
-                assert_eq!(self.state(state, group), NodeState::Expanded, "{node} starts outside of its group");
+                assert_eq!(
+                    self.state(state, group),
+                    NodeState::Expanded,
+                    "{node} starts outside of its group"
+                );
                 assert!(self.rule_holds(state, group), "the rule of the group of {node} does not hold");
             }
             let group = self.plan.nodes[index].group;
             let rule = group.map_or(self.plan.nodes[index].rule, |group| self.plan.nodes[group].rule);
-            assert!(!self.is_stopping(state) || rule == TriggerRule::AllDone, "{node} starts in a run that stops");
+            assert!(
+                !self.is_stopping(state) || rule == TriggerRule::AllDone,
+                "{node} starts in a run that stops"
+            );
         }
     }
 
@@ -128,8 +135,12 @@ impl Invariants {
         }
         assert_eq!(status(state, true), self.naive_status(state));
         let has_room = live < self.plan.max_parallel as usize;
-        let ready = (0..self.plan.nodes.len()).filter(|node| self.state(state, *node) == NodeState::Ready).count();
-        assert!(self.seen.is_paused || !has_room || ready == 0, "{ready} are ready, there is room, nothing starts");
+        let ready =
+            (0..self.plan.nodes.len()).filter(|node| self.state(state, *node) == NodeState::Ready).count();
+        assert!(
+            self.seen.is_paused || !has_room || ready == 0,
+            "{ready} are ready, there is room, nothing starts"
+        );
         assert_eq!(state.ready().count(), ready, "the queue holds what is ready");
         for node in 0..self.plan.nodes.len() {
             self.not_forgotten(state, node);
@@ -139,12 +150,14 @@ impl Invariants {
     /// A node whose dependencies are all over is decided in the same batch.
     fn not_forgotten(&self, state: &State, node: usize) {
         let planned = &self.plan.nodes[node];
-        let all_over = planned.dependencies.iter().all(|dependency| self.state(state, *dependency).is_terminal());
+        let all_over =
+            planned.dependencies.iter().all(|dependency| self.state(state, *dependency).is_terminal());
         let is_open = planned.group.is_none_or(|group| self.state(state, group) == NodeState::Expanded);
         if self.state(state, node) == NodeState::Pending {
             assert!(!all_over || !is_open, "{} is forgotten", planned.path);
         }
-        if let (PlanWork::Group { children }, NodeState::Expanded) = (&planned.work, self.state(state, node)) {
+        if let (PlanWork::Group { children }, NodeState::Expanded) = (&planned.work, self.state(state, node))
+        {
             let all_over = children.iter().all(|child| self.state(state, *child).is_terminal());
             assert!(!all_over, "the group {} is forgotten", planned.path);
         }
@@ -214,7 +227,10 @@ impl Invariants {
         }
         let in_a_row = taken_over(&once, now, vec![resume(first + 2)]);
         // Whoever failed as lost in the first is tried again by the second, as by any later resume.
-        if !kinds(&once).iter().any(|kind| kind.contains("lost")) && once.verdict().is_none() && !self.ends_badly(&once) {
+        if !kinds(&once).iter().any(|kind| kind.contains("lost"))
+            && once.verdict().is_none()
+            && !self.ends_badly(&once)
+        {
             assert_eq!(kinds(&once), kinds(&in_a_row), "two resumes in a row");
         }
     }
@@ -292,8 +308,11 @@ impl Invariants {
     }
 
     fn naive_status(&self, state: &State) -> RunStatus {
-        let has = |wanted: fn(&NodeState) -> bool| (0..self.plan.nodes.len()).any(|node| wanted(&self.state(state, node)));
-        let waits = self.is_undecided(state) && !has(NodeState::is_live) && !has(|state| *state == NodeState::Ready);
+        let has = |wanted: fn(&NodeState) -> bool| {
+            (0..self.plan.nodes.len()).any(|node| wanted(&self.state(state, node)))
+        };
+        let waits =
+            self.is_undecided(state) && !has(NodeState::is_live) && !has(|state| *state == NodeState::Ready);
         if self.seen.cancels > 0 {
             RunStatus::Cancelling
         } else if self.seen.is_paused || waits {
@@ -334,8 +353,14 @@ fn taken_over(state: &State, now: i64, requests: Vec<RequestRow>) -> State {
     let input = Input::HostStarted { epoch: state.epoch() + 1, pid: 1, recovered: Vec::new(), requests };
     for event in decide(&state, now, input, &Words).events {
         let critical = event.is_critical();
-        let record =
-            EventRecord { v: EVENT_VERSION, run: "run".to_owned(), seq: state.seq() + 1, at: now, critical, event };
+        let record = EventRecord {
+            v: EVENT_VERSION,
+            run: "run".to_owned(),
+            seq: state.seq() + 1,
+            at: now,
+            critical,
+            event,
+        };
         apply(&mut state, &record);
     }
     state

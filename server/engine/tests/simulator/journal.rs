@@ -26,7 +26,13 @@ impl FakeJournal {
         self.epoch
     }
 
-    pub(crate) fn append(&mut self, epoch: u64, events: &[Event], at: i64, durability: Durability) -> Vec<EventRecord> {
+    pub(crate) fn append(
+        &mut self,
+        epoch: u64,
+        events: &[Event],
+        at: i64,
+        durability: Durability,
+    ) -> Vec<EventRecord> {
         assert_eq!(epoch, self.epoch, "a host that was replaced writes");
         let from = self.records.len();
         for event in events {
@@ -64,7 +70,8 @@ impl FakeJournal {
     /// Rows that no record has taken in.
     pub(crate) fn waiting(&self) -> Vec<RequestRow> {
         let applied = |row: &RequestRow| {
-            let is_row = |record: &EventRecord| matches!(record.event, Event::Requested { id, .. } if id == row.id);
+            let is_row =
+                |record: &EventRecord| matches!(record.event, Event::Requested { id, .. } if id == row.id);
             self.records.iter().any(is_row)
         };
         self.requests.iter().filter(|row| !applied(row)).cloned().collect()

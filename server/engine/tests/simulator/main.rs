@@ -2,6 +2,7 @@
 //!
 //! Every seed is a plan and a fate. `DIVISI_SIM_SEEDS` says how many are tried (default 2,000), `DIVISI_SIM_SEED`
 //! tries one and prints its journal.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -60,5 +61,7 @@ fn the_same_seed_gives_the_same_run() {
 }
 
 fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable}={text} is no number")))
+    std::env::var(variable)
+        .ok()
+        .map(|text| text.parse().unwrap_or_else(|_| panic!("{variable}={text} is no number")))
 }

@@ -105,9 +105,11 @@ impl Sometimes {
     pub(crate) fn assert_all(&self) {
         let missing: Vec<_> = EXPECTED.iter().filter(|what| !self.seen.contains_key(**what)).collect();
         assert!(missing.is_empty(), "never happened: {missing:?}");
-        let missing: Vec<_> = TRANSITIONS.iter().filter(|what| !self.transitions.contains_key(**what)).collect();
+        let missing: Vec<_> =
+            TRANSITIONS.iter().filter(|what| !self.transitions.contains_key(**what)).collect();
         assert!(missing.is_empty(), "never taken: {missing:?}");
-        let beyond: Vec<_> = self.transitions.keys().filter(|what| !TRANSITIONS.contains(&what.as_str())).collect();
+        let beyond: Vec<_> =
+            self.transitions.keys().filter(|what| !TRANSITIONS.contains(&what.as_str())).collect();
         assert!(beyond.is_empty(), "taken, and not in the list: {beyond:?}");
     }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use divisi_engine::core::{
-    AttemptKey, AttemptOutcome, Decision, Effect, Input, Recovered, RequestRow, State, TimerId, apply, decide, replay,
+    AttemptKey, AttemptOutcome, Decision, Effect, Input, Recovered, RequestRow, State, TimerId, apply,
+    decide, replay,
 };
 use divisi_engine::event::{Event, FailKind, NodeState, Request, StopCause, Verdict};
 use divisi_engine::plan::StoredPlan;
@@ -159,7 +160,10 @@ impl World {
         if self.random.percent(20) {
             let node = self.random.below(self.plan.nodes.len());
             let at = self.random.below(5_000) as i64;
-            self.happens(at, Happening::Ask(Request::CancelNode { node: self.plan.nodes[node].path.clone() }));
+            self.happens(
+                at,
+                Happening::Ask(Request::CancelNode { node: self.plan.nodes[node].path.clone() }),
+            );
         }
         if self.random.percent(20) {
             let at = self.random.below(10_000) as i64;
@@ -236,9 +240,13 @@ impl World {
         self.sometimes.saw_transition(&name(from), &name(*to));
         let is_group = !self.plan.nodes[index].path.is_empty() && self.invariants.is_group(index);
         match (from, to) {
-            (NodeState::Ready, NodeState::Pending) => self.sometimes.saw("a resume that resets what was ready"),
+            (NodeState::Ready, NodeState::Pending) => {
+                self.sometimes.saw("a resume that resets what was ready")
+            }
             (NodeState::Lost, NodeState::Succeeded) => self.sometimes.saw("an outcome adopted"),
-            (NodeState::Lost, NodeState::WaitingDecision) => self.sometimes.saw("a node waits for a decision"),
+            (NodeState::Lost, NodeState::WaitingDecision) => {
+                self.sometimes.saw("a node waits for a decision")
+            }
             (NodeState::Lost, NodeState::Failed { kind: FailKind::Lost }) => {
                 match self.plan.nodes[index].resume {
                     ResumePolicy::Never => self.sometimes.saw("resume: never failed a node"),
@@ -250,10 +258,14 @@ impl World {
             (_, NodeState::Failed { kind: FailKind::TimedOut }) => self.sometimes.saw("a time-out"),
             (_, NodeState::Failed { kind: FailKind::Idle }) => self.sometimes.saw("an idle time-out"),
             (_, NodeState::Failed { kind: FailKind::Children }) => self.sometimes.saw("a group failed"),
-            (_, NodeState::Succeeded) if is_group && self.invariants.has_tolerated_child(&self.state, index) => {
+            (_, NodeState::Succeeded)
+                if is_group && self.invariants.has_tolerated_child(&self.state, index) =>
+            {
                 self.sometimes.saw("a group succeeded with a tolerated failure");
             }
-            (_, NodeState::Blocked) if self.invariants.is_stopping(&self.state) => self.sometimes.saw("a run stops"),
+            (_, NodeState::Blocked) if self.invariants.is_stopping(&self.state) => {
+                self.sometimes.saw("a run stops")
+            }
             (NodeState::Ready, NodeState::Running)
                 if self.plan.on_failure == OnFailure::Abort && self.invariants.is_stopping(&self.state) =>
             {
@@ -295,7 +307,8 @@ impl World {
     fn start_process(&mut self, key: AttemptKey) {
         self.invariants.process_starts(key, &self.processes.keys().copied().collect::<Vec<_>>());
         if self.random.percent(4) {
-            return self.happens(1, Happening::Tell(Input::SpawnFailed { key, detail: "no such file".to_owned() }));
+            return self
+                .happens(1, Happening::Tell(Input::SpawnFailed { key, detail: "no such file".to_owned() }));
         }
         let planned = &self.plan.nodes[key.node];
         let (timeout, idle) = (planned.timeout_ms, planned.idle_timeout_ms);
@@ -364,7 +377,9 @@ impl World {
             }
         }
         self.timers.clear();
-        self.agenda.retain(|_, happening| matches!(happening, Happening::Ask(_) | Happening::Tell(Input::AttemptExited { .. })));
+        self.agenda.retain(|_, happening| {
+            matches!(happening, Happening::Ask(_) | Happening::Tell(Input::AttemptExited { .. }))
+        });
         self.now += self.random.below(10_000) as i64;
         self.agenda = std::mem::take(&mut self.agenda)
             .into_iter()

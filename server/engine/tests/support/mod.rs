@@ -69,7 +69,8 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let head = |line: &str| line.split(['<', ':']).next().unwrap().trim().to_owned();
     let paths: Vec<String> = lines.iter().map(|line| head(line)).collect();
-    let index = |path: &str| paths.iter().position(|known| known == path).unwrap_or_else(|| panic!("no node {path}"));
+    let index =
+        |path: &str| paths.iter().position(|known| known == path).unwrap_or_else(|| panic!("no node {path}"));
     let mut nodes: Vec<PlanNode> = paths.iter().map(|path| node(path)).collect();
     for (at, line) in lines.iter().enumerate() {
         let (before, options) = line.split_once(':').unwrap_or((line, ""));
@@ -83,7 +84,9 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
                 "tolerant" => nodes[at].continue_on_error = true,
                 "when" => nodes[at].when = Some(inner.to_owned()),
                 "timeout" => nodes[at].timeout_ms = Some(60_000),
-                "bad-template" | "bad-input" => nodes[at].work = PlanWork::Argv { argv: vec![name.to_owned()] },
+                "bad-template" | "bad-input" => {
+                    nodes[at].work = PlanWork::Argv { argv: vec![name.to_owned()] }
+                }
                 "never" => nodes[at].resume = ResumePolicy::Never,
                 "ask" => nodes[at].resume = ResumePolicy::Ask,
                 "estimate" => nodes[at].estimate_ms = inner.parse().unwrap(),
@@ -103,7 +106,8 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
 }
 
 pub(crate) fn rule(name: &str) -> TriggerRule {
-    serde_json::from_value(Value::String(name.to_owned())).unwrap_or_else(|_| panic!("no trigger rule {name}"))
+    serde_json::from_value(Value::String(name.to_owned()))
+        .unwrap_or_else(|_| panic!("no trigger rule {name}"))
 }
 
 /// Evaluates `true`, `false`, `error`, and `ok N` (node N is ok).
@@ -112,7 +116,9 @@ pub(crate) struct Words;
 impl Evaluate for Words {
     fn condition(&self, state: &State, _node: usize, expression: &str) -> Result<bool, String> {
         match expression.split_once(' ') {
-            Some(("ok", node)) => Ok(state.node(node.parse().unwrap()).unwrap().state() == NodeState::Succeeded),
+            Some(("ok", node)) => {
+                Ok(state.node(node.parse().unwrap()).unwrap().state() == NodeState::Succeeded)
+            }
             _ => match expression {
                 "true" => Ok(true),
                 "false" => Ok(false),
@@ -126,7 +132,10 @@ impl Evaluate for Words {
         match argv[0].as_str() {
             "bad-template" => Err(RenderError::Template("args.x is undefined".to_owned())),
             "bad-input" => Err(RenderError::Input("x has no value".to_owned())),
-            _ => Ok(Rendered { command: RenderedCommand::Argv { argv: argv.clone() }, inputs: BTreeMap::new() }),
+            _ => Ok(Rendered {
+                command: RenderedCommand::Argv { argv: argv.clone() },
+                inputs: BTreeMap::new(),
+            }),
         }
     }
 }
