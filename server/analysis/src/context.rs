@@ -8,6 +8,7 @@ use divisi_syntax::template::{self, Template};
 use divisi_syntax::{Decoded, Span, Tree};
 use divisi_workspace::{Document, Snapshot};
 
+use crate::agents::{self, AgentUses};
 use crate::did_you_mean;
 use crate::graph::{Graph, node_ids};
 use crate::inputs::Inputs;
@@ -27,6 +28,7 @@ pub(crate) struct Context<'a> {
     /// Texts in which templates or expressions count, by node. Empty for dialects.
     pub(crate) texts: Vec<NodeText<'a>>,
     inputs: OnceCell<Inputs<'a>>,
+    agents: OnceCell<Vec<AgentUses<'a>>>,
     suggestions_left: Cell<u32>,
 }
 
@@ -66,6 +68,7 @@ impl<'a> Context<'a> {
             ids: node_ids(dag),
             texts: texts(tree, dag),
             inputs: OnceCell::new(),
+            agents: OnceCell::new(),
             suggestions_left: Cell::new(MOST_SUGGESTIONS),
         }
     }
@@ -87,6 +90,11 @@ impl<'a> Context<'a> {
     /// Nodes with their indices.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = (u32, &'a Node)> + use<'a> {
         self.dag.nodes.iter().enumerate().map(|(index, node)| (index as u32, node))
+    }
+
+    /// The agents that the nodes name.
+    pub(crate) fn agents(&self) -> &[AgentUses<'a>] {
+        self.agents.get_or_init(|| agents::look_up(self.dag, self.snapshot.registry()))
     }
 
     /// What the nodes take from others.

@@ -1,5 +1,6 @@
 //! Graph and checks: a snapshot in, findings and plans out. Pure: no I/O, no clock.
 
+mod agents;
 mod allow;
 mod check;
 pub mod codes;

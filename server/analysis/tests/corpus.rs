@@ -1,10 +1,11 @@
 //! `check` over real repositories: no panic, and figures to look at (`-- --nocapture`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use divisi_analysis::check;
+use divisi_model::{Dag, Work};
 use divisi_workspace::{Class, Places, Workspace};
 
 #[test]
@@ -48,4 +49,58 @@ fn real_repositories() {
     }
     println!("{documents} documents checked in {spent:?}, the slowest {} in {:?}", slowest.1, slowest.0);
     println!("{counts:#?}");
+}
+
+/// With agents for all names but one, exactly that one is unknown.
+#[test]
+fn the_published_commands_with_all_agents_but_one() {
+    let folder = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../shared/corpus/markus41__Notion/commands/v2"
+    ));
+    if !folder.is_dir() {
+        println!("SKIPPED: {} is not here", folder.display());
+        return;
+    }
+    for name in ["review-all", "orchestrate-complex", "security-fortress"] {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("commands/v2").join(format!("{name}.json"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::copy(folder.join(format!("{name}.json")), &path).unwrap();
+        let mut workspace = Workspace::with_places(vec![root.path().to_owned()], Places::default());
+        workspace.scan();
+        let snapshot = workspace.snapshot();
+        let named = agents_of(snapshot.document(&path).unwrap().dag().unwrap().1);
+        let (missing, present) = named.split_first().unwrap();
+
+        let agents = root.path().join(".claude/agents");
+        std::fs::create_dir_all(&agents).unwrap();
+        for agent in present {
+            let text = format!("---\nname: {agent}\ndescription: Does {agent}\n---\n");
+            std::fs::write(agents.join(format!("{agent}.md")), text).unwrap();
+        }
+        workspace.scan();
+        let snapshot = workspace.snapshot();
+        let document = snapshot.document(&path).unwrap();
+        let findings = check(&snapshot, document);
+        let unknown: BTreeSet<&str> = findings
+            .iter()
+            .filter(|finding| finding.code == "unknown-agent")
+            .map(|finding| finding.span.slice(&document.text).trim_matches('"'))
+            .collect();
+        assert_eq!(unknown, BTreeSet::from([missing.as_str()]), "{name}");
+        let others = findings.iter().filter(|finding| finding.code != "unknown-agent");
+        let inputs = others.map(|finding| finding.code).collect::<Vec<_>>();
+        let expected = if name == "security-fortress" { vec!["missing-input"; 7] } else { vec![] };
+        assert_eq!(inputs, expected, "{name}");
+    }
+}
+
+/// Names of all agents, each once, sorted.
+fn agents_of(dag: &Dag) -> Vec<String> {
+    let names = dag.nodes.iter().filter_map(|node| match &node.work {
+        Some(Work::Agent(work)) => Some(work.agent.value.clone()),
+        _ => None,
+    });
+    names.collect::<BTreeSet<_>>().into_iter().collect()
 }

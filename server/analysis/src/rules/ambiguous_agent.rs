@@ -2,7 +2,6 @@
 
 use divisi_model::Resolution;
 
-use super::unknown_agent::agents;
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -21,19 +20,20 @@ pub(super) static CODE: Code = Code {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (work, tool) in agents(context) {
-        let Resolution::Ambiguous(rivals) = context.snapshot.registry().resolve(tool, &work.agent.value)
-        else {
+    for uses in context.agents() {
+        let Resolution::Ambiguous(rivals) = &uses.resolution else {
             continue;
         };
         let message =
-            format!("{} agents are called `{}`; which one is used is chance", rivals.len(), work.agent.value);
-        let mut finding = Finding::new(&CODE, work.agent.span, message);
-        for rival in rivals {
-            if let Some(path) = &rival.path {
-                finding = finding.related_in(path.clone(), rival.name_span, "one of them");
+            format!("{} agents are called `{}`; which one is used is chance", rivals.len(), uses.name);
+        for work in &uses.works {
+            let mut finding = Finding::new(&CODE, work.agent.span, message.clone());
+            for rival in rivals {
+                if let Some(path) = &rival.path {
+                    finding = finding.related_in(path.clone(), rival.name_span, "one of them");
+                }
             }
+            findings.push(finding);
         }
-        findings.push(finding);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::shape::Mapping;
+use super::shape::{Entry, Mapping};
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -23,18 +23,31 @@ pub(super) static CODE: Code = Code {
     ),
 };
 
+/// Entries up to which comparing each with each is cheaper than hashing them.
+const FEW: usize = 32;
+
 pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut Vec<Finding>) {
+    let mut report = |entry: &Entry<'_>, earlier: &Entry<'_>| {
+        // A key that is not written yet has no name to repeat.
+        if !context.tree.is_missing(entry.key) {
+            let message = format!("`{}` is written twice here; keep one", entry.name);
+            let finding = Finding::new(&CODE, context.tree.span(entry.key), message);
+            findings.push(finding.related(context.tree.span(earlier.key), "the other one"));
+        }
+    };
+    if mapping.entries.len() <= FEW {
+        for (at, entry) in mapping.entries.iter().enumerate() {
+            if let Some(earlier) = mapping.entries[..at].iter().find(|earlier| earlier.name == entry.name) {
+                report(entry, earlier);
+            }
+        }
+        return;
+    }
     let mut first = HashMap::with_capacity(mapping.entries.len());
     for entry in &mapping.entries {
-        // A key that is not written yet has no name to repeat.
-        if context.tree.is_missing(entry.key) {
-            continue;
+        let earlier = *first.entry(entry.name.as_ref()).or_insert(entry);
+        if earlier.key != entry.key {
+            report(entry, earlier);
         }
-        let Some(earlier) = first.insert(entry.name.as_ref(), entry.key) else {
-            continue;
-        };
-        let message = format!("`{}` is written twice here; keep one", entry.name);
-        let finding = Finding::new(&CODE, context.tree.span(entry.key), message);
-        findings.push(finding.related(context.tree.span(earlier), "the other one"));
     }
 }

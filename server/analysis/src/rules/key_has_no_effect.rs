@@ -3,7 +3,7 @@
 use divisi_model::keys::{WorkKind, native};
 use divisi_syntax::Kind;
 
-use super::shape::{Mapping, is_null};
+use super::shape::{Entry, Mapping, is_null};
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -49,7 +49,11 @@ pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut
 
 /// What the node does, where exactly one work key says so.
 fn work_kind(context: &Context<'_>, mapping: &Mapping<'_>) -> Option<WorkKind> {
-    let mut work = native::WORK_KEYS.iter().filter_map(|key| mapping.written(context.tree, key));
+    let is_work = |entry: &&Entry<'_>| {
+        let row = entry.row.filter(|row| native::WORK_KEYS.contains(&row.name));
+        row.is_some() && !is_null(context.tree, entry.value)
+    };
+    let mut work = mapping.entries.iter().filter(is_work);
     let entry = work.next()?;
     if work.next().is_some() {
         return None;

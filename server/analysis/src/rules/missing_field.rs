@@ -1,7 +1,7 @@
 //! `missing-field`: a key that must be there and is not.
 
-use divisi_model::keys::Key;
 use divisi_model::keys::native::WORK_KEYS;
+use divisi_model::keys::{Key, Object};
 use divisi_syntax::NodeId;
 
 use super::shape::{Mapping, name_of};
@@ -26,7 +26,8 @@ pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut
     let Some(object) = mapping.object.filter(|_| !mapping.has_merge()) else {
         return;
     };
-    for key in object.keys.iter().filter(|key| is_needed(context, mapping, key)) {
+    let required = object.keys.iter().filter(|key| key.required);
+    for key in required.chain(implied(context, mapping, object)) {
         if mapping.written(context.tree, key.name).is_some() || is_misspelt(mapping, key) {
             continue;
         }
@@ -38,11 +39,17 @@ pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut
     }
 }
 
-fn is_needed(context: &Context<'_>, mapping: &Mapping<'_>, key: &Key) -> bool {
-    // An agent is nothing without its task; the table cannot say "together with".
-    let is_task = key.name == "prompt" && mapping.written(context.tree, "agent").is_some();
-    let is_begun = WORK_KEYS.contains(&key.name) && mapping.entry(key.name).is_some();
-    key.required || is_task || is_begun
+/// Keys that other keys ask for, which the table cannot say: work that is begun needs its value, and an agent is
+/// nothing without its task.
+fn implied<'a>(
+    context: &Context<'_>,
+    mapping: &'a Mapping<'_>,
+    object: &'static Object,
+) -> impl Iterator<Item = &'static Key> + use<'a> {
+    let rows = mapping.entries.iter().filter_map(|entry| entry.row);
+    let begun = rows.filter(|row| WORK_KEYS.contains(&row.name));
+    let task = mapping.written(context.tree, "agent").and_then(|_| object.key("prompt"));
+    begun.chain(task)
 }
 
 /// Where the absence is shown: at the agent that lacks its task, else at the first key.

@@ -1,13 +1,15 @@
 //! `unknown-agent`: a name that no agent has.
 
-use divisi_model::{AgentWork, Resolution, Tool, Work, tool_of_runner};
-use divisi_syntax::Spanned;
+use std::collections::HashMap;
+
+use divisi_model::{Agent, Resolution, Tool};
 
 use crate::Severity;
+use crate::agents::AgentUses;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
 use crate::edits;
-use crate::finding::{Finding, Fix};
+use crate::finding::Finding;
 
 pub(super) static CODE: Code = Code {
     name: "unknown-agent",
@@ -28,49 +30,46 @@ pub(super) static CODE: Code = Code {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let registry = context.snapshot.registry();
-    for (work, tool) in agents(context) {
-        if matches!(registry.resolve(tool, &work.agent.value), Resolution::Unknown) {
-            findings.push(finding(context, &work.agent, tool));
+    let mut names = HashMap::new();
+    for uses in context.agents().iter().filter(|uses| matches!(uses.resolution, Resolution::Unknown)) {
+        let meant = meant(context, uses, &mut names);
+        for work in &uses.works {
+            let fixes =
+                meant.iter().map(|name| edits::change_to(context.text(), work.agent.span, name)).collect();
+            let finding = Finding::new(&CODE, work.agent.span, message(context, uses.name, &meant));
+            let severity =
+                if context.snapshot.registry().is_empty() { Severity::Warning } else { CODE.severity };
+            findings.push(Finding { fixes, severity, ..finding });
         }
     }
 }
 
-/// Names of agents that can be looked up, with the tool whose agents come first.
-pub(super) fn agents<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a AgentWork, Tool)> {
-    context.nodes().filter_map(|(_, node)| {
-        let Some(Work::Agent(work)) = &node.work else {
-            return None;
-        };
-        let name = work.agent.value.as_str();
-        let is_name = !name.is_empty() && !name.contains("{{");
-        let tool = work.runner.as_ref().map_or(Tool::ClaudeCode, |runner| tool_of_runner(&runner.value));
-        (work.is_reference && is_name).then_some((work, tool))
-    })
+/// The full names of plugins' agents that are called so, else the one name that is nearest.
+fn meant<'a>(
+    context: &'a Context<'_>,
+    uses: &AgentUses<'_>,
+    names: &mut HashMap<Tool, Vec<&'a Agent>>,
+) -> Vec<&'a str> {
+    let registry = context.snapshot.registry();
+    let scoped: Vec<&str> = registry.scoped(uses.name).map(|agent| agent.name.as_str()).collect();
+    if !scoped.is_empty() {
+        return scoped;
+    }
+    let known = names.entry(uses.tool).or_insert_with(|| registry.names(uses.tool));
+    context.suggest(uses.name, known.iter().map(|agent| agent.name.as_str())).into_iter().collect()
 }
 
-fn finding(context: &Context<'_>, agent: &Spanned<String>, tool: Tool) -> Finding {
-    let registry = context.snapshot.registry();
-    let name = agent.value.as_str();
-    if registry.is_empty() {
-        let message = format!(
-            "no agent `{name}`: no agent file is known here; their folders can be set in `agents.paths`"
-        );
-        return Finding::new(&CODE, agent.span, message).severity(Severity::Warning);
-    }
-    let change = |name: &str| edits::change_to(context.text(), agent.span, name);
-    let scoped: Vec<&str> = registry.scoped(name).map(|agent| agent.name.as_str()).collect();
-    if let Some(first) = scoped.first() {
-        let message = format!("no agent `{name}`; a plugin's agent is reached by its full name, `{first}`");
-        let fixes: Vec<Fix> = scoped.iter().map(|name| change(name)).collect();
-        return Finding { fixes, ..Finding::new(&CODE, agent.span, message) };
-    }
-    let known = registry.names(tool);
-    match context.suggest(name, known.iter().map(|agent| agent.name.as_str())) {
-        Some(meant) => {
-            let message = format!("no agent `{name}`; did you mean `{meant}`?");
-            Finding::new(&CODE, agent.span, message).fix(change(meant))
+fn message(context: &Context<'_>, name: &str, meant: &[&str]) -> String {
+    match meant {
+        [full, ..] if full.contains(':') && !name.contains(':') => {
+            format!("no agent `{name}`; a plugin's agent is reached by its full name, `{full}`")
         }
-        None => Finding::new(&CODE, agent.span, format!("no agent `{name}`")),
+        [meant, ..] => format!("no agent `{name}`; did you mean `{meant}`?"),
+        [] if context.snapshot.registry().is_empty() => {
+            format!(
+                "no agent `{name}`: no agent file is known here; their folders can be set in `agents.paths`"
+            )
+        }
+        [] => format!("no agent `{name}`"),
     }
 }

@@ -3,7 +3,7 @@
 use divisi_model::duration::{self, DurationError};
 use divisi_model::keys::Ty;
 use divisi_model::size;
-use divisi_syntax::{NodeId, ScalarValue, Tree};
+use divisi_syntax::{Kind, NodeId, ScalarValue, Style, Tree};
 
 /// What is to be said about a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +41,11 @@ pub(super) fn judge(tree: &Tree, id: NodeId, ty: &Ty) -> Verdict {
     worst
 }
 
-/// Whether nothing is written, or `null`.
+/// Whether nothing is written, or `null`. By the text alone, since it is asked of nearly every value.
 pub(crate) fn is_null(tree: &Tree, id: NodeId) -> bool {
-    matches!(tree.scalar(id), Some(ScalarValue::Null))
+    let id = tree.resolve(id);
+    let is_plain = tree.kind(id) == Kind::Scalar && tree.style(id) == Style::Plain;
+    is_plain && matches!(tree.span(id).slice(tree.text()), "" | "~" | "null" | "Null" | "NULL")
 }
 
 const fn takes_any_text(ty: Ty) -> bool {
