@@ -130,7 +130,7 @@ impl Runs {
     }
 
     /// Starts `divisi host DIR` in a session of its own. `divisi` is the program to run (the current executable).
-    /// Returns when the host holds the run's lock.
+    /// Returns when the host holds the run's lock and the journal says so.
     pub fn start_host(&self, run: &str, divisi: &Path) -> Result<(), EngineError> {
         let folder = self.folder(run)?;
         let log = open_log(&folder.host_log())?;

@@ -150,7 +150,10 @@ fn names(
     let mut names: BTreeMap<&str, Value> = BTreeMap::new();
     names.insert("args", args(plan));
     names.insert("nodes", nodes(state, references));
-    names.insert("inputs", inputs.iter().map(|(name, value)| (name.clone(), as_value(value))).collect());
+    names.insert(
+        "inputs",
+        Value::from_pairs(inputs.iter().map(|(name, value)| (name.clone(), as_value(value)))),
+    );
     names.insert("run", Value::from(BTreeMap::from([("id", Value::from(state.run()))])));
     let planned = plan.nodes.get(node);
     if let Some(item) = planned.and_then(|node| node.item.as_ref()) {
@@ -165,7 +168,7 @@ fn names(
 /// Arguments, without secret ones: those reach a program as environment variables only.
 fn args(plan: &StoredPlan) -> Value {
     let open = plan.args.iter().filter(|(name, _)| !plan.secret_args.contains_key(*name));
-    open.map(|(name, value)| (name.clone(), Value::from(Serde(value)))).collect()
+    Value::from_pairs(open.map(|(name, value)| (name.clone(), Value::from(Serde(value)))))
 }
 
 fn nodes(state: &State, references: &[Reference]) -> Value {

@@ -22,7 +22,7 @@ pub(crate) use tenure::now_ms;
 /// How many guards in a row may die before the host gives up.
 const GUARDS: u32 = 3;
 
-/// What the host writes to its standard output once it owns the run.
+/// What the host writes to its standard output once it owns the run and has journaled that.
 pub const READY: &str = "ready";
 
 /// Why a host ended without an end of its run. The run is resumable.
@@ -62,7 +62,7 @@ impl HostError {
 /// Owns the run in `dir` until it is over: the body of `divisi host DIR`. The program that runs now is executed again
 /// as the guard, by `divisi guard`.
 ///
-/// Writes [`READY`] to standard output once it holds the run's lock; its log goes to where `tracing` sends it.
+/// Writes [`READY`] to standard output once it owns the run; its log goes to where `tracing` sends it.
 ///
 /// # Errors
 /// The run is owned by another host, its files cannot be read or written, or guards keep dying.

@@ -42,7 +42,8 @@ pub(super) enum TenureEnd {
     },
 }
 
-/// Takes the run over and drives it. `announce` is called once the run's lock is held.
+/// Takes the run over and drives it. `announce` is called once the run's lock is held and the takeover is journaled: from
+/// then on the journal shows this tenure, and not the end of the one before.
 pub(super) async fn serve(
     folder: &RunFolder,
     divisi: &Path,
@@ -50,9 +51,6 @@ pub(super) async fn serve(
 ) -> Result<TenureEnd, HostError> {
     let key = SigningKey::load_or_create(&SigningKey::default_path()?)?;
     let (mut journal, epoch) = Journal::open_owner(folder.path(), &key)?;
-    if let Some(announce) = announce {
-        announce();
-    }
     let plan = journal.plan()?;
     let state = replay(journal.run(), plan, &journal.events(0)?)?;
     kill_former_trees(folder, &state)?;
@@ -78,7 +76,7 @@ pub(super) async fn serve(
     };
     let recovered = tenure.recover();
     tenure.inputs.push_back(Input::HostStarted { epoch, pid: std::process::id(), recovered, requests });
-    tenure.drive().await
+    tenure.drive(announce).await
 }
 
 /// Kills what a former host left alive: the recorded roots of this boot, and whoever carries the run's token.
@@ -113,7 +111,7 @@ struct Tenure<'a> {
 }
 
 impl Tenure<'_> {
-    async fn drive(mut self) -> Result<TenureEnd, HostError> {
+    async fn drive(mut self, mut announce: Option<fn()>) -> Result<TenureEnd, HostError> {
         let mut terminate =
             signal(SignalKind::terminate()).map_err(HostError::system("the signal handler"))?;
         let mut look = interval(REQUESTS);
@@ -122,6 +120,9 @@ impl Tenure<'_> {
             if !self.work_off().await? {
                 self.guard.bury();
                 return Ok(TenureEnd::GuardDied { did_something: self.did_something });
+            }
+            if let Some(announce) = announce.take() {
+                announce();
             }
             if let Some(verdict) = self.verdict {
                 self.journal.sync()?;

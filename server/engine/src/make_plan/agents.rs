@@ -52,7 +52,7 @@ impl<'a> Agents<'a> {
                 faults.add(span, format!("the runner {name} has an empty command in the settings"));
                 return None;
             }
-            self.runners.insert(name.to_owned(), definition.clone());
+            self.runners.insert(name.to_owned(), with_absolute_program(definition));
             return Some(name.to_owned());
         }
         faults.add(span, unknown_runner(name, settings.runners.keys().map(String::as_str)));
@@ -130,6 +130,16 @@ impl<'a> Agents<'a> {
         }
         fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
     }
+}
+
+/// A program path with a slash is relative to the file that defines the runner; a bare name is looked up in `PATH`.
+fn with_absolute_program(definition: &RunnerDefinition) -> RunnerDefinition {
+    let mut definition = definition.clone();
+    let folder = definition.defined_in.parent().unwrap_or(Path::new("")).to_owned();
+    if let Some(program) = definition.command.first_mut().filter(|program| program.contains('/')) {
+        *program = folder.join(program.as_str()).to_string_lossy().into_owned();
+    }
+    definition
 }
 
 const HOW_TO_DEFINE: &str = "write `runner:` on the node or under `defaults`, or `run.runner` in the settings, and \
