@@ -1,5 +1,6 @@
 //! `divisi plan`
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -98,8 +99,9 @@ fn print(name: &str, slots: u32, schedule: &Schedule, output: &mut Output) {
     let width = schedule.schedule.iter().map(|slot| slot.id.chars().count()).max().unwrap_or(0).max(4);
     let header = format!("level  {:>8}  {:>8}  {:width$}", "start", "end", "node");
     output.line(paint(FAINT, header.trim_end()));
+    let critical: HashSet<&str> = schedule.critical_path.iter().map(String::as_str).collect();
     for slot in &schedule.schedule {
-        output.line(row(slot, width, schedule));
+        output.line(row(slot, width, critical.contains(slot.id.as_str()), schedule.makespan_ms));
     }
     output.line("");
     output.line(format!(
@@ -107,12 +109,23 @@ fn print(name: &str, slots: u32, schedule: &Schedule, output: &mut Output) {
         time(schedule.makespan_ms),
         time(schedule.total_ms)
     ));
-    output.line(format!("critical path: {}", schedule.critical_path.join(" → ")));
+    output.line(format!("critical path: {}", path(&schedule.critical_path)));
 }
 
-fn row(slot: &Slot, width: usize, schedule: &Schedule) -> String {
-    let is_critical = schedule.critical_path.contains(&slot.id);
-    let bar = paint(if is_critical { ERROR } else { GOOD }, bar(slot, schedule.makespan_ms));
+/// `a → b → c`; the middle of a long path is counted, not listed.
+fn path(nodes: &[String]) -> String {
+    const ENDS: usize = 10;
+    let middle = nodes.len().saturating_sub(2 * ENDS);
+    if middle < 2 {
+        return nodes.join(" → ");
+    }
+    let (first, last) = (nodes.iter().take(ENDS), nodes.iter().skip(nodes.len() - ENDS));
+    let shown = first.cloned().chain([format!("({middle} more)")]).chain(last.cloned());
+    shown.collect::<Vec<_>>().join(" → ")
+}
+
+fn row(slot: &Slot, width: usize, is_critical: bool, makespan_ms: u64) -> String {
+    let bar = paint(if is_critical { ERROR } else { GOOD }, bar(slot, makespan_ms));
     let reuse = if slot.reuse { "  reused" } else { "" };
     format!(
         "{:>5}  {:>8}  {:>8}  {:width$}  {bar}{reuse}",
