@@ -22,7 +22,7 @@ pub fn pages() -> Vec<Page> {
     std::iter::once(table).chain(of_codes).collect()
 }
 
-const NOTE: &str = "<!-- Generated from the rules in server/analysis/src/rules: UPDATE_EXPECT=1 cargo test -p divisi-analysis --test pages -->";
+const NOTE: &str = "<!-- Generated from the rules in server/analysis/src/rules: UPDATE_EXPECT=1 cargo test -p divisi-analysis --test checks -->";
 
 fn table() -> String {
     let mut text = format!(

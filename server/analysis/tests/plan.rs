@@ -13,7 +13,8 @@ use expect_test::expect;
 
 fn native(text: &str) -> Dag {
     let tree = yaml::parse(Arc::from(text));
-    divisi_model::lower::lower(&tree, tree.root().unwrap()).unwrap()
+    let dag = tree.root().and_then(|root| divisi_model::lower::lower(&tree, root));
+    dag.unwrap_or_else(|| unreachable!("the fixture is a mapping"))
 }
 
 /// Nodes, edges, levels, and minutes for 1, 3 and 5 slots.

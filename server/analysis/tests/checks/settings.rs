@@ -1,9 +1,7 @@
 //! Severities, excludes and allowances.
 
-mod support;
-
+use crate::support::{AGENTS, Fixture, check_dag, check_file};
 use expect_test::{Expect, expect};
-use support::{AGENTS, Fixture, check_dag, check_file};
 
 const DAG: &str = "nodes:\n  - id: a\n    run: x\n    timout: 5m\n    depends_on: [nobody]\n";
 

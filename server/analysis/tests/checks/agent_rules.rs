@@ -1,9 +1,7 @@
 //! Rules about agents and runners.
 
-mod support;
-
+use crate::support::{AGENTS, Fixture, check_dag, check_file};
 use expect_test::{Expect, expect};
-use support::{AGENTS, Fixture, check_dag, check_file};
 
 fn check(files: &[(&str, &str)], text: &str, expected: Expect) {
     let mut fixture = Fixture::new(files);

@@ -1,10 +1,8 @@
 //! Large files: figures to look at (`-- --nocapture`), and bounds that only something quadratic would break.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
-use support::{AGENTS, Fixture};
+use crate::support::{AGENTS, Fixture};
 
 /// Checks the text, prints the best time of three, and returns the number of findings.
 fn timed(what: &str, text: &str) -> usize {

@@ -1,7 +1,5 @@
 //! Fixtures: files in a temporary workspace, and findings as text with carets under their spans.
 
-#![expect(dead_code, reason = "each test file uses a part of it")]
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,14 +10,14 @@ use divisi_workspace::{Change, Document, Places, Snapshot, Workspace};
 use tempfile::TempDir;
 
 /// A workspace on disk.
-pub struct Fixture {
+pub(crate) struct Fixture {
     root: TempDir,
     workspace: Workspace,
 }
 
 impl Fixture {
     /// Writes the files and scans them.
-    pub fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let root = tempfile::tempdir().unwrap();
         for (path, text) in files {
             let path = root.path().join(path);
@@ -33,51 +31,51 @@ impl Fixture {
     }
 
     /// Opens a file that needs not be on disk.
-    pub fn open(&mut self, path: &str, text: &str) {
+    pub(crate) fn open(&mut self, path: &str, text: &str) {
         let path = self.root.path().join(path);
         self.workspace.apply(Change::Opened { path, version: 1, text: text.to_owned() });
     }
 
-    pub fn snapshot(&self) -> Snapshot {
+    pub(crate) fn snapshot(&self) -> Snapshot {
         self.workspace.snapshot()
     }
 
-    pub fn document(&self, path: &str) -> Arc<Document> {
+    pub(crate) fn document(&self, path: &str) -> Arc<Document> {
         let path = self.root.path().join(path);
         let snapshot = self.workspace.snapshot();
         snapshot.document(&path).unwrap_or_else(|| panic!("no document {}", path.display())).clone()
     }
 
-    pub fn findings(&self, path: &str) -> Vec<Finding> {
+    pub(crate) fn findings(&self, path: &str) -> Vec<Finding> {
         check(&self.snapshot(), &self.document(path))
     }
 
     /// The findings of a file as text.
-    pub fn check(&self, path: &str) -> String {
+    pub(crate) fn check(&self, path: &str) -> String {
         render(self.root.path(), &self.document(path), &self.findings(path))
     }
 }
 
 /// Agents that the native fixtures name.
-pub const AGENTS: &[(&str, &str)] = &[
+pub(crate) const AGENTS: &[(&str, &str)] = &[
     (".claude/agents/reviewer.md", "---\nname: code-reviewer\ndescription: Reviews code\n---\nReview.\n"),
     (".claude/agents/planner.md", "---\nname: planner\ndescription: Plans\n---\nPlan.\n"),
 ];
 
 /// Checks one native DAG file in a workspace with [`AGENTS`].
-pub fn check_dag(text: &str) -> String {
+pub(crate) fn check_dag(text: &str) -> String {
     check_file("review.dag.yaml", text)
 }
 
 /// Checks one file in a workspace with [`AGENTS`].
-pub fn check_file(path: &str, text: &str) -> String {
+pub(crate) fn check_file(path: &str, text: &str) -> String {
     let mut fixture = Fixture::new(AGENTS);
     fixture.open(path, text);
     fixture.check(path)
 }
 
 /// Applies the first fix of the first finding that has one.
-pub fn fixed(text: &str) -> String {
+pub(crate) fn fixed(text: &str) -> String {
     let mut fixture = Fixture::new(AGENTS);
     fixture.open("review.dag.yaml", text);
     let findings = fixture.findings("review.dag.yaml");
@@ -86,7 +84,7 @@ pub fn fixed(text: &str) -> String {
 }
 
 /// The text after a fix.
-pub fn apply(text: &str, fix: &Fix) -> String {
+pub(crate) fn apply(text: &str, fix: &Fix) -> String {
     let mut result = text.to_owned();
     for edit in fix.edits.iter().rev() {
         result.replace_range(edit.span.range(), &edit.text);
@@ -95,7 +93,7 @@ pub fn apply(text: &str, fix: &Fix) -> String {
 }
 
 /// Findings below the lines they stand on.
-pub fn render(root: &Path, document: &Document, findings: &[Finding]) -> String {
+pub(crate) fn render(root: &Path, document: &Document, findings: &[Finding]) -> String {
     let mut text = String::new();
     let mut shown = None;
     for finding in findings {

@@ -1,9 +1,7 @@
 //! Rules about templates, expressions, inputs and outputs.
 
-mod support;
-
+use crate::support::{check_dag, fixed};
 use expect_test::{Expect, expect};
-use support::{check_dag, fixed};
 
 fn check(text: &str, expected: Expect) {
     expected.assert_eq(&check_dag(text));

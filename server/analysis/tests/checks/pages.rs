@@ -1,14 +1,12 @@
 //! The generated pages are up to date, and their examples show what they say.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::support::{AGENTS, Fixture};
 use divisi_analysis::codes;
 use divisi_analysis::pages::pages;
 use expect_test::expect_file;
-use support::{AGENTS, Fixture};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics");
 

@@ -1,9 +1,7 @@
 //! Rules about the shape of a file: keys, kinds, values, syntax.
 
-mod support;
-
+use crate::support::{check_dag, check_file, fixed};
 use expect_test::{Expect, expect};
-use support::{check_dag, check_file, fixed};
 
 fn check(text: &str, expected: Expect) {
     expected.assert_eq(&check_dag(text));

@@ -1,0 +1,18 @@
+//! What `check` says about documents, one module for each group of rules.
+
+#[cfg(test)]
+mod agent_rules;
+#[cfg(test)]
+mod graph_rules;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod scale;
+#[cfg(test)]
+mod settings;
+#[cfg(test)]
+mod shape_rules;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod template_rules;
