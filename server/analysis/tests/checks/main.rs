@@ -7,6 +7,8 @@ mod graph_rules;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod robust;
+#[cfg(test)]
 mod scale;
 #[cfg(test)]
 mod settings;
