@@ -1,5 +1,6 @@
 //! The one thread that owns the state. It takes events in order and never waits for anything but the next one.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +26,9 @@ use crate::{Options, parent};
 
 /// A longer turn of the loop is logged: it delays everything behind it.
 const SLOW_TURN: Duration = Duration::from_millis(50);
+
+/// The strict reader takes longer than all checks together, so it waits until a document is left alone.
+const QUIET: Duration = Duration::from_millis(250);
 
 pub(crate) fn run(
     events: crossbeam_channel::Sender<Event>,
@@ -71,6 +75,8 @@ pub(crate) struct Server {
     /// The editor's settings, as it sent them.
     pub(crate) settings: Option<serde_json::Value>,
     checks: Checks,
+    /// When each document that was checked may be read strictly, if nobody types in it before.
+    quiet_at: BTreeMap<PathBuf, Instant>,
     /// Number of the latest scan of the disk.
     scan: u64,
     is_scanning: bool,
@@ -100,6 +106,7 @@ impl Server {
             roots: Vec::new(),
             settings: None,
             checks: Checks::default(),
+            quiet_at: BTreeMap::new(),
             scan: 0,
             is_scanning: false,
             changed_meanwhile: Vec::new(),
@@ -108,18 +115,21 @@ impl Server {
         }
     }
 
-    /// The next event; requests of ours that are overdue are given up meanwhile.
+    /// The next event. What is due meanwhile is done: requests of ours that nobody answered are given up, documents
+    /// that came to rest are read strictly.
     fn next(&mut self, incoming: &crossbeam_channel::Receiver<Event>) -> Option<Event> {
         loop {
-            let Some(deadline) = self.outbox.next_deadline() else { return incoming.recv().ok() };
+            let deadlines = self.quiet_at.values().copied().chain(self.outbox.next_deadline());
+            let Some(deadline) = deadlines.min() else { return incoming.recv().ok() };
             match incoming.recv_deadline(deadline) {
                 Ok(event) => return Some(event),
                 Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return None,
-                Err(crossbeam_channel::RecvTimeoutError::Timeout) => {
-                    for purpose in self.outbox.overdue(Instant::now()) {
-                        answer::given_up(self, purpose);
-                    }
-                }
+                Err(crossbeam_channel::RecvTimeoutError::Timeout) => {}
+            }
+            let now = Instant::now();
+            self.check_quiet(now);
+            for purpose in self.outbox.overdue(now) {
+                answer::given_up(self, purpose);
             }
         }
     }
@@ -178,11 +188,31 @@ impl Server {
         let ticket = self.checks.begin(path);
         let view = self.view_as_is();
         let (path, events) = (path.to_owned(), self.events.clone());
+        self.quiet_at.insert(path.clone(), Instant::now() + QUIET);
         self.pool.spawn(move || {
-            publish::check(&view, &path, version, &ticket, |checked| {
+            if let Some(checked) = publish::check(&view, &path, version, &ticket) {
                 let _loop_is_gone = events.send(Event::Checked(checked));
-            });
+            }
         });
+    }
+
+    /// Lets the strict reader look at documents in which nobody has typed for a while.
+    fn check_quiet(&mut self, now: Instant) {
+        let quiet: Vec<PathBuf> =
+            self.quiet_at.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path.clone()).collect();
+        for path in quiet {
+            self.quiet_at.remove(&path);
+            let (Some(version), Some(ticket)) = (self.documents.version(&path), self.checks.latest(&path))
+            else {
+                continue;
+            };
+            let (view, events) = (self.view_as_is(), self.events.clone());
+            self.pool.spawn(move || {
+                if let Some(checked) = publish::check_strictly(&view, &path, version, &ticket) {
+                    let _loop_is_gone = events.send(Event::Checked(checked));
+                }
+            });
+        }
     }
 
     pub(crate) fn publish(&mut self, checked: Checked) {

@@ -43,26 +43,25 @@ impl View {
     }
 }
 
-/// Checks an open document and hands the outcome over, twice where the strict reader has more to say: typing never
-/// waits for it. Where it had more to say of an earlier version, there is one outcome only, lest the finding blink.
-pub(crate) fn check(view: &View, path: &Path, version: i32, ticket: &Ticket, done: impl Fn(Checked)) {
-    let Some(document) = view.snapshot.document(path).filter(|_| !ticket.is_void()) else { return };
+/// The findings in an open document; none where a newer check has begun.
+///
+/// Typing does not wait for the strict reader, which has its turn in [`check_strictly`]. Only where it refused an
+/// earlier version it is asked at once, lest its finding blink.
+pub(crate) fn check(view: &View, path: &Path, version: i32, ticket: &Ticket) -> Option<Checked> {
+    let document = view.snapshot.document(path).filter(|_| !ticket.is_void())?;
     let checked = |diagnostics| Checked { path: path.to_owned(), check: ticket.number, version, diagnostics };
     if document.class == Class::None {
-        return done(checked(None));
+        return Some(checked(None));
     }
-    let was_refused = ticket.document.is_refused.load(Ordering::Acquire);
-    if !was_refused {
-        done(checked(Some(view.diagnostics(document))));
-    }
-    if ticket.is_void() {
-        return;
-    }
-    let refused = strict::refused(document);
-    ticket.document.is_refused.store(refused.is_some(), Ordering::Release);
-    if was_refused || refused.is_some() {
-        done(checked(Some(view.diagnostics(refused.as_ref().unwrap_or(document)))));
-    }
+    let refused = if ticket.was_refused() { ticket.read_strictly(document) } else { None };
+    Some(checked(Some(view.diagnostics(refused.as_ref().unwrap_or(document)))))
+}
+
+/// The findings in an open document once more, where the strict reader has something to say and has not said it.
+pub(crate) fn check_strictly(view: &View, path: &Path, version: i32, ticket: &Ticket) -> Option<Checked> {
+    let document = view.snapshot.document(path).filter(|_| !ticket.is_void() && !ticket.was_refused())?;
+    let diagnostics = Some(view.diagnostics(&ticket.read_strictly(document)?));
+    Some(Checked { path: path.to_owned(), check: ticket.number, version, diagnostics })
 }
 
 /// What the checks of one document share.
@@ -91,6 +90,17 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
+    fn was_refused(&self) -> bool {
+        self.document.is_refused.load(Ordering::Acquire)
+    }
+
+    /// The document with what the strict reader refuses, if anything.
+    fn read_strictly(&self, document: &Document) -> Option<Arc<Document>> {
+        let refused = strict::refused(document);
+        self.document.is_refused.store(refused.is_some(), Ordering::Release);
+        refused
+    }
+
     fn is_void(&self) -> bool {
         self.document.latest.load(Ordering::Acquire) != self.number
     }
@@ -102,6 +112,12 @@ impl Checks {
         let document = self.documents.entry(path.to_owned()).or_default().clone();
         document.latest.store(self.next, Ordering::Release);
         Ticket { number: self.next, document }
+    }
+
+    /// The right of the latest check, once more.
+    pub(crate) fn latest(&self, path: &Path) -> Option<Ticket> {
+        let document = self.documents.get(path)?.clone();
+        Some(Ticket { number: document.latest.load(Ordering::Acquire), document })
     }
 
     pub(crate) fn is_latest(&self, path: &Path, number: u64) -> bool {
