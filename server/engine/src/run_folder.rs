@@ -5,13 +5,15 @@
 //! .divisi/runs/RUN/             the journal and the lock of its owner
 //!   host.log                    what the host has to say
 //!   blobs/DIGEST                large texts
-//!   attempts/NODE.ATTEMPT/      one attempt
-//!     outputs/                  $DIVISI_OUTPUT_DIR
+//!   outcomes.jsonl              how attempts ended, written by the guard before anybody is told
+//!   outputs/NODE.ATTEMPT/       $DIVISI_OUTPUT_DIR of an attempt
+//!   attempts/NODE.ATTEMPT/      what else an attempt needs or leaves; made when there is something
 //!     inputs/                   values too large for a variable
 //!     log, stdout               what it printed, masked
 //!     before.json               its `file` outputs before it began
-//!     exit.json                 how its root process ended
 //! ```
+//!
+//! Making a folder or a file costs as much as starting a process on some disks, so an attempt makes one: its outputs.
 
 use std::fs;
 use std::io;
@@ -55,12 +57,21 @@ impl RunFolder {
         self.path.join("blobs")
     }
 
+    /// How attempts ended.
+    pub fn outcomes(&self) -> PathBuf {
+        self.path.join("outcomes.jsonl")
+    }
+
     /// The folder of an attempt. `node`: index in the plan; `path`: the node's, of which as much as is harmless in a
     /// file name stands in it for people.
     pub fn attempt(&self, node: usize, path: &str, attempt: u32) -> AttemptFolder {
         let harmless = path.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' });
         let name: String = harmless.take(NAME_LIMIT).collect();
-        AttemptFolder { path: self.path.join("attempts").join(format!("{node}-{name}.{attempt}")) }
+        let name = format!("{node}-{name}.{attempt}");
+        AttemptFolder {
+            path: self.path.join("attempts").join(&name),
+            outputs: self.path.join("outputs").join(name),
+        }
     }
 
     /// Marks every process of this run, whatever becomes of its family; the same for every host.
@@ -71,21 +82,22 @@ impl RunFolder {
     }
 }
 
-/// The folder of one attempt.
+/// The folders of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptFolder {
     path: PathBuf,
+    outputs: PathBuf,
 }
 
 impl AttemptFolder {
-    /// The folder itself.
+    /// What it needs or leaves beside its outputs.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// `$DIVISI_OUTPUT_DIR`.
-    pub fn outputs(&self) -> PathBuf {
-        self.path.join("outputs")
+    pub fn outputs(&self) -> &Path {
+        &self.outputs
     }
 
     /// Values too large for a variable.
@@ -108,17 +120,29 @@ impl AttemptFolder {
         self.path.join("before.json")
     }
 
-    /// Makes the folder and an empty output folder. What an attempt of the same number left there is removed: its
-    /// start was never journaled.
+    /// Makes the folder itself.
     ///
     /// # Errors
     /// What the file system says.
     pub fn make(&self) -> io::Result<()> {
-        match fs::create_dir_all(self.outputs()) {
-            Ok(()) if fs::read_dir(self.outputs())?.next().is_none() => return Ok(()),
-            Ok(()) => fs::remove_dir_all(&self.path)?,
-            Err(error) => return Err(error),
+        fs::create_dir_all(&self.path)
+    }
+
+    /// Makes an empty output folder. What an attempt of the same number left is removed: its start was never journaled.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn make_outputs(&self) -> io::Result<()> {
+        match fs::create_dir(&self.outputs) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir_all(&self.outputs),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                fs::remove_dir_all(&self.outputs)?;
+                if self.path.exists() {
+                    fs::remove_dir_all(&self.path)?;
+                }
+                fs::create_dir(&self.outputs)
+            }
+            made => made,
         }
-        fs::create_dir_all(self.outputs())
     }
 }

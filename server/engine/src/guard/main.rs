@@ -79,7 +79,7 @@ async fn serve() -> io::Result<()> {
 fn kill_the_rest() {
     let token = format!("none of process {}", std::process::id());
     let children: Vec<(u32, u64)> =
-        crate::launch::children(std::process::id()).into_iter().map(|pid| (pid, start_time(pid))).collect();
+        crate::launch::own_children().into_iter().map(|pid| (pid, start_time(pid))).collect();
     if !children.is_empty() {
         crate::launch::kill_survivors(&token, &children, std::time::Duration::from_secs(5));
     }

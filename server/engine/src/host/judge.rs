@@ -77,7 +77,7 @@ impl Workshop<'_> {
         );
         collect(&Made {
             outputs: &node.outputs,
-            dir: &folder.outputs(),
+            dir: folder.outputs(),
             cwd: &working_folder(self.plan, node),
             before: &before,
             result,

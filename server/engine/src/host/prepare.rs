@@ -36,16 +36,14 @@ impl Workshop<'_> {
     pub(super) fn prepare(&self, start: &StartAttempt) -> Result<ProcessSpec, String> {
         let node = self.node(start.key)?;
         let folder = self.attempt_folder(start.key.node, start.key.attempt);
-        folder
-            .make()
-            .map_err(|error| format!("the attempt's folder {}: {error}", folder.path().display()))?;
+        folder.make_outputs().map_err(|error| format!("{}: {error}", folder.outputs().display()))?;
         let cwd = working_folder(self.plan, node);
         remember_files(node, &cwd, &folder)?;
         let mut environment =
             environment::build(self.plan, node, &start.inputs, self.runner_env(node), self.environment)?;
         write_inputs(&mut environment, &folder)?;
         let program = self.program(node, start, &folder)?;
-        let token = format!("{}{}.{}", self.folder.token(), start.key.node, start.key.attempt);
+        let token = self.token(start.key.node, start.key.attempt);
         self.add_own_variables(&mut environment, node, start.key, &folder, &token);
         environment.variables.insert("PWD".to_owned(), cwd.to_string_lossy().into_owned());
         environment.variables.extend(program.env);
@@ -55,6 +53,7 @@ impl Workshop<'_> {
             env: environment.variables.into_iter().collect(),
             stdin: program.stdin,
             dir: folder.path().to_owned(),
+            outcomes: self.folder.outcomes(),
             token,
             secrets: environment.secrets,
             idle_ms: node.idle_timeout_ms,
@@ -71,6 +70,11 @@ impl Workshop<'_> {
     pub(super) fn attempt_folder(&self, node: usize, attempt: u32) -> AttemptFolder {
         let path = self.plan.nodes.get(node).map_or("", |node| node.path.as_str());
         self.folder.attempt(node, path, attempt)
+    }
+
+    /// Marks the processes of an attempt, and its outcome.
+    pub(super) fn token(&self, node: usize, attempt: u32) -> String {
+        format!("{}{node}.{attempt}", self.folder.token())
     }
 
     /// Variables that the node's program text mentions, that the host has and the node did not get.
@@ -130,6 +134,7 @@ impl Workshop<'_> {
         let definition =
             self.plan.runners.get(name).ok_or_else(|| format!("the runner {name} is not in the plan"))?;
         let runner = runner(definition);
+        folder.make().map_err(|error| format!("{}: {error}", folder.path().display()))?;
         let job = AgentJob {
             agent,
             prompt,
@@ -179,7 +184,10 @@ fn remember_files(node: &PlanNode, cwd: &std::path::Path, folder: &AttemptFolder
         return Ok(());
     }
     let json = serde_json::to_vec(&before).map_err(|error| error.to_string())?;
-    fs::write(folder.before(), json).map_err(|error| format!("{}: {error}", folder.before().display()))
+    folder
+        .make()
+        .and_then(|()| fs::write(folder.before(), json))
+        .map_err(|error| format!("{}: {error}", folder.before().display()))
 }
 
 /// Large inputs go into files.

@@ -11,14 +11,14 @@ use super::HostError;
 use super::prepare::Workshop;
 use super::timers::Timers;
 use crate::core::{
-    AttemptKey, Durability, Effect, Input, Recovered, StartAttempt, State, apply, decide, replay,
+    AttemptKey, Decision, Durability, Effect, Input, Recovered, StartAttempt, State, apply, decide, replay,
 };
 use crate::environment::own_environment;
 use crate::eval::Evaluator;
-use crate::event::{Request, Verdict};
+use crate::event::{EVENT_VERSION, Event, EventRecord, Request, Verdict};
 use crate::guard::{AttemptName, FromGuard, Guard, ToGuard};
 use crate::journal::{Journal, SigningKey, ask};
-use crate::launch::{boot_id, kill_survivors, read_outcome};
+use crate::launch::{boot_id, kill_survivors, read_outcomes};
 use crate::run_folder::RunFolder;
 
 /// How often the request table is looked at.
@@ -145,7 +145,10 @@ impl Tenure<'_> {
         let due = [self.timers.next_due(), self.sync_due].into_iter().flatten().min();
         tokio::select! {
             told = self.guard.next() => match told {
-                Some(told) => self.hear(told),
+                Some(told) => {
+                    self.hear(told);
+                    self.hear_the_rest().await;
+                }
                 None => return Ok(false),
             },
             _ = look.tick() => self.read_requests()?,
@@ -156,6 +159,22 @@ impl Tenure<'_> {
             () = sleep_until(due.unwrap_or_else(Instant::now).into()), if due.is_some() => self.act_on_time()?,
         }
         Ok(true)
+    }
+
+    /// Takes in whatever else the guard has said already.
+    async fn hear_the_rest(&mut self) {
+        loop {
+            let told = tokio::select! {
+                biased;
+                told = self.guard.next() => told,
+                () = std::future::ready(()) => None,
+            };
+            // Its death is noticed at the next wait.
+            match told {
+                Some(told) => self.hear(told),
+                None => return,
+            }
+        }
     }
 
     fn read_requests(&mut self) -> Result<(), HostError> {
@@ -176,12 +195,25 @@ impl Tenure<'_> {
     }
 
     /// Feeds the core until nothing is left to say; false when the guard is dead.
+    ///
+    /// What waits is decided together and committed in one transaction. The state runs ahead of the journal for as long
+    /// as that takes; if the commit fails, the tenure ends and the state with it.
     async fn work_off(&mut self) -> Result<bool, HostError> {
-        while let Some(input) = self.inputs.pop_front() {
+        while !self.inputs.is_empty() {
             let at = now_ms();
-            let decision = decide(&self.state, at, input, &self.evaluator);
-            self.commit(&decision.events, at, decision.durability)?;
-            for effect in decision.effects {
+            let mut together = Decision::default();
+            while let Some(input) = self.inputs.pop_front() {
+                let decision = decide(&self.state, at, input, &self.evaluator);
+                for event in &decision.events {
+                    let record = self.next_record(event, at);
+                    apply(&mut self.state, &record);
+                }
+                together.events.extend(decision.events);
+                together.effects.extend(decision.effects);
+                together.durability = together.durability.max(decision.durability);
+            }
+            self.commit(&together.events, at, together.durability)?;
+            for effect in together.effects {
                 if !self.perform(effect).await {
                     return Ok(false);
                 }
@@ -190,18 +222,24 @@ impl Tenure<'_> {
         Ok(true)
     }
 
-    fn commit(
-        &mut self,
-        events: &[crate::event::Event],
-        at: i64,
-        durability: Durability,
-    ) -> Result<(), HostError> {
+    /// The record that the journal is about to make of `event`.
+    fn next_record(&self, event: &Event, at: i64) -> EventRecord {
+        EventRecord {
+            v: EVENT_VERSION,
+            run: self.run.clone(),
+            seq: self.state.seq() + 1,
+            at,
+            critical: event.is_critical(),
+            event: event.clone(),
+        }
+    }
+
+    fn commit(&mut self, events: &[Event], at: i64, durability: Durability) -> Result<(), HostError> {
         if events.is_empty() {
             return Ok(());
         }
-        for record in &self.journal.append(events, at, durability)? {
-            apply(&mut self.state, record);
-        }
+        let records = self.journal.append(events, at, durability)?;
+        debug_assert_eq!(records.last().map(|record| record.seq), Some(self.state.seq()));
         self.sync_due = match durability {
             Durability::Power => None,
             Durability::Crash => self.sync_due.or_else(|| Some(Instant::now() + SYNC)),
@@ -257,8 +295,9 @@ impl Tenure<'_> {
     /// Outcomes that a guard wrote and no host took in.
     fn recover(&self) -> Vec<Recovered> {
         let workshop = self.workshop();
+        let mut outcomes = read_outcomes(&self.folder.outcomes());
         let recovered = self.state.live().filter_map(|live| {
-            let end = read_outcome(workshop.attempt_folder(live.node, live.attempt).path())?;
+            let end = outcomes.remove(&workshop.token(live.node, live.attempt))?;
             let outcome = workshop.judge(live.node, live.attempt, &end);
             Some(Recovered { node: live.node, attempt: live.attempt, outcome })
         });

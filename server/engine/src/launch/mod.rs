@@ -8,8 +8,8 @@ mod processes;
 mod spec;
 mod supervise;
 
-pub use outcome::{Outcome, read_outcome, write_outcome};
-pub(crate) use processes::children;
+pub use outcome::{Outcome, read_outcomes, write_outcome};
+pub(crate) use processes::own_children;
 pub use processes::{Process, boot_id, kill_survivors, process, start_time};
 pub use spec::{ProcessSpec, Signal, StopStep, TOKEN_VARIABLE, default_stop_sequence};
 pub(crate) use supervise::{Attempt, Household, Order, Report, spawn};

@@ -1,7 +1,8 @@
 //! How an attempt's root process ended, on disk before anybody is told.
 
-use std::fs;
-use std::io;
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -26,17 +27,50 @@ pub struct Outcome {
     pub log_error: Option<String>,
 }
 
-/// Name of the file in the attempt's folder.
-const FILE: &str = "exit.json";
-
-/// Writes `exit.json` into the attempt's folder, so that it is there whole or not at all.
-pub fn write_outcome(dir: &Path, outcome: &Outcome) -> io::Result<()> {
-    let temporary = dir.join("exit.json.new");
-    fs::write(&temporary, serde_json::to_vec(outcome)?)?;
-    fs::rename(temporary, dir.join(FILE))
+/// A line of the file of outcomes.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    /// The attempt's token.
+    attempt: String,
+    #[serde(flatten)]
+    outcome: Outcome,
 }
 
-/// The outcome that the guard left in the attempt's folder; none where it did not come to that.
-pub fn read_outcome(dir: &Path) -> Option<Outcome> {
-    serde_json::from_slice(&fs::read(dir.join(FILE)).ok()?).ok()
+/// Appends the outcome of the attempt with this token to the run's file of outcomes, by one write: it survives the death
+/// of every process from here on. A line that a full disk cuts off is passed over by [`read_outcomes`].
+pub fn write_outcome(file: &Path, token: &str, outcome: &Outcome) -> io::Result<()> {
+    let line = Line { attempt: token.to_owned(), outcome: outcome.clone() };
+    // The leading line break ends a line that was cut off.
+    let mut text = vec![b'\n'];
+    serde_json::to_writer(&mut text, &line)?;
+    text.push(b'\n');
+    OpenOptions::new().create(true).append(true).open(file)?.write_all(&text)
+}
+
+/// The outcomes that guards left, by token. Empty where none did.
+pub fn read_outcomes(file: &Path) -> BTreeMap<String, Outcome> {
+    let text = fs::read(file).unwrap_or_default();
+    let lines =
+        text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Line>(line).ok());
+    lines.map(|line| (line.attempt, line.outcome)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_was_cut_off_hides_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("outcomes.jsonl");
+        let outcome = |code| Outcome { exit_code: Some(code), ..Outcome::default() };
+        assert_eq!(read_outcomes(&file), BTreeMap::new());
+        write_outcome(&file, "a", &outcome(1)).unwrap();
+        let whole = fs::read(&file).unwrap();
+        fs::write(&file, &whole[..whole.len() - 5]).unwrap();
+        write_outcome(&file, "b", &outcome(2)).unwrap();
+        write_outcome(&file, "c", &outcome(3)).unwrap();
+        let expected = BTreeMap::from([("b".to_owned(), outcome(2)), ("c".to_owned(), outcome(3))]);
+        assert_eq!(read_outcomes(&file), expected);
+    }
 }

@@ -1,7 +1,8 @@
 //! Who is alive: children, descendants, and processes that carry an attempt's token.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -30,7 +31,7 @@ pub fn boot_id() -> String {
 
 /// What the system says of `pid`; none where it is gone or nothing can be known.
 pub fn process(pid: u32) -> Option<Process> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let stat = read_line(&format!("/proc/{pid}/stat"))?;
     // The name stands in parentheses and may hold anything, parentheses too.
     let (_, fields) = stat.rsplit_once(") ")?;
     let fields: Vec<&str> = fields.split(' ').collect();
@@ -48,16 +49,33 @@ pub fn start_time(pid: u32) -> u64 {
     process(pid).map_or(0, |process| process.start_time)
 }
 
+/// Children of this process, which must have one thread only, zombies included. Cheap: asked at the end of each attempt.
+pub(crate) fn own_children() -> Vec<u32> {
+    match fs::read("/proc/thread-self/children") {
+        Ok(list) => pids(&list),
+        Err(_) => children(std::process::id()),
+    }
+}
+
 /// Children of `parent`, zombies included.
-pub(crate) fn children(parent: u32) -> Vec<u32> {
-    let listed = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+fn children(parent: u32) -> Vec<u32> {
+    let listed = fs::read(format!("/proc/{parent}/task/{parent}/children"));
     match listed {
         // Complete only where the parent has one thread; the guard has, and for others the table is asked.
-        Ok(list) if is_single_threaded(parent) => {
-            list.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect()
-        }
+        Ok(list) if is_single_threaded(parent) => pids(&list),
         _ => all_processes().filter(|process| process.parent == parent).map(|process| process.pid).collect(),
     }
+}
+
+fn pids(list: &[u8]) -> Vec<u32> {
+    String::from_utf8_lossy(list).split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// The beginning of a file of the system that has one short line, by one read.
+fn read_line(path: &str) -> Option<String> {
+    let mut buffer = [0; 1024];
+    let count = File::open(path).and_then(|mut file| file.read(&mut buffer)).ok()?;
+    Some(String::from_utf8_lossy(buffer.get(..count)?).into_owned())
 }
 
 fn is_single_threaded(pid: u32) -> bool {

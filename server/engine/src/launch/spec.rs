@@ -19,8 +19,10 @@ pub struct ProcessSpec {
     pub env: Vec<(String, String)>,
     /// A file that it reads as standard input; none means an empty one.
     pub stdin: Option<PathBuf>,
-    /// The attempt's folder: `log`, `stdout` and `exit.json` are written there.
+    /// The attempt's folder: `log` and `stdout` are written there. It is made when there is something to write.
     pub dir: PathBuf,
+    /// The run's file of outcomes.
+    pub outcomes: PathBuf,
     /// The value of [`TOKEN_VARIABLE`].
     pub token: String,
     /// Masked in everything it prints.

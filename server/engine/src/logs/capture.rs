@@ -17,7 +17,7 @@ pub const STDOUT_LIMIT: u64 = 1024 * 1024 + 1;
 /// Writes a stream into one file: the head, then a ring. Up to 64 MiB the file is the plain text of the stream; beyond,
 /// a file beside it (`….total`) says how many bytes there were, from which [`read_log`] finds the ring's beginning.
 ///
-/// The file is made at the first byte. A disk that is full stops the writing, never the stream.
+/// The file, and its folder, is made at the first byte. A disk that is full stops the writing, never the stream.
 #[derive(Debug)]
 pub struct Capture {
     path: PathBuf,
@@ -57,7 +57,7 @@ impl Capture {
 
     fn try_write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         if self.file.is_none() {
-            self.file = Some(File::create(&self.path)?);
+            self.file = Some(create(&self.path)?);
         }
         let Some(file) = &self.file else { return Ok(()) };
         let mut at = self.total;
@@ -84,6 +84,17 @@ impl Capture {
             Some(file) => file.write_all_at(&total.to_le_bytes(), 0),
             None => Ok(()),
         }
+    }
+}
+
+/// Makes the file, and its folder where that is missing.
+fn create(path: &Path) -> io::Result<File> {
+    match (File::create(path), path.parent()) {
+        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder)?;
+            File::create(path)
+        }
+        (created, _) => created,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use divisi_engine::guard::{AttemptName, FromGuard, Guard, ToGuard};
-use divisi_engine::launch::{Outcome, ProcessSpec, Signal, StopStep, kill_survivors, read_outcome};
+use divisi_engine::launch::{Outcome, ProcessSpec, Signal, StopStep, kill_survivors, read_outcomes};
 use divisi_engine::logs::{HEAD_LIMIT, TAIL_LIMIT, read_log};
 
 use crate::support::{await_pid, await_that, is_alive, kill_9};
@@ -48,8 +48,16 @@ impl Yard {
         self.folder.path().canonicalize().unwrap()
     }
 
+    fn outcomes(&self) -> PathBuf {
+        self.dir().join("outcomes")
+    }
+
+    fn token(&self) -> String {
+        format!("test-{}/0.1", self.dir().display())
+    }
+
     fn spec(&self, line: &str) -> ProcessSpec {
-        let token = format!("test-{}/0.1", self.dir().display());
+        let token = self.token();
         let path = std::env::var("PATH").unwrap();
         ProcessSpec {
             argv: vec!["sh".to_owned(), "-c".to_owned(), line.to_owned()],
@@ -57,6 +65,7 @@ impl Yard {
             env: vec![("PATH".to_owned(), path), ("DIVISI_TOKEN".to_owned(), token.clone())],
             stdin: None,
             dir: self.dir(),
+            outcomes: self.outcomes(),
             token,
             secrets: Vec::new(),
             idle_ms: None,
@@ -92,7 +101,8 @@ impl Yard {
         match self.next() {
             FromGuard::Over { name, outcome } => {
                 assert_eq!(name, NAME);
-                assert_eq!(read_outcome(&self.dir()), Some(outcome.clone()), "exit.json says the same");
+                let kept = read_outcomes(&self.outcomes()).remove(&self.token());
+                assert_eq!(kept, Some(outcome.clone()), "the disk says the same");
                 outcome
             }
             other => panic!("{other:?}"),
@@ -315,7 +325,7 @@ fn when_the_host_is_gone_everything_dies() {
     let Yard { runtime, guard: handle, folder } = yard;
     runtime.block_on(handle.end());
     assert!(!is_alive(root) && !is_alive(daemon) && !is_alive(guard));
-    assert_eq!(read_outcome(folder.path()), None, "what the guard did is no outcome");
+    assert!(!folder.path().join("outcomes").exists(), "what the guard did is no outcome");
 }
 
 fn when_the_guard_is_killed_its_trees_are_found() {
