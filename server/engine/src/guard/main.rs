@@ -43,7 +43,7 @@ async fn serve() -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (told, telling) = mpsc::unbounded_channel();
     let writer = tokio::task::spawn_local(write_lines(telling));
-    let mut guard = Keeper { attempts: BTreeMap::new(), household: Rc::default(), told };
+    let mut guard = Keeper { attempts: BTreeMap::new(), household: Rc::new(Household::new()), told };
     let (over, mut ended) = mpsc::unbounded_channel();
     let mut host_is_there = true;
     while host_is_there || !guard.attempts.is_empty() {

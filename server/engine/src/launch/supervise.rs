@@ -1,6 +1,7 @@
 //! One attempt: start, streams, idle clock, stop sequence, drain, and the death of everything it left.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -26,6 +27,9 @@ const DRAIN: Duration = Duration::from_secs(2);
 
 /// How long killed processes may take to vanish (one that hangs in the kernel cannot be waited for).
 const KILL_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Bytes that are taken from a pipe at once: as many as it holds.
+const READ_SIZE: usize = 64 * 1024;
 
 /// `ENOEXEC`.
 const NOT_A_PROGRAM: i32 = rustix::io::Errno::NOEXEC.raw_os_error();
@@ -64,14 +68,28 @@ pub(crate) struct Attempt {
 }
 
 /// What the guard shares with its attempts: who else is alive, and a bell for each reaping.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Household {
     /// Rung after each round of reaping.
     pub(crate) reaped: Notify,
     /// Root processes that are not reaped yet.
-    pub(crate) roots: std::cell::RefCell<std::collections::BTreeSet<u32>>,
+    pub(crate) roots: RefCell<BTreeSet<u32>>,
     /// Attempts whose end is not reported yet.
     pub(crate) live: Cell<usize>,
+    /// For reading from pipes; one for all, since it is never held over a wait.
+    buffer: RefCell<Vec<u8>>,
+}
+
+impl Household {
+    /// Nobody lives here yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            reaped: Notify::new(),
+            roots: RefCell::default(),
+            live: Cell::new(0),
+            buffer: RefCell::new(vec![0; READ_SIZE]),
+        }
+    }
 }
 
 /// Starts the program. The future is the attempt's whole life and must be run on the guard's thread; `report` is called
@@ -185,10 +203,10 @@ impl Streams {
     }
 
     /// Waits for bytes and takes them in; returns when some came or a stream ended.
-    async fn read(&mut self, buffer: &mut [u8]) {
+    async fn read(&mut self, buffer: &RefCell<Vec<u8>>) {
         tokio::select! {
-            () = readable(self.out.as_ref()) => self.read_out(buffer),
-            () = readable(self.err.as_ref()) => self.read_err(buffer),
+            () = readable(self.out.as_ref()) => self.read_out(&mut buffer.borrow_mut()),
+            () = readable(self.err.as_ref()) => self.read_err(&mut buffer.borrow_mut()),
         }
     }
 
@@ -300,14 +318,14 @@ impl Life {
 
     /// Until the root is over and its streams have ended, or the tree is to be killed.
     async fn watch(&mut self, report: &impl Fn(Report)) {
-        let mut buffer = vec![0; 64 * 1024];
+        let household = Rc::clone(&self.household);
         loop {
             if matches!(self.root, Root::Over { .. }) && !self.streams.are_open() {
                 return;
             }
             let deadline = self.deadline();
             tokio::select! {
-                () = self.streams.read(&mut buffer), if self.streams.are_open() => self.last_byte = Instant::now(),
+                () = self.streams.read(&household.buffer), if self.streams.are_open() => self.last_byte = Instant::now(),
                 status = root_status(&mut self.root) => self.root = Root::Over { status, at: Instant::now() },
                 order = self.orders.recv() => match order {
                     Some(Order::Stop) => if self.stopping.is_none() {
@@ -383,7 +401,7 @@ impl Life {
     /// outlived the root.
     async fn kill_tree(&mut self) -> u32 {
         let deadline = Instant::now() + KILL_PATIENCE;
-        let mut left_behind = std::collections::BTreeSet::new();
+        let mut left_behind = BTreeSet::new();
         loop {
             let bell = Rc::clone(&self.household);
             let reaped = bell.reaped.notified();
@@ -399,7 +417,9 @@ impl Life {
             // Grandchildren are reaped by their own parents, which rings no bell here: look again soon.
             let _ = tokio::time::timeout(Duration::from_millis(5), reaped).await;
         }
-        self.read_rest();
+        if self.streams.are_open() {
+            self.read_rest();
+        }
         u32::try_from(left_behind.len()).unwrap_or(u32::MAX)
     }
 
@@ -437,7 +457,8 @@ impl Life {
 
     /// Nobody can write any more: takes what is still in the pipes.
     fn read_rest(&mut self) {
-        let mut buffer = vec![0; 64 * 1024];
+        let mut buffer = self.household.buffer.borrow_mut();
+        // A pipe holds 64 KiB where nobody enlarged it, and 1 MiB at most.
         for _ in 0..64 {
             self.streams.read_out(&mut buffer);
             self.streams.read_err(&mut buffer);
