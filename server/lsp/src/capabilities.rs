@@ -14,14 +14,10 @@ pub(crate) mod commands {
     pub(crate) const ALL: [&str; 4] = [RUN, CANCEL, TRUST, DISMISS];
 }
 
-/// Files whose change on disk matters.
-pub(crate) const WATCHED: &[&str] = &[
-    "**/*.dag.{yaml,yml,json}",
-    "**/commands/v2/*.json",
-    "**/.claude/agents/**/*.md",
-    "**/.claude/commands/**/*.md",
-    "**/divisi.toml",
-];
+/// Files whose change on disk matters. The folders themselves are named as well: Neovim on Linux watches only folders
+/// that match.
+pub(crate) const WATCHED: &[&str] =
+    &["**/*.dag.{yaml,yml,json}", "**/commands/v2/*.json", "**/.claude", "**/.claude/**", "**/divisi.toml"];
 
 /// Fits what the client can take: diagnostics are offered for pulling only where the client pulls.
 pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {

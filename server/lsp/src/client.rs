@@ -13,9 +13,9 @@ use crate::uri;
 pub(crate) struct Client {
     /// The unit of columns that was agreed on.
     pub(crate) encoding: Encoding,
-    /// It asks for diagnostics; then none are pushed.
+    /// It asks for diagnostics, and can be told to ask again; then none are pushed. A client that only asks when its
+    /// own text changes (Neovim 0.11) would never hear of a new agent file or of a node that failed.
     pub(crate) pulls_diagnostics: bool,
-    pub(crate) refreshes_diagnostics: bool,
     pub(crate) related_information: bool,
     pub(crate) code_description: bool,
     pub(crate) unnecessary_tag: bool,
@@ -55,13 +55,13 @@ impl Client {
         self.registers_watchers = watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false);
         let configuration = workspace.did_change_configuration.as_ref();
         self.registers_configuration = configuration.and_then(|it| it.dynamic_registration).unwrap_or(false);
-        let diagnostics = workspace.diagnostics.as_ref();
-        self.refreshes_diagnostics = diagnostics.and_then(|it| it.refresh_support).unwrap_or(false);
     }
 
     fn read_text_document(&mut self, capabilities: &lsp::ClientCapabilities) {
         let Some(document) = &capabilities.text_document else { return };
-        self.pulls_diagnostics = document.diagnostic.is_some();
+        let refreshes =
+            capabilities.workspace.as_ref().and_then(|it| it.diagnostics.as_ref()?.refresh_support);
+        self.pulls_diagnostics = document.diagnostic.is_some() && refreshes == Some(true);
         let published = document.publish_diagnostics.as_ref();
         self.diagnostic_version = published.and_then(|it| it.version_support).unwrap_or(false);
         let pulled = document.diagnostic.as_ref().map(|it| &it.diagnostics_capabilities);

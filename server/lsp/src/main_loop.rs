@@ -80,6 +80,8 @@ pub(crate) struct Server {
     /// Number of the latest scan of the disk.
     scan: u64,
     is_scanning: bool,
+    /// Whether the disk was walked at least once. Before that every agent would seem unknown.
+    is_scanned: bool,
     /// What changed on disk while a scan was under way, which may have missed it.
     changed_meanwhile: Vec<PathBuf>,
     orphaned: Arc<Notify>,
@@ -109,6 +111,7 @@ impl Server {
             quiet_at: BTreeMap::new(),
             scan: 0,
             is_scanning: false,
+            is_scanned: false,
             changed_meanwhile: Vec::new(),
             orphaned,
             parent_watch: None,
@@ -146,6 +149,7 @@ impl Server {
             client: self.client.clone(),
             open: self.documents.uris().clone(),
             failed: self.runs.failed().clone(),
+            is_scanned: self.is_scanned,
         }
     }
 
@@ -170,7 +174,7 @@ impl Server {
 
     /// Something outside the open texts changed: every open document may have other findings now.
     pub(crate) fn check_all(&mut self) {
-        if self.client.pulls_diagnostics && self.client.refreshes_diagnostics {
+        if self.client.pulls_diagnostics {
             self.outbox.request::<lsp::DiagnosticRefreshRequest>(&(), crate::outbox::Purpose::Nothing);
         }
         let paths: Vec<PathBuf> = self.documents.paths().cloned().collect();
@@ -264,6 +268,7 @@ impl Server {
             return;
         }
         self.is_scanning = false;
+        self.is_scanned = true;
         self.workspace = workspace;
         let changed = std::mem::take(&mut self.changed_meanwhile);
         if !changed.is_empty() {

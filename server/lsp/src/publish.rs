@@ -25,11 +25,16 @@ pub(crate) struct View {
     pub(crate) client: Arc<Client>,
     pub(crate) open: OpenUris,
     pub(crate) failed: Arc<FailedNodes>,
+    /// Whether the disk was walked at least once. Before that nothing is found: it would be false alarms.
+    pub(crate) is_scanned: bool,
 }
 
 impl View {
     /// All findings in a document, those of runs included.
     pub(crate) fn findings(&self, document: &Arc<Document>) -> Vec<Finding> {
+        if !self.is_scanned {
+            return Vec::new();
+        }
         let mut findings = divisi_analysis::check(&self.snapshot, document);
         findings.extend(self.failed.findings(&self.snapshot, document));
         findings
@@ -48,7 +53,7 @@ impl View {
 /// Typing does not wait for the strict reader, which has its turn in [`check_strictly`]. Only where it refused an
 /// earlier version it is asked at once, lest its finding blink.
 pub(crate) fn check(view: &View, path: &Path, version: i32, ticket: &Ticket) -> Option<Checked> {
-    let document = view.snapshot.document(path).filter(|_| !ticket.is_void())?;
+    let document = view.snapshot.document(path).filter(|_| view.is_scanned && !ticket.is_void())?;
     let checked = |diagnostics| Checked { path: path.to_owned(), check: ticket.number, version, diagnostics };
     if document.class == Class::None {
         return Some(checked(None));

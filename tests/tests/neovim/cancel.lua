@@ -19,7 +19,11 @@ end)
 local pid = vim.fn.readfile("pid")[1]
 local child = vim.fn.readfile("child")[1]
 assert(vim.uv.fs_stat("/proc/" .. child), "the child lives")
-T.contains(vim.lsp.status(), "wait", "the status line names the node")
+local status = ""
+T.wait("the status line to name the node", function()
+  status = status .. vim.lsp.status()
+  return status:find("wait", 1, true) ~= nil
+end)
 
 vim.cmd("DivisiCancel")
 T.wait("the run to end", function()

@@ -14,7 +14,7 @@ vim.cmd([[%s/code-reviewr/code-reviewer/]])
 T.wait_codes({})
 vim.api.nvim_buf_set_lines(0, 3, 4, false, { "    run: echo mapped", "    depends_on: [review]" })
 T.wait_codes({ "cycle" })
-vim.cmd("undo")
+vim.api.nvim_buf_set_lines(0, 4, 5, false, {})
 T.wait_codes({})
 
 -- A new agent file on disk is seen without the editor's help.

@@ -57,7 +57,7 @@ end
 
 --- Asks the server and waits for its answer.
 function T.request(client, method, params)
-  local answer = client:request_sync(method, params, 30000, 0)
+  local answer = client:request_sync(method, params, 30000, vim.api.nvim_get_current_buf())
   assert(answer, method .. " was not answered")
   assert(not answer.err, vim.inspect(answer.err))
   return answer.result

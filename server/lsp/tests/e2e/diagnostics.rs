@@ -58,7 +58,10 @@ async fn a_client_gets_no_more_than_it_can_take() {
 async fn they_are_pulled_and_then_never_pushed() {
     let mut capabilities = able();
     capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
     let mut client = Client::start(capabilities).await;
+    // The disk is walked: from now on there is something to ask for.
+    client.serve("workspace/diagnostic/refresh", json!(null)).await;
     client.open("a.dag.yaml", CYCLE).await;
     let document = json!({ "uri": client.uri("a.dag.yaml") });
 
@@ -74,6 +77,17 @@ async fn they_are_pulled_and_then_never_pushed() {
     let report = client.request("textDocument/diagnostic", again).await;
     assert_eq!((report["kind"].clone(), report["items"].clone()), (json!("full"), json!([])));
     // Nothing was pushed: a message left over fails the test.
+    client.stop().await;
+}
+
+/// Neovim 0.11 asks when its own text changes, and never again: it would not hear of a new agent file.
+#[tokio::test]
+async fn they_are_pushed_to_a_client_that_cannot_be_told_to_ask_again() {
+    let mut capabilities = able();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    let mut client = Client::start(capabilities).await;
+    client.open("a.dag.yaml", CYCLE).await;
+    assert_eq!(codes(&client.published("a.dag.yaml", 1).await), ["cycle"]);
     client.stop().await;
 }
 
