@@ -26,6 +26,10 @@ pub(crate) struct Resume {
     /// Print the event stream from here on, one JSON object a line.
     #[arg(long)]
     json: bool,
+
+    /// Let it go on, print its id and return.
+    #[arg(long, conflicts_with = "json")]
+    detach: bool,
 }
 
 impl Resume {
@@ -40,6 +44,10 @@ impl Resume {
         let from = runs.events(&chosen.run, 0)?.last().map_or(0, |record| record.seq);
         runs.prepare_resume(&chosen.run)?;
         runs.start_host(&chosen.run, &this_program()?)?;
+        if self.detach {
+            output.line(&chosen.run);
+            return Ok(Exit::Good);
+        }
         let view = if self.json { View::Json } else { View::People };
         follow(&runs, &chosen.run, from, view, OnInterrupt::Cancel, output)
     }
