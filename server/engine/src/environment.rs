@@ -240,3 +240,74 @@ pub fn has_type(kind: ArgType, value: &Value) -> bool {
         ArgType::List => value.is_array(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn host(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn only_listed_variables_pass() {
+        let passed = [
+            "PATH",
+            "HOME",
+            "USER",
+            "LOGNAME",
+            "SHELL",
+            "LANG",
+            "LC_ALL",
+            "TZ",
+            "TERM",
+            "TMPDIR",
+            "XDG_CONFIG_HOME",
+            "HTTPS_PROXY",
+            "no_proxy",
+            "SSL_CERT_FILE",
+            "SSH_AUTH_SOCK",
+        ];
+        let withheld = [
+            "AWS_SECRET_ACCESS_KEY",
+            "PROXY",
+            "_PROXY",
+            "MY_PROXY_URL",
+            "path",
+            "GITHUB_TOKEN",
+            "LD_PRELOAD",
+        ];
+        assert!(passed.iter().all(|name| is_allowed(name)));
+        assert!(!withheld.iter().any(|name| is_allowed(name)));
+    }
+
+    #[test]
+    fn withheld_variables_are_those_that_the_program_names() {
+        let host = host(&[("A", "1"), ("B_2", "1"), ("C", "1"), ("PATH", "/bin")]);
+        let given = super::tests::host(&[("PATH", "/bin")]);
+        assert_eq!(withheld("echo $A ${B_2}x $PATH $D $$ ${A}", &given, &host), ["A", "B_2"]);
+    }
+
+    #[test]
+    fn arguments_are_read_by_their_type() {
+        let cases = [
+            (ArgType::String, "1", Ok(json!("1"))),
+            (ArgType::Integer, "-7", Ok(json!(-7))),
+            (ArgType::Integer, "1.5", Err("a whole number")),
+            (ArgType::Number, "7", Ok(json!(7))),
+            (ArgType::Number, "1.5", Ok(json!(1.5))),
+            (ArgType::Number, "NaN", Err("a number")),
+            (ArgType::Boolean, "true", Ok(json!(true))),
+            (ArgType::Boolean, "yes", Err("true or false")),
+            (ArgType::List, "a, b", Ok(json!(["a", "b"]))),
+            (ArgType::List, " [1, \"x\"]", Ok(json!([1, "x"]))),
+            (ArgType::List, "[1", Err("a JSON list, or values separated by commas")),
+            (ArgType::List, "", Ok(json!([]))),
+        ];
+        for (kind, text, value) in cases {
+            assert_eq!(typed_argument(kind, text), value, "{kind:?} {text}");
+        }
+    }
+}

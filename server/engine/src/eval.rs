@@ -331,3 +331,36 @@ fn because(state: &State, references: &[Reference], error: String) -> String {
     });
     missing.unwrap_or(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn over(expression: &str) -> Result<serde_json::Value, String> {
+        let args = serde_json::json!({"list": ["a", "b"], "n": 2, "my-name": "x"});
+        let serde_json::Value::Object(args) = args else { unreachable!("it is written as an object") };
+        Evaluator::new().over_args(expression, &args)
+    }
+
+    #[test]
+    fn expressions_are_strict_and_limited() {
+        assert_eq!(over("args.list"), Ok(serde_json::json!(["a", "b"])));
+        assert_eq!(over("args.my-name"), Ok(serde_json::json!("x")));
+        assert_eq!(over("args.n - 1"), Ok(serde_json::json!(1)));
+        assert_eq!(over("args.nothing"), Err("it names something that has no value".to_owned()));
+        assert_eq!(over("nodes.a"), Err("it names something that has no value".to_owned()));
+        assert!(over("args.n +").is_err_and(|error| error.starts_with("syntax error")));
+    }
+
+    #[test]
+    fn templates_have_no_comments_no_includes_and_an_end() {
+        let render =
+            |text: &str| Evaluator::new().render_text(text, &Value::from(BTreeMap::<String, Value>::new()));
+        assert_eq!(render("a {# b #} {{ 1 }}\n"), Ok("a {# b #} 1\n".to_owned()));
+        assert_eq!(render("{{ '<&>' }}{% raw %}{{ x }}{% endraw %}"), Ok("<&>{{ x }}".to_owned()));
+        assert!(render("{% include 'x' %}").is_err());
+        assert!(render("{{ x }}").is_err());
+        let endless = "{% for a in range(10000) %}{% for b in range(10000) %}{% endfor %}{% endfor %}";
+        assert_eq!(render(endless), Err("it takes too many steps".to_owned()));
+    }
+}

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use divisi_analysis::did_you_mean::nearest;
 use divisi_model::{Arg, Dag};
-use divisi_syntax::Span;
 use serde_json::{Map, Value};
 
 use super::Faults;
@@ -61,7 +60,7 @@ fn refuse_unknown(dag: &Dag, options: &RunOptions, faults: &mut Faults) {
             None if dag.args.is_empty() => "; this DAG takes no arguments".to_owned(),
             None => format!("; it takes {}", known().collect::<Vec<_>>().join(", ")),
         };
-        faults.add(Span::default(), format!("there is no argument {name}{hint}"));
+        faults.add_asked(format!("there is no argument {name}{hint}"));
     }
 }
 

@@ -80,6 +80,8 @@ pub(crate) fn make(
 #[derive(Debug, Default)]
 struct Faults {
     places: Vec<(Span, String)>,
+    /// Faults of what was asked for, which stand nowhere in the file.
+    asked: Vec<String>,
 }
 
 impl Faults {
@@ -87,13 +89,18 @@ impl Faults {
         self.places.push((span, message.into()));
     }
 
+    fn add_asked(&mut self, message: impl Into<String>) {
+        self.asked.push(message.into());
+    }
+
     fn into_result(self) -> Result<(), EngineError> {
-        let Some((_, first)) = self.places.first() else { return Ok(()) };
-        let message = match self.places.len() {
-            1 => first.clone(),
-            count => format!("{first} (and {} more)", count - 1),
+        let first = match (self.asked.is_empty(), self.places.split_first()) {
+            (true, None) => return Ok(()),
+            (true, Some(((_, first), []))) => first.clone(),
+            (true, Some(((_, first), more))) => format!("{first} (and {} more)", more.len()),
+            (false, _) => self.asked.join("; "),
         };
-        Err(EngineError { message, places: self.places })
+        Err(EngineError { message: first, places: self.places })
     }
 }
 

@@ -2,6 +2,14 @@
 //!
 //! This program is host and guard, too: it is executed again as `… host DIR` and `… guard`, as `divisi` is.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "what goes wrong here fails a test"
+)]
+
 mod guarded;
 mod hosted;
 mod support;

@@ -1,0 +1,274 @@
+//! From a DAG file to the stored plan, and every reason to refuse one.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what goes wrong here fails a test")]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use divisi_engine::client::{EngineError, RunOptions, Runs, plan};
+use divisi_engine::plan::{PlanWork, StoredPlan};
+use divisi_workspace::{Places, Workspace};
+use expect_test::{Expect, expect};
+
+/// A workspace with an agent, a runner and one DAG.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new(dag: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join(".claude/agents")).unwrap();
+        let agent = "---\nname: reviewer\ndescription: Reviews.\nmodel: opus\n---\n\nYou review.\n";
+        fs::write(root.join(".claude/agents/reviewer.md"), agent).unwrap();
+        let runner = "[runners.mine]\nkind = \"exec\"\ncommand = [\"./tools/run\", \"-q\"]\n";
+        fs::write(root.join("divisi.toml"), runner).unwrap();
+        fs::write(root.join("a.dag.yaml"), dag).unwrap();
+        Self { folder }
+    }
+
+    fn root(&self) -> std::path::PathBuf {
+        self.folder.path().canonicalize().unwrap()
+    }
+
+    fn plan(&self, options: &RunOptions) -> Result<StoredPlan, EngineError> {
+        let mut workspace = Workspace::with_places(vec![self.root()], Places::default());
+        workspace.scan();
+        let snapshot = workspace.snapshot();
+        let document =
+            Arc::clone(snapshot.document(&self.root().join("a.dag.yaml")).expect("the DAG is found"));
+        plan(&snapshot, &document, options)
+    }
+}
+
+fn planned(dag: &str, options: &RunOptions) -> StoredPlan {
+    Desk::new(dag).plan(options).unwrap()
+}
+
+/// Each way in which `dag` is refused, with its line.
+fn refused(dag: &str, options: &RunOptions, expected: Expect) {
+    let desk = Desk::new(dag);
+    let error = desk.plan(options).expect_err("a refusal");
+    let line = |at: u32| dag[..at as usize].matches('\n').count() + 1;
+    let mut lines = vec![error.message.clone()];
+    lines.extend(error.places.iter().map(|(span, message)| format!("  {}: {message}", line(span.start))));
+    expected.assert_eq(&lines.join("\n").replace(&desk.root().display().to_string(), "ROOT"));
+}
+
+fn args(given: &[(&str, &str)]) -> RunOptions {
+    let args = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    RunOptions { args, ..RunOptions::default() }
+}
+
+const DAG: &str = "\
+args:
+  scope: { default: src }
+  deep: { type: boolean, default: false }
+  count: { type: integer, required: true }
+  level: { enum: [low, high], default: low }
+  names: { type: list, default: [] }
+nodes:
+  - id: map
+    run: cargo test --workspace
+    outputs: [found]
+  - id: each
+    for_each: [eu, { key: us, zone: 2 }]
+    depends_on: [map]
+    run: [echo, '{{ item }}', '{{ args.scope }}']
+    outputs: [text]
+  - id: shell
+    run: cat $DIVISI_ARG_SCOPE | wc
+  - id: review
+    agent: reviewer
+    runner: mine
+    depends_on: [each, shell]
+    inputs: { found: {}, listed: { from: each.text } }
+    prompt: Review {{ inputs.found }}
+    timeout: 90s
+  - id: other
+    run: 'true'
+";
+
+#[test]
+fn a_plan_is_resolved() {
+    let plan = planned(DAG, &args(&[("count", "3"), ("names", "a, b")]));
+    let mut lines = vec![format!("{} {}", plan.dag, serde_json::to_string(&plan.args).unwrap())];
+    for node in &plan.nodes {
+        let work = match &node.work {
+            PlanWork::Argv { argv } => format!("argv {argv:?}"),
+            PlanWork::Line { line, shell } => format!("line {line:?} {shell:?}"),
+            PlanWork::Agent { agent, runner, prompt, .. } => {
+                format!("agent {} by {runner}: {prompt:?}", plan.agents[*agent].name)
+            }
+            PlanWork::Group { children } => format!("group {children:?}"),
+        };
+        let inputs: Vec<_> =
+            node.inputs.iter().map(|input| (input.name.as_str(), input.from.clone())).collect();
+        lines.push(format!(
+            "{} after {:?} {work} {inputs:?} {:?}",
+            node.path, node.dependencies, node.timeout_ms
+        ));
+    }
+    lines.push(format!("{:?}", plan.agents[0].system_prompt));
+    expect![[r#"
+        a {"scope":"src","deep":false,"count":3,"level":"low","names":["a","b"]}
+        map after [] line "cargo test --workspace" None [] None
+        each after [0] group [2, 3] [] None
+        each[eu] after [] argv ["echo", "{{ item }}", "{{ args.scope }}"] [] None
+        each[us] after [] argv ["echo", "{{ item }}", "{{ args.scope }}"] [] None
+        shell after [] line "cat $DIVISI_ARG_SCOPE | wc" Some(["sh", "-c"]) [] None
+        review after [1, 4] agent reviewer by mine: "Review {{ inputs.found }}" [("found", Some((0, "found"))), ("listed", Some((1, "text")))] Some(90000)
+        other after [] line "true" None [] None
+        "\nYou review.\n""#]].assert_eq(&lines.join("\n"));
+    assert!(plan.runners["mine"].command[0].ends_with("/tools/run"), "{:?}", plan.runners);
+    assert!(Path::new(&plan.runners["mine"].command[0]).is_absolute());
+}
+
+#[test]
+fn to_plans_a_node_and_its_ancestors() {
+    let options =
+        RunOptions { to: Some("each".to_owned()), max_parallel: Some(7), ..args(&[("count", "3")]) };
+    let plan = planned(DAG, &options);
+    let paths: Vec<&str> = plan.nodes.iter().map(|node| node.path.as_str()).collect();
+    assert_eq!(paths, ["map", "each", "each[eu]", "each[us]"]);
+    assert_eq!(plan.nodes[1].dependencies, [0]);
+    assert_eq!(plan.max_parallel, 7);
+    let options = RunOptions { to: Some("eahc".to_owned()), ..args(&[("count", "3")]) };
+    refused(DAG, &options, expect!["there is no node eahc; did you mean each?"]);
+}
+
+#[test]
+fn arguments_are_bound_and_checked() {
+    refused(
+        DAG,
+        &args(&[("scoop", "x"), ("deep", "maybe"), ("level", "mid")]),
+        expect![[r#"
+        there is no argument scoop; it takes scope, deep, count, level, names
+          3: the argument deep must be true or false, and `maybe` is not
+          4: the argument count is required: --arg count=…
+          5: the argument level is one of low, high, and `mid` is not"#]],
+    );
+}
+
+#[test]
+fn an_editors_arguments_are_json() {
+    let mut options = RunOptions::default();
+    options.json_args.insert("count".to_owned(), 4.into());
+    options.json_args.insert("deep".to_owned(), "true".into());
+    let plan = planned(DAG, &options);
+    assert_eq!((&plan.args["count"], &plan.args["deep"]), (&4.into(), &true.into()));
+}
+
+#[test]
+fn secrets_come_from_the_environment_alone() {
+    let dag = "\
+args: { token: { secret: true } }
+env: { KEY: { value: abc, secret: true } }
+nodes:
+  - { id: a, run: [echo, '{{ args.token }}'] }
+";
+    refused(
+        dag,
+        &args(&[("token", "x")]),
+        expect![[r#"
+        the argument token is secret: set it in the environment as DIVISI_ARG_TOKEN (and 2 more)
+          1: the argument token is secret: set it in the environment as DIVISI_ARG_TOKEN
+          4: the argument token is secret: programs read it as $DIVISI_ARG_TOKEN
+          2: the secret KEY is written in the file; take it from the environment: {from_env: NAME, secret: true}"#]],
+    );
+    refused(
+        dag,
+        &RunOptions::default(),
+        expect![[r#"
+        the secret argument token is taken from $DIVISI_ARG_TOKEN, which is not set (and 2 more)
+          1: the secret argument token is taken from $DIVISI_ARG_TOKEN, which is not set
+          4: the argument token is secret: programs read it as $DIVISI_ARG_TOKEN
+          2: the secret KEY is written in the file; take it from the environment: {from_env: NAME, secret: true}"#]],
+    );
+}
+
+#[test]
+fn runners_must_be_defined() {
+    let node = |runner: &str| format!("nodes:\n  - {{ id: a, agent: reviewer, prompt: x{runner} }}\n");
+    refused(
+        &node(""),
+        &RunOptions::default(),
+        expect![[r#"
+        no runner is named for the agent reviewer: write `runner:` on the node or under `defaults`, or `run.runner` in the settings, and define it in divisi.toml: [runners.NAME] kind = "exec", command = ["./my-runner"]
+          2: no runner is named for the agent reviewer: write `runner:` on the node or under `defaults`, or `run.runner` in the settings, and define it in divisi.toml: [runners.NAME] kind = "exec", command = ["./my-runner"]"#]],
+    );
+    refused(
+        &node(", runner: claude"),
+        &RunOptions::default(),
+        expect![[r#"
+        the runner claude is not in this version; define a runner of your own in divisi.toml: [runners.claude] kind = "exec", command = ["./my-runner"]
+          2: the runner claude is not in this version; define a runner of your own in divisi.toml: [runners.claude] kind = "exec", command = ["./my-runner"]"#]],
+    );
+    refused(
+        &node(", runner: mien"),
+        &RunOptions::default(),
+        expect![[r#"
+        ROOT/a.dag.yaml has errors: line 2: no runner `mien`; did you mean `mine`? (unknown-runner)
+          2: no runner `mien`; did you mean `mine`? (unknown-runner)"#]],
+    );
+}
+
+#[test]
+fn what_is_wrong_or_not_built_is_refused() {
+    for (dag, expected) in [
+        (
+            "nodes:\n  - { id: a, run: x, depends_on: [b] }\n",
+            expect![[r#"
+            ROOT/a.dag.yaml has errors: line 2: no node `b` in this DAG (missing-dependency)
+              2: no node `b` in this DAG (missing-dependency)"#]],
+        ),
+        (
+            "nodes:\n  - { id: a, run: x, cache: true }\n  - { id: b, approve: Go on? }\n",
+            expect![[r#"
+            ROOT/a.dag.yaml asks for what this version cannot run: line 2: `cache` is read and checked, but this version cannot run it (and 1 more)
+              2: `cache` is read and checked, but this version cannot run it
+              3: `approve` is read and checked, but this version cannot run it"#]],
+        ),
+        (
+            "nodes:\n  - { id: a, for_each: [x, x], run: [echo] }\n",
+            expect![[r#"
+            `for_each` gives the key x twice; give each item a `key` of its own
+              2: `for_each` gives the key x twice; give each item a `key` of its own"#]],
+        ),
+        (
+            "nodes:\n  - { id: a, for_each: args.n, run: [echo] }\nargs: { n: { type: integer, default: 3 } }\n",
+            expect![[r#"
+            `for_each: args.n` gives no list
+              2: `for_each: args.n` gives no list"#]],
+        ),
+        (
+            "nodes:\n  - { id: o, run: x, outputs: [l] }\n  - { id: a, depends_on: [o], for_each: nodes.o.outputs.l, run: [echo] }\n",
+            expect![[r#"
+            ROOT/a.dag.yaml asks for what this version cannot run: line 3: `for_each` is read and checked, but this version cannot run it
+              3: `for_each` is read and checked, but this version cannot run it"#]],
+        ),
+        (
+            "nodes:\n  - { id: a, run: [] }\n",
+            expect![[r#"
+            `run` of a is an empty list
+              2: `run` of a is an empty list"#]],
+        ),
+    ] {
+        refused(dag, &RunOptions::default(), expected);
+    }
+}
+
+#[test]
+fn state_that_may_not_be_ours_is_refused() {
+    let desk = Desk::new(DAG);
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), desk.root().join(".divisi")).unwrap();
+    let error = Runs::open(&desk.root()).unwrap_err().to_string();
+    assert!(error.contains("is a symbolic link"), "{error}");
+    fs::remove_file(desk.root().join(".divisi")).unwrap();
+    fs::write(desk.root().join(".divisi"), "").unwrap();
+    let error = Runs::open(&desk.root()).unwrap_err().to_string();
+    assert!(error.contains("is not a folder"), "{error}");
+}
