@@ -1,5 +1,7 @@
 //! What a hostile or broken file may cost: a clear answer, within the time limit, and never a panic.
 
+#![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
+
 use std::fmt::Write as _;
 use std::process::{Command, Output, Stdio};
 
@@ -163,7 +165,7 @@ fn an_unreadable_folder_is_named_and_the_rest_is_checked() {
     world.write("locked/.claude/agents/x.md", "");
     world.write("a.dag.yaml", "name: a\nnodes: [{id: a, run: 'true', bogus_key: 1}]\n");
     let locked = world.workspace().join("locked");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).expect("ours");
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).expect("ours");
     let output = bounded(&world, &["check"]);
     std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o755)).expect("ours");
     let text = text_of(&output);

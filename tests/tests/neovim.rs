@@ -2,6 +2,8 @@
 //!
 //! `tools/setup-editors` puts Neovim where these tests look for it; without it they fail, they do not skip.
 
+#![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 

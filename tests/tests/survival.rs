@@ -1,5 +1,7 @@
 //! What survives what: hosts killed with -9, resumes, runs whose file changes under them, programs that will not go.
 
+#![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
