@@ -34,6 +34,15 @@ impl Evaluator {
         environment.set_fuel(Some(FUEL));
         environment.set_recursion_limit(100);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        environment.set_formatter(|out, state, value| match value.kind() {
+            // As they stand in `$DIVISI_INPUT_X`, and as other programs can read them.
+            ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => {
+                let json = serde_json::to_string(value)
+                    .map_err(|error| minijinja::Error::new(ErrorKind::BadSerialization, error.to_string()))?;
+                Ok(out.write_str(&json)?)
+            }
+            _ => minijinja::escape_formatter(out, state, value),
+        });
         let syntax = SyntaxConfig::builder()
             .comment_delimiters(NO_COMMENT.0, NO_COMMENT.1)
             .keep_trailing_newline(true)
@@ -357,6 +366,7 @@ mod tests {
         let render =
             |text: &str| Evaluator::new().render_text(text, &Value::from(BTreeMap::<String, Value>::new()));
         assert_eq!(render("a {# b #} {{ 1 }}\n"), Ok("a {# b #} 1\n".to_owned()));
+        assert_eq!(render("{{ ['a', 1, {'b': true}] }}"), Ok("[\"a\",1,{\"b\":true}]".to_owned()));
         assert_eq!(render("{{ '<&>' }}{% raw %}{{ x }}{% endraw %}"), Ok("<&>{{ x }}".to_owned()));
         assert!(render("{% include 'x' %}").is_err());
         assert!(render("{{ x }}").is_err());

@@ -14,7 +14,7 @@ pub enum Input {
         epoch: u64,
         /// Its process.
         pid: u32,
-        /// Outcomes found in `exit.json` of attempts that [`State::live`](super::State::live) still lists; an
+        /// Outcomes that a guard wrote, of attempts that [`State::live`](super::State::live) still lists; an
         /// attempt without one is lost.
         recovered: Vec<Recovered>,
         /// Rows of the request table that wait; a resume among them takes effect before anything starts.
