@@ -18,7 +18,6 @@ mod failure;
 mod follow;
 mod logging;
 mod output;
-mod programs;
 mod report;
 mod root;
 mod select_run;

@@ -9,8 +9,8 @@ use divisi_workspace::{Places, TrustStore};
 
 use crate::failure::Failure;
 use crate::output::{self, Output, STRONG, paint};
-use crate::programs::programs;
 use crate::root;
+use divisi_engine::programs::programs;
 
 /// The folders that this user trusts.
 pub(crate) fn store() -> io::Result<TrustStore> {

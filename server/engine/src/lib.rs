@@ -26,6 +26,7 @@ pub mod logs;
 mod make_plan;
 pub mod outputs;
 pub mod plan;
+pub mod programs;
 pub mod run_folder;
 pub mod runner;
 mod state_folder;

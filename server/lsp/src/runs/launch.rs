@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use divisi_engine::client::{EngineError, RunOptions, RunSummary, Runs};
-use divisi_engine::plan::{PlanNode, PlanWork, StoredPlan};
+use divisi_engine::plan::StoredPlan;
+use divisi_engine::programs::programs;
 use divisi_syntax::Encoding;
 use divisi_workspace::settings::TrustMode;
 use divisi_workspace::{Document, Snapshot};
@@ -104,40 +105,7 @@ pub(crate) fn engine_error(error: &EngineError, place: Option<(&Document, Encodi
 
 /// What a person is asked before programs of an untrusted workspace run: all of them, as they would be started.
 pub(crate) fn question(launch: &Launch) -> String {
-    let programs: Vec<String> =
-        launch.plan.nodes.iter().filter_map(|node| program(&launch.plan, node)).collect();
     let (root, dag) = (launch.root.display(), &launch.plan.dag);
-    format!("{root} is not trusted yet. Running `{dag}` starts these programs:\n{}", programs.join("\n"))
-}
-
-fn program(plan: &StoredPlan, node: &PlanNode) -> Option<String> {
-    let program = match &node.work {
-        PlanWork::Argv { argv } => quoted(argv),
-        PlanWork::Line { line, shell: None } => line.clone(),
-        PlanWork::Line { line, shell: Some(shell) } => format!("{} {}", quoted(shell), quote(line)),
-        PlanWork::Agent { runner, agent, .. } => {
-            let name = plan.agents.get(*agent).map_or("?", |agent| agent.name.as_str());
-            let command = plan.runners.get(runner).map(|runner| quoted(&runner.command));
-            format!("{} (runner {runner}, agent {name})", command.unwrap_or_default())
-        }
-        PlanWork::Group { .. } => return None,
-    };
-    Some(visible(&format!("{}: {program}", node.path)))
-}
-
-fn quoted(argv: &[String]) -> String {
-    argv.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
-}
-
-fn quote(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-/// What decides about trust must hide nothing: control characters are shown by their escapes.
-fn visible(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    let programs = programs(&launch.plan).join("\n");
+    format!("{root} is not trusted yet. Running `{dag}` starts these programs:\n{programs}")
 }

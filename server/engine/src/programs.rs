@@ -1,9 +1,9 @@
 //! The exact list of programs that a run would start: what a person is asked to trust.
 
-use divisi_engine::plan::{PlanNode, PlanWork, StoredPlan};
+use crate::plan::{PlanNode, PlanWork, StoredPlan};
 
 /// One line for each node that starts a program: its path and the argument list, quoted as a shell would read it.
-pub(crate) fn programs(plan: &StoredPlan) -> Vec<String> {
+pub fn programs(plan: &StoredPlan) -> Vec<String> {
     let width = plan.nodes.iter().map(|node| node.path.chars().count()).max().unwrap_or(0);
     plan.nodes
         .iter()
