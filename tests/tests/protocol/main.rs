@@ -75,8 +75,8 @@ fn without_trust_nothing_runs_and_the_refusal_says_how() {
     open(&mut client, &world, PIPELINE);
     let id = client.command("divisi.server.run", json!({ "uri": uri(&world) }));
     let question = client.decide("Cancel");
-    assert!(question.contains("first: touch '{{ args.word }}'"), "{question}");
-    assert!(question.contains("second: cat allowed"), "{question}");
+    assert!(question.contains("first   touch '{{ args.word }}'"), "{question}");
+    assert!(question.contains("second  cat allowed"), "{question}");
     let answer = client.answer(id);
     let message = answer["error"]["message"].as_str().expect("an error");
     assert!(message.contains("divisi trust"), "{message}");

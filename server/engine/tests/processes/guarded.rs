@@ -263,7 +263,8 @@ fn secrets_never_reach_the_disk() {
     fs::write(yard.dir().join("go"), "").unwrap();
     assert!(yard.over().stdout_masked);
     let log = String::from_utf8(yard.log()).unwrap();
-    assert!(log.starts_with("a *** b") && log.contains("KEY=***"), "{log}");
+    // Two pipes: which of them is read first is chance.
+    assert!(log.contains("a *** b") && log.contains("KEY=***"), "{log}");
     assert!(!holds(&yard.dir(), b"top-secret"));
 }
 
