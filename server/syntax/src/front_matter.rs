@@ -18,13 +18,14 @@ pub struct FrontMatter {
 /// Finds the front matter of `text`: only when its very first line (after a BOM) is `---`.
 ///
 /// White space behind a mark is ignored; before it, the line is none. YAML's
-/// `...` closes nothing here, since the tools that load these files only look for `---`.
+/// `...` closes nothing here, since the tools that load these files only look for `---`;
+/// a longer line of dashes begins with it and closes too.
 pub fn front_matter(text: &str) -> Option<FrontMatter> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut lines = lines_from(text, start);
     let (open, yaml_start) = lines.next()?;
-    let open = mark(text, open)?;
-    let closing = lines.find_map(|(line, next)| Some((mark(text, line)?, line.start, next)));
+    let open = opening_mark(text, open)?;
+    let closing = lines.find_map(|(line, next)| Some((closing_mark(text, line)?, line.start, next)));
     let end = text.len() as u32;
     Some(match closing {
         Some((close, yaml_end, body_start)) => FrontMatter {
@@ -37,8 +38,15 @@ pub fn front_matter(text: &str) -> Option<FrontMatter> {
     })
 }
 
-/// The three dashes of a line that is a mark.
-fn mark(text: &str, line: Span) -> Option<Span> {
+/// The first three dashes of a line of nothing but three or more.
+fn closing_mark(text: &str, line: Span) -> Option<Span> {
+    let dashes = line.slice(text).trim_end();
+    let closes = dashes.len() >= 3 && dashes.bytes().all(|byte| byte == b'-');
+    closes.then(|| Span::new(line.start, line.start + 3))
+}
+
+/// The three dashes of the opening line.
+fn opening_mark(text: &str, line: Span) -> Option<Span> {
     (line.slice(text).trim_end() == "---").then(|| Span::new(line.start, line.start + 3))
 }
 
@@ -74,6 +82,9 @@ mod tests {
             ("---\n---\n", Some(("", true, ""))),
             ("---\n---", Some(("", true, ""))),
             ("---\nname: a\n...\nBody", Some(("name: a\n...\nBody", false, ""))),
+            ("---\nname: a\n------\nBody", Some(("name: a\n", true, "Body"))),
+            ("---\nname: a\n--\n--- -\nBody", Some(("name: a\n--\n--- -\nBody", false, ""))),
+            ("------\nname: a\n---\n", None),
             ("---\nname: a", Some(("name: a", false, ""))),
             ("---", Some(("", false, ""))),
             ("---\na: |\n  ---\n---\nBody\n---\n", Some(("a: |\n  ---\n", true, "Body\n---\n"))),

@@ -117,9 +117,18 @@ impl Layout {
         if let Some(known) = plugins.get(folder) {
             return known.clone();
         }
-        let found = read_plugin(folder).map(Arc::new);
+        let found = read_plugin(folder).or_else(|| self.plugin_by_place(folder)).map(Arc::new);
         plugins.insert(folder.to_owned(), found.clone());
         found
+    }
+
+    /// A folder in a workspace's `plugins` is a plugin by its name: a marketplace may describe its plugins in its own
+    /// list, and their folders then have no manifest.
+    fn plugin_by_place(&self, folder: &Path) -> Option<Plugin> {
+        let parent = folder.parent().filter(|parent| parent.ends_with("plugins"))?;
+        self.root_of(parent)?;
+        let name = folder.file_name()?.to_str()?.to_owned();
+        Some(Plugin { root: folder.to_owned(), name })
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_model::{Resolution, Scope, Tool};
+use divisi_model::{Load, Resolution, Scope, Tool};
 use divisi_workspace::snapshot::NoSuchDag;
 use divisi_workspace::{Change, Class, Content, Places, Snapshot, Workspace};
 use expect_test::expect;
@@ -297,6 +297,45 @@ fn agents_of_plugins_have_scoped_names() {
         snapshot.registry().agents().iter().map(|agent| (agent.scope, agent.name.clone())).collect();
     names.sort();
     assert_eq!(names, [(Scope::Plugin, "extra:b".to_owned()), (Scope::Plugin, "kit:deep:a".to_owned())]);
+}
+
+#[test]
+fn a_folder_in_plugins_is_a_plugin_without_a_manifest() {
+    let fixture = Fixture::new(&[
+        ("root/plugins/kit/agents/a.md", &agent("a")),
+        ("root/plugins/kit/agents/deep/b.md", &agent("kit:b")),
+        ("root/plugins/named/agents/c.md", &agent("c")),
+        ("root/plugins/named/.claude-plugin/plugin.json", "{\"name\": \"other\"}"),
+        ("root/plugins/kit/.claude/agents/d.md", &agent("d")),
+        ("root/plugins/agents/e.md", &agent("e")),
+        ("root/kit/agents/f.md", &agent("f")),
+    ]);
+    let snapshot = fixture.snapshot();
+    let mut names: Vec<_> =
+        snapshot.registry().agents().iter().map(|agent| (agent.name.as_str(), agent.scope)).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            ("d", Scope::Project(0)),
+            ("e", Scope::Configured),
+            ("f", Scope::Configured),
+            ("kit:a", Scope::Plugin),
+            ("kit:deep:b", Scope::Plugin),
+            ("other:c", Scope::Plugin),
+        ]
+    );
+    assert!(snapshot.registry().agents().iter().all(|agent| agent.load == Load::Loaded));
+}
+
+#[test]
+fn a_root_in_a_folder_called_plugins_is_no_plugin() {
+    let fixture = Fixture::new(&[("plugins/mine/agents/a.md", &agent("a"))]);
+    let mut workspace = Workspace::with_places(vec![fixture.path("plugins/mine")], Places::default());
+    workspace.scan();
+    let snapshot = workspace.snapshot();
+    let names: Vec<_> = snapshot.registry().agents().iter().map(|agent| agent.name.as_str()).collect();
+    assert_eq!(names, ["a"]);
 }
 
 #[test]
