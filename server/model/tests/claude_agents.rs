@@ -78,7 +78,7 @@ fn one_line_values_that_are_not_yaml_are_tolerated() {
     check(
         "---\nname: a\ndescription: Use when: \"x\" fails\ntools: [Read, Grep]\nmodel: haiku\n---\nBody",
         expect![[r#"
-            tolerated at ": \"x\" fails": a strict YAML reader refuses this: mapping values are not allowed in this context; only Claude Code does not mind: put the value in quotes
+            tolerated at ": \"x\" fails": a strict YAML reader refuses this: a value cannot hold `: `, nor begin a mapping on its line: put the whole value in quotes; only Claude Code does not mind
             name: "a" at "a"
             description: "Use when: \"x\" fails" at "Use when: \"x\" fails"
             model: "haiku" at "haiku"
@@ -89,7 +89,7 @@ fn one_line_values_that_are_not_yaml_are_tolerated() {
     check(
         "---\nname: a\ndescription: d\nargument-hint: [a] [b]\n---\n",
         expect![[r#"
-            tolerated at "[b]": a strict YAML reader refuses this: while parsing a block mapping, did not find expected key; only Claude Code does not mind: put the value in quotes
+            tolerated at "[b]": a strict YAML reader refuses this: no key can begin here: align it with the keys above, or put the value before it in quotes; only Claude Code does not mind
             name: "a" at "a"
             description: "d" at "d"
             body: ""
@@ -98,7 +98,7 @@ fn one_line_values_that_are_not_yaml_are_tolerated() {
     check(
         "---\nname: a\ndescription: @mention this\n---\n",
         expect![[r#"
-            tolerated at "@mention this": a strict YAML reader refuses this: unexpected character: `@'; only Claude Code does not mind: put the value in quotes
+            tolerated at "@mention this": a strict YAML reader refuses this: no value can begin with `@`: put it in quotes; only Claude Code does not mind
             name: "a" at "a"
             description: "@mention this" at "@mention this"
             body: ""
@@ -111,7 +111,7 @@ fn what_does_not_parse_is_dropped() {
     check(
         "---\nname: a\ndescription: Use when: x\r\ntools: Read\r\n---\r\n",
         expect![[r#"
-            dropped at ": x": a strict YAML reader refuses this: mapping values are not allowed in this context (with Windows line ends a value that holds `: ` must be in quotes)
+            dropped at ": x": a strict YAML reader refuses this: a value cannot hold `: `, nor begin a mapping on its line: put the whole value in quotes (with Windows line ends a value that holds `: ` must be in quotes)
             name: "a" at "a"
             description: "Use when: x" at "Use when: x"
             tools: Read@Read
@@ -121,7 +121,7 @@ fn what_does_not_parse_is_dropped() {
     check(
         "---\r\nname: a\r\ndescription: Use when: x\r\n---\r\n",
         expect![[r#"
-            dropped at ": x": a strict YAML reader refuses this: mapping values are not allowed in this context (with Windows line ends a value that holds `: ` must be in quotes)
+            dropped at ": x": a strict YAML reader refuses this: a value cannot hold `: `, nor begin a mapping on its line: put the whole value in quotes (with Windows line ends a value that holds `: ` must be in quotes)
             name: "a" at "a"
             description: "Use when: x" at "Use when: x"
             body: ""
@@ -130,7 +130,7 @@ fn what_does_not_parse_is_dropped() {
     check(
         "---\nname: a\ndescription: Use when: x\nand wrapped without indentation\n---\n",
         expect![[r#"
-            dropped at ": x": a strict YAML reader refuses this: mapping values are not allowed in this context
+            dropped at ": x": a strict YAML reader refuses this: a value cannot hold `: `, nor begin a mapping on its line: put the whole value in quotes
             name: "a" at "a"
             description: "Use when: x" at "Use when: x"
             body: ""

@@ -5,6 +5,8 @@ use saphyr_parser::{Parser, ScanError};
 use crate::span::Span;
 use crate::tree::{ErrorKind, SyntaxError};
 
+mod words;
+
 /// Everything that saphyr's strict YAML 1.2 reader refuses in `region` of `text`: at most one fault, the first.
 /// Run before a run, and in the background for diagnostics; the tolerant tree is what everything else reads.
 pub fn check_yaml(text: &str, region: Span) -> Vec<SyntaxError> {
@@ -17,7 +19,7 @@ pub fn check_yaml(text: &str, region: Span) -> Vec<SyntaxError> {
 fn to_error(fault: &ScanError, part: &str, start: usize) -> SyntaxError {
     let at = byte_offset(part, fault.marker().index());
     let line_end = part.get(at..).and_then(|rest| rest.find(['\n', '\r'])).map_or(part.len(), |end| at + end);
-    let message = format!("a strict YAML reader refuses this: {}", fault.info());
+    let message = format!("a strict YAML reader refuses this: {}", words::plain(fault.info()));
     let span = Span::new((start + at) as u32, (start + line_end) as u32);
     SyntaxError { kind: ErrorKind::Syntax, span, message }
 }

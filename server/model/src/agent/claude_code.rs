@@ -65,7 +65,7 @@ fn second_try(text: &Arc<str>, parts: &FrontMatter, fault: SyntaxError) -> Agent
     };
     let tolerated = Load::Tolerated {
         span: fault.span,
-        reason: format!("{}; only Claude Code does not mind: put the value in quotes", fault.message),
+        reason: format!("{}; only Claude Code does not mind", fault.message),
     };
     let load = fault_of(&keys, parts).unwrap_or(tolerated);
     file(keys, load, parts.body)
