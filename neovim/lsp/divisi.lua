@@ -25,6 +25,10 @@ return {
   -- Neovim leaves file watching off on Linux unless the client asks for it.
   capabilities = { workspace = { didChangeWatchedFiles = { dynamicRegistration = true } } },
   handlers = {
+    ["window/showMessage"] = function(_, params)
+      require("divisi").on_message(params)
+      return vim.NIL
+    end,
     ["divisi/runEvent"] = function(_, params)
       require("divisi").on_event(params)
     end,

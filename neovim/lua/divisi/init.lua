@@ -5,13 +5,20 @@ local M = {}
 local runs = {}
 
 local function notify(message, level)
+  -- Without a redraw two messages in a row make Neovim ask for a key.
+  vim.cmd.redraw()
   vim.notify("divisi: " .. message, level or vim.log.levels.INFO)
 end
 
---- The client that serves `buffer`, or nil with a message.
+--- The client that serves `buffer`, or nil with a message. A buffer that was opened a moment ago may still be
+--- waiting for its server.
 local function client_of(buffer)
-  local client = vim.lsp.get_clients({ name = "divisi", bufnr = buffer })[1]
-    or vim.lsp.get_clients({ name = "divisi" })[1]
+  local client
+  vim.wait(2000, function()
+    client = vim.lsp.get_clients({ name = "divisi", bufnr = buffer })[1]
+      or vim.lsp.get_clients({ name = "divisi" })[1]
+    return client ~= nil
+  end, 10)
   if not client then
     notify("no server is attached to this buffer: open a DAG file, or see :checkhealth vim.lsp", vim.log.levels.ERROR)
   end
@@ -102,6 +109,12 @@ local function forget(run)
   runs = vim.tbl_filter(function(id)
     return id ~= run
   end, runs)
+end
+
+--- Shows a message of the server: the start and the end of a run.
+function M.on_message(params)
+  local levels = { vim.log.levels.ERROR, vim.log.levels.WARN }
+  notify(params.message, levels[params.type])
 end
 
 --- Takes in one `divisi/runEvent`. Other plugins may listen to the autocommand `User DivisiRunEvent`.
