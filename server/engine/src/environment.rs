@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use divisi_model::ArgType;
+use divisi_model::variables::{arg_variable, input_variable};
 use serde_json::Value;
 
 use crate::event::OutputValue;
@@ -95,11 +96,6 @@ pub fn withheld(
     names
 }
 
-/// `scope-name` as it stands in `DIVISI_ARG_SCOPE_NAME`.
-pub fn variable_part(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
-}
-
 /// A value as text: strings as they are, everything else as JSON.
 pub fn as_text(value: &Value) -> String {
     match value {
@@ -159,7 +155,7 @@ impl NodeEnvironment {
 
     fn add_args(&mut self, plan: &StoredPlan, host: &BTreeMap<String, String>) -> Result<(), String> {
         for (name, value) in &plan.args {
-            let variable = format!("DIVISI_ARG_{}", variable_part(name));
+            let variable = arg_variable(name);
             if let Some(source) = plan.secret_args.get(name) {
                 let Some(secret) = host.get(source) else {
                     return Err(format!(
@@ -177,7 +173,7 @@ impl NodeEnvironment {
 
     fn add_inputs(&mut self, inputs: &BTreeMap<String, OutputValue>) -> Result<(), String> {
         for (name, value) in inputs {
-            let variable = format!("DIVISI_INPUT_{}", variable_part(name));
+            let variable = input_variable(name);
             let text = match value {
                 OutputValue::Value(value) => as_text(value),
                 OutputValue::File { path, .. } => path.clone(),

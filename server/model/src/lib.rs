@@ -18,6 +18,7 @@ pub mod reference;
 pub mod registry;
 pub mod schema;
 pub mod size;
+pub mod variables;
 
 pub use agent::{AgentFile, Load, Tool};
 pub use dag::*;

@@ -1,5 +1,6 @@
 //! `template-in-run`: a template where nobody evaluates it.
 
+use divisi_model::variables::{arg_variable, input_variable};
 use divisi_syntax::template::Tag;
 use divisi_syntax::{Span, Style};
 
@@ -63,12 +64,9 @@ fn variable(context: &Context<'_>, text: &NodeText<'_>, tag: &Tag) -> Option<Str
     let segments: Vec<&str> = reference.segments.iter().map(|segment| segment.name.as_str()).collect();
     match segments.as_slice() {
         _ if !is_all => None,
-        ["args", name] => Some(format!("DIVISI_ARG_{}", variable_part(name))),
-        ["inputs", name] => Some(format!("DIVISI_INPUT_{}", variable_part(name))),
-        ["nodes", id, "outputs", output] => {
-            let local = input_of(context, text.node, id, output)?;
-            Some(format!("DIVISI_INPUT_{}", variable_part(local)))
-        }
+        ["args", name] => Some(arg_variable(name)),
+        ["inputs", name] => Some(input_variable(name)),
+        ["nodes", id, "outputs", output] => input_of(context, text.node, id, output).map(input_variable),
         _ => None,
     }
 }
@@ -83,11 +81,6 @@ fn input_of<'a>(context: &'a Context<'_>, node: u32, id: &str, output: &str) -> 
         Source::UnknownNode { .. } => false,
     })?;
     Some(input.input.name.value.as_str())
-}
-
-/// A name as it stands in a variable's name: capitals, digits, `_`.
-fn variable_part(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 
 /// The variable in the quotes that the shell needs at that place, escaped as the scalar needs it.

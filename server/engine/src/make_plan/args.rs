@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use divisi_analysis::did_you_mean::nearest;
+use divisi_model::variables::arg_variable;
 use divisi_model::{Arg, Dag};
 use serde_json::{Map, Value};
 
 use super::Faults;
 use crate::client::RunOptions;
-use crate::environment::{as_text, check_secret, has_type, typed_argument, variable_part};
+use crate::environment::{as_text, check_secret, has_type, typed_argument};
 
 /// Arguments of a plan.
 #[derive(Debug, Default)]
@@ -98,7 +99,7 @@ fn check_choice(arg: &Arg, value: &Value, faults: &mut Faults) {
 /// the variable through which the programs get it, too.
 fn secret_source(arg: &Arg, options: &RunOptions, faults: &mut Faults) -> String {
     let name = &arg.name.value;
-    let variable = format!("DIVISI_ARG_{}", variable_part(name));
+    let variable = arg_variable(name);
     let is_given =
         options.args.iter().any(|(given, _)| given == name) || options.json_args.contains_key(name);
     if is_given || arg.default.is_some() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use divisi_analysis::Graph;
 use divisi_analysis::plan::DEFAULT_ESTIMATE;
+use divisi_model::variables::arg_variable;
 use divisi_model::{Dag, Node, Program, RunWork, Text, Work};
 use divisi_syntax::template;
 use divisi_workspace::Document;
@@ -203,7 +204,7 @@ fn refuse_secrets(dag: &Dag, node: &Node, faults: &mut Faults) {
         for reference in scanned.references {
             let [first, name, ..] = reference.segments.as_slice() else { continue };
             if first.name == "args" && secret(&name.name) {
-                let variable = format!("DIVISI_ARG_{}", crate::environment::variable_part(&name.name));
+                let variable = arg_variable(&name.name);
                 faults.add(
                     text.span,
                     format!("the argument {} is secret: programs read it as ${variable}", name.name),
