@@ -1,29 +1,13 @@
-//! Where a workspace begins. This is the one place that decides it for the command line.
-//!
-//! The root of a file or folder is the nearest folder, from itself upwards, that holds `divisi.toml`, `.claude` or
-//! `.git`; without any, the folder itself (a file's own folder). `.divisi/` with the runs lies in it, programs run
-//! in it, and its `divisi.toml` counts. The user's home folder is passed over where only `.claude` marks it: that one
-//! is the user's own configuration, not a project.
+//! The workspace of this call, and paths as people write them.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-const MARKERS: &[&str] = &["divisi.toml", ".claude", ".git"];
-
 /// The workspace root of `path`, which must exist and be absolute.
 pub(crate) fn root_of(path: &Path) -> PathBuf {
-    let start = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-    let home = env::home_dir();
-    start.ancestors().find(|folder| is_marked(folder, home.as_deref())).unwrap_or(start).to_owned()
-}
-
-fn is_marked(folder: &Path, home: Option<&Path>) -> bool {
-    MARKERS.iter().any(|marker| {
-        let is_user_configuration = *marker == ".claude" && home == Some(folder);
-        !is_user_configuration && folder.join(marker).exists()
-    })
+    divisi_workspace::root::root_of(path, env::home_dir().as_deref())
 }
 
 /// The root of the current folder.

@@ -10,6 +10,7 @@ mod discover;
 pub mod document;
 mod layout;
 pub mod places;
+pub mod root;
 pub mod settings;
 pub mod snapshot;
 pub mod trust;

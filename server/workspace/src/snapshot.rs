@@ -38,21 +38,6 @@ pub struct Problem {
     pub message: String,
 }
 
-/// Why an argument means no DAG.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoSuchDag {
-    /// Neither a file nor a name.
-    Unknown {
-        /// The files of all DAGs.
-        known: Vec<PathBuf>,
-    },
-    /// Several DAGs have this name.
-    Ambiguous {
-        /// Their files.
-        candidates: Vec<PathBuf>,
-    },
-}
-
 impl Snapshot {
     /// The workspace folders.
     pub fn roots(&self) -> &[PathBuf] {
@@ -84,28 +69,6 @@ impl Snapshot {
     /// The documents whose DAG is called `name`, by path.
     pub fn dags_by_name(&self, name: &str) -> Vec<&Arc<Document>> {
         self.documents().filter(|document| document.dag_name().is_some_and(|own| own == name)).collect()
-    }
-
-    /// The DAG that `argument` of the command line means: the file of that path (relative to `folder`) if there is
-    /// one, else the only DAG of that name.
-    ///
-    /// # Errors
-    /// No such file or name, or several of that name; both with the candidates to list.
-    pub fn find_dag(&self, argument: &str, folder: &Path) -> Result<&Arc<Document>, NoSuchDag> {
-        let path = folder.join(argument);
-        if let Some(document) = self.document(&path).filter(|document| document.dag().is_some()) {
-            return Ok(document);
-        }
-        let paths =
-            |documents: Vec<&Arc<Document>>| documents.iter().map(|document| document.path.clone()).collect();
-        match self.dags_by_name(argument).as_slice() {
-            [document] => Ok(document),
-            [] => {
-                let all = self.documents().filter(|document| document.dag().is_some()).collect();
-                Err(NoSuchDag::Unknown { known: paths(all) })
-            }
-            several => Err(NoSuchDag::Ambiguous { candidates: paths(several.to_vec()) }),
-        }
     }
 
     /// The agents.

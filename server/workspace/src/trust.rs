@@ -62,6 +62,14 @@ impl TrustStore {
         Ok(self.read()?.folders.contains_key(&fs::canonicalize(root)?))
     }
 
+    /// The trusted folders, sorted; some may be gone.
+    ///
+    /// # Errors
+    /// The list cannot be read or understood.
+    pub fn folders(&self) -> io::Result<Vec<PathBuf>> {
+        Ok(self.read()?.folders.into_keys().collect())
+    }
+
     /// Trusts the folder `root`, for good.
     ///
     /// # Errors

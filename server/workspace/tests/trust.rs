@@ -18,8 +18,10 @@ fn trust_is_given_to_one_folder_and_taken_back() {
     assert!(store.is_trusted(&root).unwrap());
     assert!(store.is_trusted(&root.join("vendor/..")).unwrap());
     assert!(!store.is_trusted(&below).unwrap());
+    assert_eq!(store.folders().unwrap(), [root.canonicalize().unwrap()]);
     store.revoke(&root).unwrap();
     assert!(!store.is_trusted(&root).unwrap());
+    assert!(store.folders().unwrap().is_empty());
     assert!(store.is_trusted(&folder.path().join("gone")).is_err());
 }
 

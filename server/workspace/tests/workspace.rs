@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use divisi_model::{Load, Resolution, Scope, Tool};
-use divisi_workspace::snapshot::NoSuchDag;
 use divisi_workspace::{Change, Class, Content, Places, Snapshot, Workspace};
 use expect_test::expect;
 use tempfile::TempDir;
@@ -384,10 +383,7 @@ fn links_neither_loop_nor_lead_out() {
     let mut names: Vec<_> = snapshot.registry().agents().iter().map(|agent| agent.name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["a", "b"]);
-    assert_eq!(
-        snapshot.find_dag("root/d.dag.yaml", fixture.folder.path()).ok().map(|found| &found.path),
-        None
-    );
+    assert!(snapshot.document(&fixture.path("root/d.dag.yaml")).is_none());
     assert_eq!(snapshot.problems(), []);
 }
 
@@ -410,7 +406,7 @@ fn an_unreadable_folder_is_told_and_the_rest_is_read() {
 }
 
 #[test]
-fn a_dag_is_found_by_path_or_name() {
+fn dags_are_found_by_name() {
     let fixture = Fixture::new(&[
         ("root/a.dag.yaml", DAG),
         ("root/b.dag.yaml", "nodes: [{id: x, run: ls}]\n"),
@@ -419,15 +415,14 @@ fn a_dag_is_found_by_path_or_name() {
     ]);
     let snapshot = fixture.snapshot();
     let root = fixture.path("root");
-    let find = |argument: &str| {
-        let found = snapshot.find_dag(argument, &root);
-        found.map(|document| document.path.strip_prefix(&root).unwrap().to_owned())
+    let find = |name: &str| -> Vec<&Path> {
+        let found = snapshot.dags_by_name(name);
+        found.iter().map(|document| document.path.strip_prefix(&root).unwrap()).collect()
     };
-    assert_eq!(find("a.dag.yaml"), Ok(PathBuf::from("a.dag.yaml")));
-    assert_eq!(find("one"), Ok(PathBuf::from("a.dag.yaml")));
-    assert_eq!(find("b"), Ok(PathBuf::from("b.dag.yaml")));
-    assert!(matches!(find("twin"), Err(NoSuchDag::Ambiguous { candidates }) if candidates.len() == 2));
-    assert!(matches!(find("none"), Err(NoSuchDag::Unknown { known }) if known.len() == 4));
+    assert_eq!(find("one"), [Path::new("a.dag.yaml")]);
+    assert_eq!(find("b"), [Path::new("b.dag.yaml")]);
+    assert_eq!(find("twin"), [Path::new("c/same.dag.yaml"), Path::new("d/same.dag.yaml")]);
+    assert!(find("none").is_empty());
 }
 
 #[test]

@@ -73,8 +73,11 @@ fn trust_is_given_and_taken_back() {
     let site = Site::new();
     assert_eq!(site.divisi(&["trust"]).out, "trusted: $ROOT\n");
     assert!(site.divisi(&["doctor"]).out.contains("this workspace is trusted"));
+    assert_eq!(site.divisi(&["trust", "--list"]).out, "$ROOT\n");
     assert_eq!(site.divisi(&["trust", "--revoke"]).out, "not trusted: $ROOT\n");
     assert!(site.divisi(&["doctor"]).out.contains("this workspace is not trusted yet"));
+    assert_eq!(site.divisi(&["trust", "--list"]).out, "no folder is trusted; trust this one: divisi trust\n");
+    assert_eq!(site.divisi(&["trust", "--list", "--revoke"]).status, 2);
     assert_eq!(site.divisi(&["trust", "nowhere"]).status, 2);
 }
 
