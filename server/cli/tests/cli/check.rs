@@ -49,6 +49,28 @@ fn shows_what_where_and_what_to_do() {
 }
 
 #[test]
+fn a_place_is_shown_once() {
+    let ring = "nodes:\n  - { id: a, run: ls, depends_on: [b] }\n  - { id: b, run: ls, depends_on: [a] }\n";
+    let said = Site::new().write("ring.dag.yaml", ring).divisi(&["check", "ring.dag.yaml"]);
+    expect![[r#"
+        error[cycle]: these nodes wait for each other: b → a → b
+         --> ring.dag.yaml:3:36
+          |
+        3 |   - { id: b, run: ls, depends_on: [a] }
+          |                                    ^
+          note: `b` waits for `a`
+          note: `a` waits for `b`
+         ::: ring.dag.yaml:2:36
+          |
+        2 |   - { id: a, run: ls, depends_on: [b] }
+          |                                    -
+
+        1 file: 1 error
+    "#]]
+    .assert_eq(&said.out);
+}
+
+#[test]
 fn says_so_when_all_is_well() {
     let said = Site::new().write("build.dag.yaml", GOOD).divisi(&["check", "build.dag.yaml"]);
     assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (0, "1 file: no findings\n", ""));

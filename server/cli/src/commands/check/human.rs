@@ -24,7 +24,7 @@ fn lines(checked: &Checked, finding: &Finding) -> Vec<String> {
     let mut lines = vec![format!("{title}: {}", paint(STRONG, &finding.message))];
     lines.extend(source(checked).excerpt("-->", '^', style, finding.span));
     for related in &finding.related {
-        lines.extend(related_lines(checked, related));
+        lines.extend(related_lines(checked, finding, related));
     }
     for fix in &finding.fixes {
         lines.push(format!("  {}: {}", paint(NOTE, "help"), fix.title));
@@ -32,10 +32,12 @@ fn lines(checked: &Checked, finding: &Finding) -> Vec<String> {
     lines
 }
 
-fn related_lines(checked: &Checked, related: &Related) -> Vec<String> {
+fn related_lines(checked: &Checked, finding: &Finding, related: &Related) -> Vec<String> {
     let note = format!("  {}: {}", paint(FAINT, "note"), related.message);
     let mut lines = vec![note];
     match &related.path {
+        // The finding's own excerpt stands right above: a cycle begins where its finding is.
+        None if related.span == finding.span => {}
         None => lines.extend(source(checked).excerpt(":::", '-', FAINT, related.span)),
         Some(path) => lines.extend(elsewhere(checked, path, related)),
     }
