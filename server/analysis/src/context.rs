@@ -39,9 +39,10 @@ pub(crate) struct NodeText<'a> {
     /// Which key holds it.
     pub(crate) role: TextRole,
     pub(crate) text: &'a Text,
-    pub(crate) template: Template,
-    /// The way back to the source; only where the template has anything in it.
-    decoded: Option<Decoded>,
+    pub(crate) template: Template<'a>,
+    tree: &'a Tree,
+    /// The way back to the source; most texts are not asked for it.
+    decoded: OnceCell<Option<Decoded>>,
 }
 
 /// What a text is for.
@@ -123,11 +124,12 @@ impl<'a> Context<'a> {
 impl NodeText<'_> {
     /// Where a range of the content stands in the file.
     pub(crate) fn source(&self, content: Span) -> Span {
-        self.decoded.as_ref().map_or(self.text.span, |decoded| decoded.source_span(content))
+        let decoded = self.decoded.get_or_init(|| self.tree.decoded(self.text.tree));
+        decoded.as_ref().map_or(self.text.span, |decoded| decoded.source_span(content))
     }
 }
 
-fn texts<'a>(tree: &Tree, dag: &'a Dag) -> Vec<NodeText<'a>> {
+fn texts<'a>(tree: &'a Tree, dag: &'a Dag) -> Vec<NodeText<'a>> {
     let mut texts = Vec::new();
     if dag.dialect != Dialect::Native {
         return texts;
@@ -155,12 +157,10 @@ fn texts<'a>(tree: &Tree, dag: &'a Dag) -> Vec<NodeText<'a>> {
     texts
 }
 
-fn read<'a>(tree: &Tree, node: u32, role: TextRole, text: &'a Text) -> NodeText<'a> {
+fn read<'a>(tree: &'a Tree, node: u32, role: TextRole, text: &'a Text) -> NodeText<'a> {
     let template = match role {
         TextRole::Template | TextRole::Line => template::scan(&text.value),
         TextRole::Condition | TextRole::Items => template::scan_expression(&text.value),
     };
-    let is_plain = template.tags.is_empty() && template.references.is_empty() && template.errors.is_empty();
-    let decoded = if is_plain { None } else { tree.decoded(text.tree) };
-    NodeText { node, role, text, template, decoded }
+    NodeText { node, role, text, template, tree, decoded: OnceCell::new() }
 }

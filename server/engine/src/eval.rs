@@ -144,7 +144,7 @@ impl Evaluator {
     }
 }
 
-fn scan(text: &str) -> Template {
+fn scan(text: &str) -> Template<'_> {
     if text.contains("{{") || text.contains("{%") { template::scan(text) } else { Template::default() }
 }
 
@@ -153,7 +153,7 @@ fn names(
     state: &State,
     node: usize,
     inputs: &BTreeMap<String, OutputValue>,
-    references: &[Reference],
+    references: &[Reference<'_>],
 ) -> Value {
     let plan = state.plan();
     let mut names: BTreeMap<&str, Value> = BTreeMap::new();
@@ -180,7 +180,7 @@ fn args(plan: &StoredPlan) -> Value {
     Value::from_pairs(open.map(|(name, value)| (name.clone(), Value::from(Serde(value)))))
 }
 
-fn nodes(state: &State, references: &[Reference]) -> Value {
+fn nodes(state: &State, references: &[Reference<'_>]) -> Value {
     let mut nodes: BTreeMap<&str, Value> = BTreeMap::new();
     for id in references.iter().filter_map(node_of) {
         let Some(index) = state.index(id) else { continue };
@@ -193,9 +193,9 @@ fn nodes(state: &State, references: &[Reference]) -> Value {
 }
 
 /// The node that `nodes.ID…` refers to.
-fn node_of(reference: &Reference) -> Option<&str> {
+fn node_of<'a>(reference: &Reference<'a>) -> Option<&'a str> {
     match reference.segments.as_slice() {
-        [first, id, ..] if first.name == "nodes" => Some(&id.name),
+        [first, id, ..] if first.name == "nodes" => Some(id.name),
         _ => None,
     }
 }
@@ -313,7 +313,7 @@ fn explain(error: minijinja::Error) -> String {
 }
 
 /// Says which output is the one without a value, and why.
-fn because(state: &State, references: &[Reference], error: String) -> String {
+fn because(state: &State, references: &[Reference<'_>], error: String) -> String {
     let missing = references.iter().find_map(|reference| {
         let id = node_of(reference)?;
         let output = reference
@@ -321,7 +321,7 @@ fn because(state: &State, references: &[Reference], error: String) -> String {
             .get(3)
             .filter(|_| reference.segments.get(2).is_some_and(|s| s.name == "outputs"))?;
         let index = state.index(id)?;
-        match output_value(state, index, &output.name) {
+        match output_value(state, index, output.name) {
             None => {
                 let status = status_word(state.node(index)?.state());
                 Some(format!("nodes.{id}.outputs.{} has no value: {id} ended {status}", output.name))

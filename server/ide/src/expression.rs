@@ -46,7 +46,7 @@ pub(crate) fn path_at(text: &str, start: u32, mark: Span, tags: Tags) -> Option<
     let (last, before) = reference.segments.split_last()?;
     let name = Span::new(last.span.start + start, last.span.end + start);
     name.contains(mark)
-        .then(|| Path { before: before.iter().map(|segment| segment.name.clone()).collect(), name })
+        .then(|| Path { before: before.iter().map(|segment| segment.name.to_owned()).collect(), name })
 }
 
 /// Where the inside of a tag begins that is still open at the end of `text`.

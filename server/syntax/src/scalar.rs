@@ -6,6 +6,8 @@ mod schema;
 
 use std::borrow::Cow;
 
+use memchr::{memchr2, memchr3};
+
 use crate::span::Span;
 use crate::tree::{NodeId, Style, Tree};
 
@@ -108,15 +110,27 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(source: &'a str) -> Self {
-        Self { source, decoded: Decoded::default() }
+    /// For a scalar of `length` bytes in the source: content is seldom longer than that.
+    fn new(source: &'a str, length: usize) -> Self {
+        let text = String::with_capacity(length);
+        Self { source, decoded: Decoded { text, ..Decoded::default() } }
     }
 
     /// Adds `start..end` of the source as it is.
     fn copy(&mut self, start: usize, end: usize) {
         let Some(piece) = self.source.get(start..end).filter(|piece| !piece.is_empty()) else { return };
-        self.run(start, 0);
+        if !self.continues(start) {
+            self.run(start, 0);
+        }
         self.decoded.text.push_str(piece);
+    }
+
+    /// Whether the last stretch was copied from the source up to `start`.
+    fn continues(&self, start: usize) -> bool {
+        let Decoded { text, runs, .. } = &self.decoded;
+        runs.last().is_some_and(|run| {
+            run.atom == 0 && run.source as usize + (text.len() - run.content as usize) == start
+        })
     }
 
     /// Adds `content`, for which `start..end` of the source stands.
@@ -126,6 +140,14 @@ impl<'a> Writer<'a> {
         }
         self.run(start, end.saturating_sub(start).max(1));
         self.decoded.text.push_str(content);
+    }
+
+    /// Adds a line break that is kept, which `start..end` of the source is.
+    fn line_break(&mut self, start: usize, end: usize) {
+        match self.source.get(start..end) {
+            Some("\n") => self.copy(start, end),
+            _ => self.replace("\n", start, end),
+        }
     }
 
     fn run(&mut self, source: usize, atom: usize) {
@@ -143,9 +165,13 @@ impl<'a> Writer<'a> {
 pub(crate) fn content(tree: &Tree, id: NodeId) -> Cow<'_, str> {
     let raw = tree.span(id).slice(&tree.text);
     let verbatim = match tree.style(id) {
-        Style::Plain => (!raw.contains(['\n', '\r'])).then_some(raw),
-        Style::DoubleQuoted => inside(raw, '"').filter(|text| !text.contains(['\\', '\n', '\r'])),
-        Style::SingleQuoted => inside(raw, '\'').filter(|text| !text.contains(['\'', '\n', '\r'])),
+        Style::Plain => memchr2(b'\n', b'\r', raw.as_bytes()).is_none().then_some(raw),
+        Style::DoubleQuoted => {
+            inside(raw, '"').filter(|text| memchr3(b'\\', b'\n', b'\r', text.as_bytes()).is_none())
+        }
+        Style::SingleQuoted => {
+            inside(raw, '\'').filter(|text| memchr3(b'\'', b'\n', b'\r', text.as_bytes()).is_none())
+        }
         _ => None,
     };
     verbatim.map_or_else(|| Cow::Owned(decode(tree, id).text), Cow::Borrowed)
@@ -160,7 +186,7 @@ fn inside(raw: &str, quote: char) -> Option<&str> {
 pub(crate) fn decode(tree: &Tree, id: NodeId) -> Decoded {
     let span = tree.span(id);
     let range = span.range();
-    let mut writer = Writer::new(&tree.text);
+    let mut writer = Writer::new(&tree.text, range.len());
     match tree.style(id) {
         Style::Literal | Style::Folded => return block::decode(tree, id),
         Style::DoubleQuoted | Style::SingleQuoted => return quoted::decode(tree, span),
@@ -182,5 +208,6 @@ fn line_break(source: &str, at: usize) -> usize {
 
 /// First line break in `start..end`, or `end`.
 fn line_end(source: &str, start: usize, end: usize) -> usize {
-    source.get(start..end).and_then(|text| text.find(['\n', '\r'])).map_or(end, |length| start + length)
+    let text = source.as_bytes().get(start..end).unwrap_or_default();
+    memchr2(b'\n', b'\r', text).map_or(end, |length| start + length)
 }

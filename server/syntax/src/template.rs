@@ -17,12 +17,12 @@ use lexer::{Fault, lex_region, lex_tag};
 /// A template text cut into pieces. Spans are offsets into the scanned text;
 /// [`Decoded::source_span`](crate::Decoded::source_span) leads back to the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Template {
+pub struct Template<'a> {
     /// `{{ … }}`, `{% … %}`, in order.
     pub tags: Vec<Tag>,
     /// Every path that starts at a name: `nodes.a.outputs.b`, `args.x`, `item`.
     /// Names of functions, filters, tests and keyword arguments are none.
-    pub references: Vec<Reference>,
+    pub references: Vec<Reference<'a>>,
     /// Unclosed tags, texts and blocks, empty expressions, missing names, characters without a meaning, in order.
     pub errors: Vec<TemplateError>,
 }
@@ -42,12 +42,12 @@ pub struct Tag {
 
 /// A path inside an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reference {
+pub struct Reference<'a> {
     /// From the first name to the end of the last.
     pub span: Span,
     /// The names in order; the last may be empty where the cursor stands after a dot.
     /// `nodes["a-b"].outputs` gives the same segments as `nodes.a-b.outputs`.
-    pub segments: Vec<Segment>,
+    pub segments: Vec<Segment<'a>>,
     /// Whether its first name is bound by `{% for %}`, `{% set %}` and the like in the template itself.
     pub local: bool,
     /// Whether the path goes on with something that is only known when it is evaluated: `args.list[index]`.
@@ -55,10 +55,10 @@ pub struct Reference {
 }
 
 /// One name of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment<'a> {
     /// The name.
-    pub name: String,
+    pub name: &'a str,
     /// Where it stands, without quotes and brackets.
     pub span: Span,
 }
@@ -73,12 +73,12 @@ pub struct TemplateError {
 }
 
 /// Scans a text with tags (prompts, elements of argv).
-pub fn scan(text: &str) -> Template {
+pub fn scan(text: &str) -> Template<'_> {
     Scanner::over(text).template
 }
 
 /// Scans a bare expression (`when`, `for_each`). It has no tags.
-pub fn scan_expression(text: &str) -> Template {
+pub fn scan_expression(text: &str) -> Template<'_> {
     Scanner::over_expression(text).template
 }
 
@@ -95,16 +95,24 @@ pub fn expression_to_minijinja(text: &str) -> String {
 
 /// A piece of the text that MiniJinja gets in another form.
 #[derive(Debug)]
-struct Rewrite {
+struct Rewrite<'a> {
     span: Span,
-    text: String,
+    form: Form<'a>,
+}
+
+#[derive(Debug)]
+enum Form<'a> {
+    /// For `{#`, which would open a comment: an expression that gives it.
+    CommentMark,
+    /// For `.a-b`, which would be a subtraction: `["a-b"]`.
+    Subscript(&'a str),
 }
 
 struct Scanner<'a> {
     text: &'a str,
-    template: Template,
+    template: Template<'a>,
     /// In order.
-    rewrites: Vec<Rewrite>,
+    rewrites: Vec<Rewrite<'a>>,
     blocks: Blocks<'a>,
 }
 
@@ -156,7 +164,10 @@ impl<'a> Scanner<'a> {
         let mut at = 0;
         for rewrite in &self.rewrites {
             out.push_str(Span::new(at, rewrite.span.start).slice(self.text));
-            out.push_str(&rewrite.text);
+            match rewrite.form {
+                Form::CommentMark => out.push_str(r##"{{ "{#" }}"##),
+                Form::Subscript(name) => out.extend(["[\"", name, "\"]"]),
+            }
             at = rewrite.span.end;
         }
         out.push_str(Span::new(at, self.text.len() as u32).slice(self.text));
@@ -176,7 +187,7 @@ impl<'a> Scanner<'a> {
     /// `{#` opens a comment in MiniJinja, and is plain text here (`${#list}` in a shell's prompt).
     fn comment_mark(&mut self, start: usize) -> usize {
         let span = Span::new(start as u32, start as u32 + 2);
-        self.rewrites.push(Rewrite { span, text: r##"{{ "{#" }}"##.to_owned() });
+        self.rewrites.push(Rewrite { span, form: Form::CommentMark });
         start + 2
     }
 

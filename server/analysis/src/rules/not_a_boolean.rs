@@ -49,7 +49,7 @@ fn certain_kind(context: &Context<'_>, text: &NodeText<'_>) -> Option<&'static s
     if reference.dynamic || reference.local || reference.span.slice(&text.text.value) != expression {
         return None;
     }
-    let segments: Vec<&str> = reference.segments.iter().map(|segment| segment.name.as_str()).collect();
+    let segments: Vec<&str> = reference.segments.iter().map(|segment| segment.name).collect();
     match segments.as_slice() {
         ["args", name] => kind_of_arg(context, name),
         ["nodes", _, "status"] => {

@@ -4,7 +4,7 @@ use divisi_syntax::Span;
 
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
-use crate::context::{Context, TextRole};
+use crate::context::{Context, NodeText, TextRole};
 use crate::edits;
 use crate::finding::{Finding, Fix};
 use crate::inputs::Source;
@@ -24,10 +24,26 @@ pub(super) static CODE: Code = Code {
 };
 
 /// A use of `target` in `node`.
-struct Use {
+struct Use<'c> {
     node: u32,
     target: u32,
-    span: Span,
+    place: Place<'c>,
+}
+
+/// Where a use is written.
+enum Place<'c> {
+    Source(Span),
+    /// In the content of a text.
+    Content(&'c NodeText<'c>, Span),
+}
+
+impl Use<'_> {
+    fn span(&self) -> Span {
+        match self.place {
+            Place::Source(span) => span,
+            Place::Content(text, span) => text.source(span),
+        }
+    }
 }
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -36,7 +52,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let uses = uses(context);
     let pairs: Vec<(u32, u32)> = uses.iter().map(|used| (used.node, used.target)).collect();
-    let unordered: Vec<Use> = uses
+    let unordered: Vec<Use<'_>> = uses
         .into_iter()
         .zip(context.graph.are_ancestors(&pairs))
         .filter_map(|(used, is_ancestor)| (!is_ancestor).then_some(used))
@@ -47,44 +63,45 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn uses(context: &Context<'_>) -> Vec<Use> {
+fn uses<'c>(context: &'c Context<'_>) -> Vec<Use<'c>> {
     let mut uses = Vec::new();
     for text in context.texts.iter().filter(|text| text.role != TextRole::Line) {
         for reference in text.template.references.iter().filter(|reference| !reference.local) {
             let [root, id, ..] = reference.segments.as_slice() else {
                 continue;
             };
-            if let Some(target) = context.ids.get(id.name.as_str()).filter(|_| root.name == "nodes") {
-                uses.push(Use { node: text.node, target: *target, span: text.source(id.span) });
+            if let Some(target) = context.ids.get(id.name).filter(|_| root.name == "nodes") {
+                uses.push(Use { node: text.node, target: *target, place: Place::Content(text, id.span) });
             }
         }
     }
     for input in context.inputs().iter() {
         if let Source::Output { node, node_span, .. } = &input.source {
-            uses.push(Use { node: input.node, target: *node, span: *node_span });
+            uses.push(Use { node: input.node, target: *node, place: Place::Source(*node_span) });
         }
     }
     uses
 }
 
-fn finding(context: &Context<'_>, used: &Use, is_descendant: bool) -> Finding {
+fn finding(context: &Context<'_>, used: &Use<'_>, is_descendant: bool) -> Finding {
     let (node, target) = (context.node(used.node), context.node(used.target));
     let (id, other) = (&node.id.value, &target.id.value);
     if used.node == used.target {
-        return Finding::new(&CODE, used.span, format!("`{id}` cannot use its own results"));
+        return Finding::new(&CODE, used.span(), format!("`{id}` cannot use its own results"));
     }
     if is_descendant {
         let message = format!("`{other}` runs after `{id}`: its results are not there yet");
-        return Finding::new(&CODE, used.span, message).related(target.id.span, format!("`{other}` is here"));
+        return Finding::new(&CODE, used.span(), message)
+            .related(target.id.span, format!("`{other}` is here"));
     }
     let message = format!("`{id}` does not wait for `{other}`: add it to `depends_on`");
-    Finding::new(&CODE, used.span, message)
+    Finding::new(&CODE, used.span(), message)
         .related(target.id.span, format!("`{other}` is here"))
         .fix(wait_for(context, used))
 }
 
 /// Adds the dependency to a list in brackets, or as a line of its own where there is none.
-fn wait_for(context: &Context<'_>, used: &Use) -> Option<Fix> {
+fn wait_for(context: &Context<'_>, used: &Use<'_>) -> Option<Fix> {
     let node = context.node(used.node);
     let other = &context.node(used.target).id.value;
     let key = node.depends_on_key.as_ref().map_or("depends_on", |key| key.value.as_str());

@@ -61,7 +61,7 @@ fn variable(context: &Context<'_>, text: &NodeText<'_>, tag: &Tag) -> Option<Str
     let mut inside = text.template.references.iter().filter(|reference| tag.inner.contains(reference.span));
     let reference = inside.next()?;
     let is_all = reference.span.slice(&text.text.value) == name && !reference.dynamic;
-    let segments: Vec<&str> = reference.segments.iter().map(|segment| segment.name.as_str()).collect();
+    let segments: Vec<&str> = reference.segments.iter().map(|segment| segment.name).collect();
     match segments.as_slice() {
         _ if !is_all => None,
         ["args", name] => Some(arg_variable(name)),

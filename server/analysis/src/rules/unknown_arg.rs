@@ -33,7 +33,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let span = text.source(name.span);
-            findings.push(match context.suggest(&name.name, declared()) {
+            findings.push(match context.suggest(name.name, declared()) {
                 Some(meant) => {
                     let message = format!("no argument `{}`; did you mean `{meant}`?", name.name);
                     Finding::new(&CODE, span, message).fix(edits::change_to(context.text(), span, meant))

@@ -2,7 +2,7 @@
 
 use divisi_model::{Node, Work};
 use divisi_syntax::Span;
-use divisi_syntax::template::Reference;
+use divisi_syntax::template::{Reference, Segment};
 
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
@@ -41,7 +41,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.extend(context.inputs().iter().filter_map(|input| match &input.source {
             Source::UnknownNode { id, span } => Some(unknown_node(context, input.node, id, *span)),
             Source::Output { node, output, output_span, .. } => {
-                unknown_output(context, *node, output, *output_span)
+                unknown_output(context, *node, output, || *output_span)
             }
             Source::Bare { .. } => None,
         }));
@@ -49,29 +49,25 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn check_reference(context: &Context<'_>, text: &NodeText<'_>, reference: &Reference) -> Option<Finding> {
+fn check_reference(context: &Context<'_>, text: &NodeText<'_>, reference: &Reference<'_>) -> Option<Finding> {
     let node = context.node(text.node);
     let (root, path) = reference.segments.split_first()?;
-    let span =
-        |at: usize| path.get(at).map_or(text.source(reference.span), |segment| text.source(segment.span));
-    let names: Vec<&str> = path.iter().map(|segment| segment.name.as_str()).collect();
+    let span = |at: usize| text.source(path.get(at).map_or(reference.span, |segment| segment.span));
     // A name that is not there yet is `template-syntax`.
-    if names.contains(&"") {
+    if path.iter().any(|segment| segment.name.is_empty()) {
         return None;
     }
-    match (root.name.as_str(), names.as_slice()) {
+    match (root.name, path) {
         ("args", _) => None,
-        ("nodes", [id, rest @ ..]) => match context.ids.get(id) {
-            None => Some(unknown_node(context, text.node, id, span(0))),
-            Some(_) if rest.is_empty() => None,
-            Some(target) => match rest {
-                ["outputs", output, ..] => unknown_output(context, *target, output, span(2)),
-                ["outputs"] | ["status"] => None,
-                [other, ..] => Some(unknown_part(context, id, other, span(1))),
-                [] => None,
-            },
+        ("nodes", [Segment { name: id, .. }, rest @ ..]) => match (context.ids.get(id), rest) {
+            (None, _) => Some(unknown_node(context, text.node, id, span(0))),
+            (Some(target), [Segment { name: "outputs", .. }, output, ..]) => {
+                unknown_output(context, *target, output.name, || span(2))
+            }
+            (Some(_), [] | [Segment { name: "outputs" | "status", .. }]) => None,
+            (Some(_), [other, ..]) => Some(unknown_part(context, id, other.name, span(1))),
         },
-        ("inputs", [name, ..]) => {
+        ("inputs", [Segment { name, .. }, ..]) => {
             let known = || node.inputs.iter().map(|input| input.name.value.as_str());
             let is_known = known().any(|known| known == *name)
                 || has_unread(context, node, "inputs", node.inputs.is_empty());
@@ -82,7 +78,7 @@ fn check_reference(context: &Context<'_>, text: &NodeText<'_>, reference: &Refer
             let message = format!("`{}` exists only in nodes with `for_each`", root.name);
             (!has_loop).then(|| Finding::new(&CODE, text.source(root.span), message))
         }
-        ("run", [name, ..]) if *name != "id" => {
+        ("run", [Segment { name, .. }, ..]) if *name != "id" => {
             Some(suggest(context, span(0), &format!("`run` has no `{name}`, only `id`"), name, ["id"]))
         }
         ("nodes" | "inputs" | "item" | "index" | "run", _) => None,
@@ -103,7 +99,13 @@ fn unknown_part(context: &Context<'_>, id: &str, part: &str, span: Span) -> Find
     suggest(context, span, &what, part, ["outputs", "status"])
 }
 
-fn unknown_output(context: &Context<'_>, target: u32, output: &str, span: Span) -> Option<Finding> {
+/// Nearly every use of an output is fine: `span` says where it is written once that is asked.
+fn unknown_output(
+    context: &Context<'_>,
+    target: u32,
+    output: &str,
+    span: impl FnOnce() -> Span,
+) -> Option<Finding> {
     let target = context.node(target);
     let declares_them = matches!(target.work, Some(Work::Agent(_) | Work::Run(_)));
     let known = || target.outputs.iter().map(|output| output.name.value.as_str());
@@ -117,7 +119,7 @@ fn unknown_output(context: &Context<'_>, target: u32, output: &str, span: Span) 
     } else {
         format!("`{id}` has no output `{output}`")
     };
-    Some(suggest(context, span, &what, output, known()).related(target.id.span, format!("`{id}` is here")))
+    Some(suggest(context, span(), &what, output, known()).related(target.id.span, format!("`{id}` is here")))
 }
 
 /// Whether the key is written in a form that could not be read; what it would declare is unknown then.

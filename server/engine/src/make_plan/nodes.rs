@@ -203,8 +203,8 @@ fn refuse_secrets(dag: &Dag, node: &Node, faults: &mut Faults) {
     for (text, scanned) in texts.chain(conditions) {
         for reference in scanned.references {
             let [first, name, ..] = reference.segments.as_slice() else { continue };
-            if first.name == "args" && secret(&name.name) {
-                let variable = arg_variable(&name.name);
+            if first.name == "args" && secret(name.name) {
+                let variable = arg_variable(name.name);
                 faults.add(
                     text.span,
                     format!("the argument {} is secret: programs read it as ${variable}", name.name),

@@ -99,7 +99,7 @@ impl Question<'_> {
         };
         let at = decoded.content_offset(self.offset)?;
         let reference = scanned.references.iter().find(|reference| reference.span.touches(at))?;
-        let names: Vec<&str> = reference.segments.iter().map(|segment| segment.name.as_str()).collect();
+        let names: Vec<&str> = reference.segments.iter().map(|segment| segment.name).collect();
         let markdown = match names.as_slice() {
             ["nodes", id, ..] => self.node_card(id)?,
             ["args", name, ..] => self.arg_card(name)?,

@@ -83,5 +83,5 @@ fn needs_upstream(for_each: &ForEach) -> bool {
     let ForEach::Expression(text) = for_each else { return false };
     let references = scan_expression(&text.value).references;
     let first_names = references.iter().filter_map(|reference| reference.segments.first());
-    first_names.into_iter().any(|name| matches!(name.name.as_str(), "nodes" | "inputs"))
+    first_names.into_iter().any(|name| matches!(name.name, "nodes" | "inputs"))
 }

@@ -30,8 +30,8 @@ pub(super) fn decode(tree: &Tree, id: NodeId) -> Decoded {
     let folded = tree.style(id) == Style::Folded;
     let header_end = line_end(source, range.start, range.end);
     let chomping = chomping(source.get(range.start..header_end).unwrap_or_default());
-    let mut body =
-        Body { writer: Writer::new(source), folded, breaks: Vec::new(), more_indented: false, any: false };
+    let writer = Writer::new(source, range.len());
+    let mut body = Body { writer, folded, breaks: Vec::new(), more_indented: false, any: false };
     // The header alone: the break after it belongs to the mark, not to the text.
     let mut at = line_end(source, range.start, source.len());
     at += line_break(source, at);
@@ -93,13 +93,15 @@ impl Body<'_> {
 
     fn text(&mut self, line: &Line) {
         let more_indented = matches!(self.writer.source.as_bytes().get(line.start), Some(b' ' | b'\t'));
-        let breaks = std::mem::take(&mut self.breaks);
+        let mut breaks = std::mem::take(&mut self.breaks);
         let folds = self.folded && self.any && !more_indented && !self.more_indented;
         match breaks.as_slice() {
             [only] if folds => self.writer.replace(" ", only.0, only.1),
             [_, rest @ ..] if folds => self.write_breaks(rest),
             all => self.write_breaks(all),
         }
+        breaks.clear();
+        self.breaks = breaks;
         self.writer.copy(line.start, line.end);
         self.more_indented = more_indented;
         self.any = true;
@@ -107,7 +109,7 @@ impl Body<'_> {
 
     fn write_breaks(&mut self, breaks: &[(usize, usize)]) {
         for (start, end) in breaks {
-            self.writer.replace("\n", *start, *end);
+            self.writer.line_break(*start, *end);
         }
     }
 
@@ -121,7 +123,7 @@ impl Body<'_> {
             Chomping::Keep => {
                 self.write_breaks(&breaks);
                 while let Some((start, end)) = blank_line(source, at) {
-                    self.writer.replace("\n", start, end);
+                    self.writer.line_break(start, end);
                     at = end;
                 }
             }

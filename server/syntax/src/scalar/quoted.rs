@@ -12,7 +12,7 @@ pub(super) fn decode(tree: &Tree, span: Span) -> Decoded {
     let start = (range.start + 1).min(range.end);
     let closed = range.end > start && is_closed(source, start, range.end, quote);
     let end = if closed { range.end - 1 } else { range.end };
-    let mut writer = Writer::new(source);
+    let mut writer = Writer::new(source, range.len());
     if quote == b'\'' {
         fold_lines(&mut writer, start, end, single_quoted_line);
     } else {

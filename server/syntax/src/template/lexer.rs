@@ -59,7 +59,7 @@ const OWNERS_OF_HYPHENATED_NAMES: [&str; 5] = ["nodes", "args", "inputs", "outpu
 /// Reads the inside of a tag from `start` on up to its `closing` braces, which count only outside of texts and
 /// brackets. A new tag inside, an unclosed text or a strange character is the fault of a tag that is not finished.
 pub(super) fn lex_tag<'a>(text: &'a str, start: usize, closing: &str) -> Result<ClosedTag<'a>, Fault> {
-    let mut lexer = Lexer { text, at: start, end: text.len(), tokens: Vec::new(), depth: 0 };
+    let mut lexer = Lexer::new(text, start, text.len());
     loop {
         lexer.skip_space();
         let rest = lexer.rest();
@@ -80,7 +80,7 @@ pub(super) fn lex_tag<'a>(text: &'a str, start: usize, closing: &str) -> Result<
 /// Reads everything in `region`, whatever it is.
 pub(super) fn lex_region(text: &str, region: Span) -> (Vec<Token<'_>>, Vec<Fault>) {
     let end = (region.end as usize).min(text.len());
-    let mut lexer = Lexer { text, at: region.start as usize, end, tokens: Vec::new(), depth: 0 };
+    let mut lexer = Lexer::new(text, region.start as usize, end);
     let mut faults = Vec::new();
     loop {
         lexer.skip_space();
@@ -103,7 +103,14 @@ struct Lexer<'a> {
     depth: usize,
 }
 
+/// Tokens of the usual tag: `nodes.ID.outputs.NAME`.
+const USUAL_TOKENS: usize = 8;
+
 impl<'a> Lexer<'a> {
+    fn new(text: &'a str, start: usize, end: usize) -> Self {
+        Self { text, at: start, end, tokens: Vec::with_capacity(USUAL_TOKENS), depth: 0 }
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at..self.end).unwrap_or_default()
     }

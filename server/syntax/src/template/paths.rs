@@ -1,44 +1,43 @@
 //! Which names of an expression are references, and how far each path reaches.
 
 use super::lexer::{Token, TokenKind};
-use super::{Reference, Rewrite, Scanner, Segment};
+use super::{Form, Reference, Rewrite, Scanner, Segment};
 use crate::span::Span;
 
-/// Words of the expression language; never a reference where a path could start.
-const KEYWORDS: [&str; 16] = [
-    "and",
-    "or",
-    "not",
-    "in",
-    "is",
-    "if",
-    "else",
-    "true",
-    "false",
-    "none",
-    "True",
-    "False",
-    "None",
-    "recursive",
-    "as",
-    "import",
-];
-
+/// Whether it is a word of the expression language; never a reference where a path could start.
 pub(super) fn is_keyword(name: &str) -> bool {
-    KEYWORDS.contains(&name)
+    matches!(
+        name,
+        "and"
+            | "or"
+            | "not"
+            | "in"
+            | "is"
+            | "if"
+            | "else"
+            | "true"
+            | "false"
+            | "none"
+            | "True"
+            | "False"
+            | "None"
+            | "recursive"
+            | "as"
+            | "import"
+    )
 }
 
 /// A path and the index of the token behind it.
-struct Path {
-    segments: Vec<Segment>,
+struct Path<'a> {
+    segments: Vec<Segment<'a>>,
     dynamic: bool,
     end: u32,
     next: usize,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
     /// Collects the references of an expression, and rewrites the names that MiniJinja could not read.
-    pub(super) fn references(&mut self, tokens: &[Token<'_>]) {
+    pub(super) fn references(&mut self, tokens: &[Token<'a>]) {
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
             if !starts_path(tokens, at) {
@@ -51,13 +50,13 @@ impl Scanner<'_> {
             for attribute in at..path.next {
                 self.rewrite_attribute(tokens, attribute);
             }
-            self.push_reference(token.span.start, &path, tokens);
             at = path.next;
+            self.push_reference(token.span.start, path, tokens);
         }
     }
 
     /// Reads a path whose first name is `tokens[first]`.
-    fn path(&mut self, tokens: &[Token<'_>], first: usize) -> Path {
+    fn path(&mut self, tokens: &[Token<'a>], first: usize) -> Path<'a> {
         let mut path = Path { segments: Vec::new(), dynamic: false, end: 0, next: first };
         path.extend(tokens.get(first), first + 1);
         loop {
@@ -68,7 +67,7 @@ impl Scanner<'_> {
                     None => {
                         self.error(token.span, "a name is missing after this dot");
                         let span = Span::at(token.span.end);
-                        path.segments.push(Segment { name: String::new(), span });
+                        path.segments.push(Segment { name: "", span });
                         path.end = span.end;
                         path.next += 1;
                         return path;
@@ -90,35 +89,34 @@ impl Scanner<'_> {
         }
     }
 
-    fn push_reference(&mut self, start: u32, path: &Path, tokens: &[Token<'_>]) {
-        let mut segments = path.segments.clone();
-        let mut end = path.end;
-        if tokens.get(path.next).is_some_and(|token| token.text == "(") {
+    fn push_reference(&mut self, start: u32, path: Path<'a>, tokens: &[Token<'a>]) {
+        let Path { mut segments, dynamic, mut end, next } = path;
+        if tokens.get(next).is_some_and(|token| token.text == "(") {
             // What is called is a function, or a method of what stands before it.
             segments.pop();
             end = segments.last().map_or(end, |segment| segment.span.end);
         }
         let Some(first) = segments.first() else { return };
-        let local = self.blocks.binds(&first.name);
+        let local = self.blocks.binds(first.name);
         let span = Span::new(start, end);
-        self.template.references.push(Reference { span, segments, local, dynamic: path.dynamic });
+        self.template.references.push(Reference { span, segments, local, dynamic });
     }
 
     /// Turns `.a-b` into `["a-b"]`.
-    fn rewrite_attribute(&mut self, tokens: &[Token<'_>], at: usize) {
+    fn rewrite_attribute(&mut self, tokens: &[Token<'a>], at: usize) {
         let Some(dot) = at.checked_sub(1).and_then(|before| tokens.get(before)) else { return };
         let Some(name) = tokens.get(at) else { return };
         if dot.kind == TokenKind::Dot && name.kind == TokenKind::Name && !is_plain(name.text) {
-            let text = format!("[\"{}\"]", name.text);
-            self.rewrites.push(Rewrite { span: Span::new(dot.span.start, name.span.end), text });
+            let span = Span::new(dot.span.start, name.span.end);
+            self.rewrites.push(Rewrite { span, form: Form::Subscript(name.text) });
         }
     }
 }
 
-impl Path {
-    fn extend(&mut self, name: Option<&Token<'_>>, next: usize) {
+impl<'a> Path<'a> {
+    fn extend(&mut self, name: Option<&Token<'a>>, next: usize) {
         if let Some(token) = name {
-            self.segments.push(Segment { name: token.text.to_owned(), span: token.span });
+            self.segments.push(Segment { name: token.text, span: token.span });
             self.end = token.span.end;
         }
         self.next = next;
@@ -157,7 +155,7 @@ fn attribute_after<'t, 'a>(tokens: &'t [Token<'a>], dot: usize) -> Option<&'t To
 }
 
 /// `["name"]` from the bracket on, also unfinished: the name, the end, the next token.
-fn subscript_after(tokens: &[Token<'_>], open: usize) -> Option<(Segment, u32, usize)> {
+fn subscript_after<'a>(tokens: &[Token<'a>], open: usize) -> Option<(Segment<'a>, u32, usize)> {
     let text = tokens.get(open + 1)?;
     let TokenKind::Text { closed } = text.kind else { return None };
     let inside = Span::new(text.span.start + 1, text.span.end - u32::from(closed));
@@ -165,7 +163,7 @@ fn subscript_after(tokens: &[Token<'_>], open: usize) -> Option<(Segment, u32, u
     if name.contains('\\') {
         return None;
     }
-    let segment = Segment { name: name.to_owned(), span: inside };
+    let segment = Segment { name, span: inside };
     match tokens.get(open + 2) {
         Some(close) if close.text == "]" => Some((segment, inside.end, open + 3)),
         Some(_) => None,

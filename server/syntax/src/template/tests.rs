@@ -7,14 +7,14 @@ use proptest::prelude::*;
 
 use super::{Template, expression_to_minijinja, scan, scan_expression, to_minijinja};
 
-fn show(text: &str, template: &Template) -> String {
+fn show(text: &str, template: &Template<'_>) -> String {
     let mut out = String::new();
     for tag in &template.tags {
         let open = if tag.closed { "" } else { " (unclosed)" };
         writeln!(out, "tag {:?}{open}", tag.span.slice(text)).unwrap();
     }
     for reference in &template.references {
-        let names: Vec<_> = reference.segments.iter().map(|segment| segment.name.as_str()).collect();
+        let names: Vec<_> = reference.segments.iter().map(|segment| segment.name).collect();
         let local = if reference.local { " (local)" } else { "" };
         let dynamic = if reference.dynamic { " (dynamic)" } else { "" };
         writeln!(out, "{:?} = {names:?}{local}{dynamic}", reference.span.slice(text)).unwrap();
@@ -37,7 +37,7 @@ fn check_expression(text: &str, expected: Expect) {
     expected.assert_eq(&show(text, &template));
 }
 
-fn assert_sound(text: &str, template: &Template) {
+fn assert_sound(text: &str, template: &Template<'_>) {
     for reference in &template.references {
         assert!(!reference.segments.is_empty());
         for segment in &reference.segments {
