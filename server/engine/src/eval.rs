@@ -36,7 +36,7 @@ impl Evaluator {
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         environment.set_formatter(|out, state, value| match value.kind() {
             // As they stand in `$DIVISI_INPUT_X`, and as other programs can read them.
-            ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => {
+            ValueKind::Seq | ValueKind::Map | ValueKind::Iterable | ValueKind::Bool | ValueKind::None => {
                 let json = serde_json::to_string(value)
                     .map_err(|error| minijinja::Error::new(ErrorKind::BadSerialization, error.to_string()))?;
                 Ok(out.write_str(&json)?)
@@ -367,6 +367,7 @@ mod tests {
             |text: &str| Evaluator::new().render_text(text, &Value::from(BTreeMap::<String, Value>::new()));
         assert_eq!(render("a {# b #} {{ 1 }}\n"), Ok("a {# b #} 1\n".to_owned()));
         assert_eq!(render("{{ ['a', 1, {'b': true}] }}"), Ok("[\"a\",1,{\"b\":true}]".to_owned()));
+        assert_eq!(render("{{ true }} {{ 1 > 2 }} {{ none }}"), Ok("true false null".to_owned()));
         assert_eq!(render("{{ '<&>' }}{% raw %}{{ x }}{% endraw %}"), Ok("<&>{{ x }}".to_owned()));
         assert!(render("{% include 'x' %}").is_err());
         assert!(render("{{ x }}").is_err());
