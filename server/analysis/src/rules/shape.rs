@@ -1,6 +1,7 @@
 //! One walk over the tree of a DAG by the table of keys, for all rules about the shape of a file.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use divisi_model::Dialect;
 use divisi_model::keys::{self, Key, Object, Ty};
@@ -65,10 +66,16 @@ impl<'a> Mapping<'a> {
 /// A place on the way: a node of the tree and what may stand there.
 struct Step {
     id: NodeId,
-    ty: Ty,
+    ty: &'static Ty,
     key: Option<&'static str>,
     is_inside: bool,
+    /// Whether an alias led here.
+    is_aliased: bool,
 }
+
+static ANY: Ty = Ty::Any;
+static NATIVE: Ty = Ty::Object(&keys::native::DAG);
+static COMMAND_V2: Ty = Ty::Object(&keys::command_v2::COMMAND);
 
 /// The key under which YAML merges another mapping in.
 pub(crate) const MERGE_KEY: &str = "<<";
@@ -78,13 +85,15 @@ pub(crate) fn name_of(object: &Object) -> &'static str {
     object.name.strip_suffix(" in a map").unwrap_or(object.name)
 }
 
-/// Calls every rule about shape for every mapping and value below the DAG's root. What an alias stands for is
-/// judged where it is written, so that aliases cost nothing.
+/// Calls every rule about shape for every mapping and value below the DAG's root.
+///
+/// What an alias stands for is judged where it is written, by what may stand at the alias. Each node is judged that
+/// way once for each entry of the table of keys, so that aliases cannot multiply the cost: it stays linear.
 pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let tree = context.tree;
     let format = match context.dag.dialect {
-        Dialect::Native => &keys::native::DAG,
-        Dialect::CommandV2 => &keys::command_v2::COMMAND,
+        Dialect::Native => &NATIVE,
+        Dialect::CommandV2 => &COMMAND_V2,
     };
     let checks = || RULES.iter().flat_map(|rule| rule.checks);
     let of_mappings: Vec<_> = checks()
@@ -93,18 +102,24 @@ pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let of_values: Vec<_> = checks()
         .filter_map(|check| if let Check::Value(check) = check { Some(check) } else { None })
         .collect();
-    let mut open = vec![Step { id: context.dag.root, ty: Ty::Object(format), key: None, is_inside: false }];
+    let mut judged_by_alias: HashSet<(NodeId, *const Ty)> = HashSet::new();
+    let root = Step { id: context.dag.root, ty: format, key: None, is_inside: false, is_aliased: false };
+    let mut open = vec![root];
     while let Some(step) = open.pop() {
+        if step.is_aliased && !judged_by_alias.insert((step.id, step.ty)) {
+            continue;
+        }
         let kind = tree.kind(step.id);
         let inner = step.ty.for_collection(kind);
         let verdict = match kind {
-            Kind::Scalar => scalar::judge(tree, step.id, &step.ty),
+            Kind::Scalar => scalar::judge(tree, step.id, step.ty),
             Kind::Alias => Verdict::Fine,
             Kind::Mapping | Kind::Sequence if inner.is_some() => Verdict::Fine,
             Kind::Mapping | Kind::Sequence => Verdict::WrongType,
         };
         if verdict != Verdict::Fine {
-            let value = Value { id: step.id, ty: step.ty, key: step.key, is_inside: step.is_inside, verdict };
+            let value =
+                Value { id: step.id, ty: *step.ty, key: step.key, is_inside: step.is_inside, verdict };
             for check in &of_values {
                 check(context, &value, findings);
             }
@@ -118,10 +133,11 @@ pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 open.extend(mapping.entries.iter().map(|entry| below(entry, &step, inner)));
             }
             Kind::Sequence => {
-                let ty = if let Some(Ty::List(of)) = inner { *of } else { Ty::Any };
-                open.extend(tree.items(step.id).map(|id| Step { id, ty, key: step.key, is_inside: true }));
+                let ty = if let Some(Ty::List(of)) = inner { of } else { &ANY };
+                open.extend(tree.items(step.id).map(|id| Step { id, ty, is_inside: true, ..step }));
             }
-            Kind::Scalar | Kind::Alias => {}
+            Kind::Alias => open.extend(target(tree, step)),
+            Kind::Scalar => {}
         }
     }
 }
@@ -136,10 +152,18 @@ fn read<'a>(tree: &'a Tree, id: NodeId, ty: Option<Ty>) -> Mapping<'a> {
     Mapping { id, object, entries: tree.entries(id).filter_map(entry).collect() }
 }
 
+/// What the alias at `step` stands for; nothing where anything may stand.
+fn target(tree: &Tree, step: Step) -> Option<Step> {
+    let id = tree.resolve(step.id);
+    let is_judged = id != step.id && !matches!(step.ty, Ty::Any);
+    is_judged.then_some(Step { id, is_aliased: true, ..step })
+}
+
 fn below(entry: &Entry<'_>, parent: &Step, ty: Option<Ty>) -> Step {
+    let step = Step { id: entry.value, is_inside: true, ..*parent };
     match (entry.row, ty) {
-        (Some(row), _) => Step { id: entry.value, ty: row.ty, key: Some(row.name), is_inside: false },
-        (None, Some(Ty::Map(of))) => Step { id: entry.value, ty: *of, key: parent.key, is_inside: true },
-        (None, _) => Step { id: entry.value, ty: Ty::Any, key: None, is_inside: true },
+        (Some(row), _) => Step { ty: &row.ty, key: Some(row.name), is_inside: false, ..step },
+        (None, Some(Ty::Map(of))) => Step { ty: of, ..step },
+        (None, _) => Step { ty: &ANY, key: None, ..step },
     }
 }

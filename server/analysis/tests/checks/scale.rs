@@ -84,3 +84,30 @@ fn a_ring_of_100_000_nodes() {
     });
     assert_eq!(timed("a ring of 100,000 nodes", &text), 1);
 }
+
+/// Each level names the one below it ten times, and the last stands where a type is asked for.
+#[test]
+fn an_alias_bomb() {
+    let mut text = String::from("x-0: &a0 { k: x }\n");
+    for level in 1..200 {
+        let below = level - 1;
+        let items = vec![format!("*a{below}"); 10].join(", ");
+        text.push_str(&format!("x-{level}: &a{level} [{items}]\n"));
+    }
+    text.push_str("nodes: *a199\n");
+    assert_eq!(timed("an alias bomb", &text), 1);
+}
+
+/// Every item of a deep value is anchored and used where another type is asked for.
+#[test]
+fn nested_anchors() {
+    let depth = 100;
+    let mut text = String::from("x-deep: ");
+    (0..depth).for_each(|level| text.push_str(&format!("&a{level} {{ env: ")));
+    text.push('1');
+    text.push_str(&" }".repeat(depth));
+    text.push_str("\nnodes:\n");
+    (0..10_000)
+        .for_each(|node| text.push_str(&format!("  - {{ id: n{node}, run: x, env: *a{} }}\n", node % depth)));
+    assert!(timed("nested anchors", &text) <= depth);
+}

@@ -442,6 +442,76 @@ nodes:
 }
 
 #[test]
+fn what_an_alias_stands_for_is_judged_where_it_is_written() {
+    // The item of `x-lists` is checked as each of the two things that it is used as, and as each of them once.
+    check(
+        "
+x-lists: [&l [x], &n { id: b, run: 1, tiemout: 5m }, &t 5, &m { A: [1] }]
+nodes:
+  - { id: a, run: x, env: *l, timeout: *t }
+  - { id: c, run: x, env: *l, idle_timeout: *t }
+  - { id: d, run: x, env: *m }
+  - *n
+  - *n
+",
+        expect![[r#"
+            2 | x-lists: [&l [x], &n { id: b, run: 1, tiemout: 5m }, &t 5, &m { A: [1] }]
+                             ^^^ wrong-type (error): `env` must be a mapping, not a list
+                                           ^ duplicate-node (error): there is another node `b`; give one of them another id
+                                             line 2: the other one
+                                                      ^^^^^^^ unknown-key (warning): unknown node key `tiemout`; did you mean `timeout`?
+                                                        fix: Change to `timeout`
+                                                                        ^ missing-unit (error): `5` has no unit: write `5s` for seconds or `5ms` for milliseconds
+                                                                          fix: Change to `5s`
+                                                                          fix: Change to `5ms`
+                                                                                   ^^^ wrong-type (error): what stands in `env` must be a mapping or a text or a number or `true` or `false`, not a list
+        "#]],
+    );
+    check(
+        "x-list: &l { a: 1 }\nnodes: *l\n",
+        expect![[r#"
+        1 | x-list: &l { a: 1 }
+                         ^ no-work (error): this node does nothing: add `agent` and `prompt`, `run`, `command`, `dag` or `approve`
+                            ^ wrong-type (error): what stands in `nodes` must be a mapping, not a number
+    "#]],
+    );
+    check(
+        "x-nodes: &n\n  - &a { id: a, run: x }\n  - *a\nnodes: *n\n",
+        expect![[r#"
+        2 |   - &a { id: a, run: x }
+                         ^ duplicate-node (error): there is another node `a`; give one of them another id
+                           line 2: the other one
+    "#]],
+    );
+    check(
+        "nodes: *none\n",
+        expect![[r#"
+        1 | nodes: *none
+                   ^^^^^ syntax (error): no `&` anchor of this name stands above; if this is text, put it in quotes
+    "#]],
+    );
+}
+
+#[test]
+fn parked_values_serve_by_alias() {
+    check(
+        "
+x-env: &env { CI: \"1\" }
+x-retry: &retry { attempts: 2, backoff: linear }
+x-inputs: &needs [build]
+x-defaults: &defaults { timeout: 5m, retry: *retry }
+defaults: *defaults
+nodes:
+  - { id: build, run: cargo build, env: *env }
+  - { id: test, run: cargo test, env: *env, retry: *retry, depends_on: *needs }
+",
+        expect![[r#"
+            no findings
+        "#]],
+    );
+}
+
+#[test]
 fn findings_stay_on_one_line() {
     let found = check_dag("nodes:\n  - id: a\n    run: x\n    title:\n      en: A\n      de: B\n");
     expect![[r#"
