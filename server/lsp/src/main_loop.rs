@@ -1,6 +1,6 @@
 //! The one thread that owns the state. It takes events in order and never waits for anything but the next one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -268,7 +268,7 @@ impl Server {
             return;
         }
         self.is_scanning = false;
-        self.is_scanned = true;
+        let is_first = !std::mem::replace(&mut self.is_scanned, true);
         self.workspace = workspace;
         let changed = std::mem::take(&mut self.changed_meanwhile);
         if !changed.is_empty() {
@@ -277,6 +277,9 @@ impl Server {
         self.documents.forget();
         self.documents.flush(&mut self.workspace);
         self.check_all();
+        if is_first {
+            self.find_runs();
+        }
     }
 
     /// Files were made, changed or removed outside the editor.
@@ -290,8 +293,8 @@ impl Server {
 
     /// Looks for live runs of every root.
     pub(crate) fn find_runs(&self) {
-        for root in &self.roots {
-            let (root, events) = (root.clone(), self.events.clone());
+        for root in self.run_roots() {
+            let events = self.events.clone();
             // A folder without runs is left as it is.
             if !root.join(".divisi").is_dir() {
                 continue;
@@ -304,6 +307,14 @@ impl Server {
                 }
             });
         }
+    }
+
+    /// Where runs of the known DAGs take place.
+    fn run_roots(&self) -> BTreeSet<PathBuf> {
+        let snapshot = self.workspace.snapshot();
+        let dags = snapshot.documents().filter(|document| document.dag().is_some());
+        let of_dags = dags.map(|document| runs::place::root(&snapshot, &self.options.places, &document.path));
+        of_dags.chain(self.roots.iter().cloned()).collect()
     }
 
     pub(crate) fn found_runs(&mut self, root: &Path, summaries: Vec<RunSummary>) {

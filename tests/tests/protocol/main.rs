@@ -274,3 +274,29 @@ fn logs_never_reach_the_protocol_and_settings_can_silence_the_messages() {
     client.progress(&run);
     client.stop();
 }
+
+/// An example or a package within the opened folder has settings of its own, and its runs lie with it, as they do
+/// for the command line.
+#[test]
+fn a_dag_in_a_folder_of_its_own_runs_there_with_its_settings() {
+    let world = World::new();
+    world.write("divisi.toml", "");
+    world.write("package/divisi.toml", "[runners.echo]\nkind = \"exec\"\ncommand = [\"cat\"]\n");
+    world.write("package/.claude/agents/helper.md", "---\nname: helper\ndescription: Helps\n---\nHelp.\n");
+    let text = "nodes:\n- {id: a, agent: helper, prompt: hello, runner: echo, outputs: [x]}\n";
+    let path = world.write("package/b.dag.yaml", text);
+    let uri = format!("file://{}", path.display());
+    let mut client = Client::start(&world, json!({}));
+    let document = json!({ "uri": uri, "languageId": "yaml", "version": 1, "text": text });
+    client.notify("textDocument/didOpen", json!({ "textDocument": document }));
+    client.expect("textDocument/publishDiagnostics", |_| true);
+
+    let id = client.command("divisi.server.run", json!({ "uri": uri, "trust": true }));
+    let answer = client.answer(id);
+    let run = answer["result"]["run"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+    assert_eq!(verdict(&client.events(&run)), "succeeded");
+    client.progress(&run);
+    assert!(world.workspace().join("package/.divisi/runs").join(&run).is_dir());
+    assert!(!world.workspace().join(".divisi").exists());
+    client.stop();
+}

@@ -19,5 +19,4 @@ pub(crate) fn initialized(server: &mut Server) {
     } else {
         server.start_scan();
     }
-    server.find_runs();
 }

@@ -6,6 +6,7 @@
 mod failed;
 mod follow;
 mod launch;
+pub(crate) mod place;
 mod state;
 
 use std::collections::BTreeMap;

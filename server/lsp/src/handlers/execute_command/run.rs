@@ -29,15 +29,14 @@ pub(super) fn run(server: &mut Server, argument: Argument, reply: Reply<Outcome>
         return reply.send(Err(failed(format!("{} is not a DAG file", argument.uri.0))));
     };
     let snapshot = server.workspace.snapshot();
-    let Some(root) = snapshot.root_of(&document.path).or_else(|| document.path.parent()) else {
-        return reply.send(Err(failed(format!("{} lies in no folder", document.path.display()))));
-    };
-    let root = root.to_owned();
     let options =
         RunOptions { json_args: argument.args.unwrap_or_default(), to: argument.to, ..RunOptions::default() };
     let is_vouched_for = argument.trust || server.client.trusted;
     let (encoding, events) = (server.client.encoding, server.events.clone());
+    let (places, settings) = (server.options.places.clone(), server.settings.clone());
     server.pool.spawn(move || {
+        let root = runs::place::root(&snapshot, &places, &document.path);
+        let (snapshot, document) = runs::place::at(&root, snapshot, document, places, settings);
         let planned = document.clone();
         let mode = snapshot.settings().run.trust;
         let launch = |plan, reply| Launch { reply, root, document: planned, plan, is_vouched_for, mode };

@@ -6,6 +6,7 @@ use tower_lsp_server::jsonrpc::Result;
 
 use super::{Outcome, failed};
 use crate::main_loop::Server;
+use crate::runs;
 use crate::trust::{self, Subject};
 use crate::uri;
 
@@ -18,8 +19,7 @@ pub(super) fn trust(server: &mut Server, argument: &Argument) -> Result<Outcome>
     let path =
         uri::to_path(&argument.uri).ok_or_else(|| failed(format!("{} is not a file", argument.uri.0)))?;
     let snapshot = server.workspace.snapshot();
-    let root = snapshot.root_of(&path).or_else(|| path.parent());
-    let root = root.ok_or_else(|| failed(format!("{} lies in no folder", path.display())))?;
+    let root = &runs::place::root(&snapshot, &server.options.places, &path);
     let subject = Subject { root, file: &path, mode: snapshot.settings().run.trust };
     trust::grant(&server.options.places, subject)
         .map_err(|error| failed(format!("trust in {} cannot be kept: {error}", root.display())))?;
