@@ -157,17 +157,30 @@ fn symlink_loops_and_dangling_links_end() {
 #[test]
 fn an_unreadable_folder_is_named_and_the_rest_is_checked() {
     use std::os::unix::fs::PermissionsExt;
-    if rustix::process::geteuid().is_root() {
-        eprintln!("SKIPPED: the superuser can read every folder");
-        return;
-    }
     let world = World::new();
     world.write("locked/.claude/agents/x.md", "");
     world.write("a.dag.yaml", "name: a\nnodes: [{id: a, run: 'true', bogus_key: 1}]\n");
     let locked = world.workspace().join("locked");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).expect("ours");
-    let output = bounded(&world, &["check"]);
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    let mode = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("ours");
+    };
+    mode(&locked, 0o000);
+    let output = if rustix::process::geteuid().is_root() {
+        // The superuser can read every folder, so somebody else looks.
+        mode(&world.workspace().join(".."), 0o755);
+        let program = world.workspace().join("../divisi");
+        std::fs::copy(divisi(), &program).expect("a fresh file");
+        let mut nobody = Command::new("setpriv");
+        nobody.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program).arg("check");
+        nobody
+            .current_dir(world.workspace())
+            .env("NO_COLOR", "1")
+            .output()
+            .expect("setpriv is part of util-linux")
+    } else {
+        bounded(&world, &["check"])
+    };
+    mode(&locked, 0o755);
     let text = text_of(&output);
     assert!(text.contains("locked"), "{text}");
     assert!(text.contains("unknown-key"), "{text}");
