@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use divisi_model::{AgentWork, Dag, Registry, Resolution, Tool, Work, tool_of_runner};
+use foldhash::fast::RandomState;
 
 /// All nodes that name one agent.
 pub(crate) struct AgentUses<'a> {
@@ -17,7 +18,7 @@ pub(crate) struct AgentUses<'a> {
 /// order in which they first appear.
 pub(crate) fn look_up<'a>(dag: &'a Dag, registry: &'a Registry) -> Vec<AgentUses<'a>> {
     let mut uses: Vec<AgentUses<'a>> = Vec::new();
-    let mut known: HashMap<(Tool, &str), usize> = HashMap::new();
+    let mut known: HashMap<(Tool, &str), usize, RandomState> = HashMap::default();
     for node in &dag.nodes {
         let Some(Work::Agent(work)) = &node.work else {
             continue;

@@ -1,7 +1,6 @@
 //! What the rules look at: one document with its graph, its names and its templates, each worked out once.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::HashMap;
 
 use divisi_model::{Dag, Dialect, ForEach, Node, Program, Text, Work};
 use divisi_syntax::template::{self, Template};
@@ -10,7 +9,7 @@ use divisi_workspace::{Document, Snapshot};
 
 use crate::agents::{self, AgentUses};
 use crate::did_you_mean;
-use crate::graph::{Graph, node_ids};
+use crate::graph::{Graph, NodeIds, node_ids};
 use crate::inputs::Inputs;
 
 /// Look-ups of a likely name in one document; a file with more unknown names than this has another trouble.
@@ -24,7 +23,7 @@ pub(crate) struct Context<'a> {
     pub(crate) dag: &'a Dag,
     pub(crate) graph: Graph,
     /// Nodes by id.
-    pub(crate) ids: HashMap<&'a str, u32>,
+    pub(crate) ids: NodeIds<'a>,
     /// Texts in which templates or expressions count, by node. Empty for dialects.
     pub(crate) texts: Vec<NodeText<'a>>,
     inputs: OnceCell<Inputs<'a>>,
@@ -60,13 +59,14 @@ pub(crate) enum TextRole {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, document: &'a Document, tree: &'a Tree, dag: &'a Dag) -> Self {
+        let ids = node_ids(dag);
         Self {
             snapshot,
             document,
             tree,
             dag,
-            graph: Graph::new(dag),
-            ids: node_ids(dag),
+            graph: Graph::with_ids(dag, &ids),
+            ids,
             texts: texts(tree, dag),
             inputs: OnceCell::new(),
             agents: OnceCell::new(),

@@ -16,6 +16,7 @@ mod timing;
 use std::collections::HashMap;
 
 use divisi_model::Dag;
+use foldhash::fast::RandomState;
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -55,9 +56,13 @@ struct Join {
     previous: Option<u32>,
 }
 
+/// Indices of nodes by id. Ids come from files that anyone may have written, so the hash is seeded; it need not be
+/// the standard one, which takes several times as long.
+pub type NodeIds<'a> = HashMap<&'a str, u32, RandomState>;
+
 /// The nodes of `dag` by id: of several with one id the first. Nodes without an id are left out.
-pub fn node_ids(dag: &Dag) -> HashMap<&str, u32> {
-    let mut ids = HashMap::with_capacity(dag.nodes.len());
+pub fn node_ids(dag: &Dag) -> NodeIds<'_> {
+    let mut ids = HashMap::with_capacity_and_hasher(dag.nodes.len(), RandomState::default());
     for (index, node) in dag.nodes.iter().enumerate() {
         if !node.id.value.is_empty() {
             ids.entry(node.id.value.as_str()).or_insert(index as u32);
@@ -69,7 +74,11 @@ pub fn node_ids(dag: &Dag) -> HashMap<&str, u32> {
 impl Graph {
     /// Builds it in linear time.
     pub fn new(dag: &Dag) -> Self {
-        let ids = node_ids(dag);
+        Self::with_ids(dag, &node_ids(dag))
+    }
+
+    /// [`Graph::new`] where [`node_ids`] are known already.
+    pub(crate) fn with_ids(dag: &Dag, ids: &NodeIds<'_>) -> Self {
         let dependencies = dag
             .nodes
             .iter()

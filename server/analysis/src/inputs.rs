@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use divisi_model::{Dag, Dialect, Input};
 use divisi_syntax::{Span, Spanned};
+use foldhash::fast::RandomState;
 
 use crate::edits::part_of;
-use crate::graph::Graph;
+use crate::graph::{Graph, NodeIds};
 
 /// With more producers of one name than this, nobody asks which of them is meant.
 const MOST_PRODUCERS: usize = 64;
@@ -41,7 +42,7 @@ pub(crate) enum Source<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    pub(crate) fn new(dag: &'a Dag, ids: &HashMap<&str, u32>, graph: &Graph, text: &str) -> Self {
+    pub(crate) fn new(dag: &'a Dag, ids: &NodeIds<'_>, graph: &Graph, text: &str) -> Self {
         let mut list = Vec::new();
         for (index, node) in dag.nodes.iter().enumerate() {
             let uses = node.inputs.iter().map(|input| InputUse {
@@ -68,7 +69,7 @@ impl<'a> Inputs<'a> {
     }
 
     fn find_producers(&mut self, dag: &'a Dag, graph: &Graph) {
-        let mut producing: HashMap<&str, Vec<u32>> = HashMap::new();
+        let mut producing: HashMap<&str, Vec<u32>, RandomState> = HashMap::default();
         for (index, node) in dag.nodes.iter().enumerate() {
             for output in &node.outputs {
                 producing.entry(output.name.value.as_str()).or_default().push(index as u32);
@@ -105,7 +106,7 @@ impl<'a> Inputs<'a> {
 }
 
 /// The source as it is written; producers of bare names are found afterwards, all at once.
-fn named<'a>(dialect: Dialect, ids: &HashMap<&str, u32>, input: &'a Input, text: &str) -> Source<'a> {
+fn named<'a>(dialect: Dialect, ids: &NodeIds<'_>, input: &'a Input, text: &str) -> Source<'a> {
     let written: &Spanned<String> = input.from.as_ref().unwrap_or(&input.name);
     let parts = written.value.split_once('.').filter(|_| dialect == Dialect::Native);
     let Some((id, output)) = parts else {

@@ -220,7 +220,7 @@ impl<'a> Scanner<'a> {
 
     /// One tag from its opening braces on; returns where scanning goes on.
     fn tag(&mut self, start: usize, statement: bool) -> usize {
-        let closing = if statement { "%}" } else { "}}" };
+        let closing = if statement { *b"%}" } else { *b"}}" };
         let inner_start =
             start + 2 + usize::from(matches!(self.text.as_bytes().get(start + 2), Some(b'-' | b'+')));
         let (tag, tokens) = match lex_tag(self.text, inner_start, closing) {

@@ -52,7 +52,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn check_doubles(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (_, node) in context.nodes() {
+    for (index, node) in context.nodes() {
+        // The graph holds each dependency once: where it holds as many as are written, none is a double.
+        if context.graph.dependencies[index as usize].len() == node.depends_on.len() {
+            continue;
+        }
         let mut seen = HashSet::with_capacity(node.depends_on.len());
         for entry in node.depends_on.iter().filter(|entry| !seen.insert(entry.value.as_str())) {
             let message = format!("`{}` is listed twice here", entry.value);

@@ -142,6 +142,9 @@ pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Few mappings have more.
+const USUAL_ENTRIES: usize = 8;
+
 fn read<'a>(tree: &'a Tree, id: NodeId, ty: Option<Ty>) -> Mapping<'a> {
     let object = if let Some(Ty::Object(object)) = ty { Some(object) } else { None };
     let entry = |(key, value)| {
@@ -149,7 +152,9 @@ fn read<'a>(tree: &'a Tree, id: NodeId, ty: Option<Ty>) -> Mapping<'a> {
         let row = object.and_then(|object| object.key(&name));
         Some(Entry { key, name, value, row })
     };
-    Mapping { id, object, entries: tree.entries(id).filter_map(entry).collect() }
+    let mut entries = Vec::with_capacity(USUAL_ENTRIES);
+    entries.extend(tree.entries(id).filter_map(entry));
+    Mapping { id, object, entries }
 }
 
 /// What the alias at `step` stands for; nothing where anything may stand.

@@ -53,23 +53,22 @@ pub(super) struct ClosedTag<'a> {
     pub(super) end: usize,
 }
 
-/// Names after which (and a dot) a name may hold hyphens.
-const OWNERS_OF_HYPHENATED_NAMES: [&str; 5] = ["nodes", "args", "inputs", "outputs", "item"];
-
 /// Reads the inside of a tag from `start` on up to its `closing` braces, which count only outside of texts and
 /// brackets. A new tag inside, an unclosed text or a strange character is the fault of a tag that is not finished.
-pub(super) fn lex_tag<'a>(text: &'a str, start: usize, closing: &str) -> Result<ClosedTag<'a>, Fault> {
+pub(super) fn lex_tag(text: &str, start: usize, closing: [u8; 2]) -> Result<ClosedTag<'_>, Fault> {
     let mut lexer = Lexer::new(text, start, text.len());
     loop {
         lexer.skip_space();
-        let rest = lexer.rest();
-        let unsigned = rest.strip_prefix(['-', '+']).unwrap_or(rest);
-        if lexer.depth == 0 && unsigned.starts_with(closing) {
-            let end = lexer.at + (rest.len() - unsigned.len()) + closing.len();
+        let end = match lexer.rest().as_bytes() {
+            [b'-' | b'+', first, second, ..] if [*first, *second] == closing => Some(lexer.at + 3),
+            [first, second, ..] if [*first, *second] == closing => Some(lexer.at + 2),
+            [] | [b'{', b'{' | b'%', ..] => {
+                return Err(Fault { span: Span::at(lexer.at as u32), message: "" });
+            }
+            _ => None,
+        };
+        if let Some(end) = end.filter(|_| lexer.depth == 0) {
             return Ok(ClosedTag { inner_end: lexer.at, tokens: lexer.tokens, end });
-        }
-        if rest.is_empty() || rest.starts_with("{{") || rest.starts_with("{%") {
-            return Err(Fault { span: Span::at(lexer.at as u32), message: "" });
         }
         if let Some(fault) = lexer.token() {
             return Err(fault);
@@ -200,8 +199,13 @@ impl<'a> Lexer<'a> {
 
     fn may_hold_hyphens(&self) -> bool {
         let [.., owner, _dot] = self.tokens.as_slice() else { return false };
-        owner.kind == TokenKind::Name && OWNERS_OF_HYPHENATED_NAMES.contains(&owner.text)
+        owner.kind == TokenKind::Name && owns_hyphenated_names(owner.text)
     }
+}
+
+/// Whether a name after this one and a dot may hold hyphens.
+fn owns_hyphenated_names(name: &str) -> bool {
+    matches!(name, "nodes" | "args" | "inputs" | "outputs" | "item")
 }
 
 fn is_name_char(c: char) -> bool {
