@@ -46,6 +46,7 @@ nodes:
     needz: []
     retry: { atempts: 3 }
     env: { ANYTHING: 1 }
+$schema: ./dag.schema.json
 ",
         expect![[r#"
             2 | nmae: x

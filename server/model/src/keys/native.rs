@@ -96,6 +96,7 @@ pub static DAG: Object = Object {
              Example: `nodes: [{ id: tests, run: cargo test }]`",
         )
         .required(),
+        Key::new("$schema", Ty::String, "The schema by which other editors check the file; nothing here reads it."),
     ],
     open: false,
 };
