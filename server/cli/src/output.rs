@@ -3,6 +3,7 @@
 //! A reader that went away (`divisi check | head`) is no error: what is still printed is dropped in silence and
 //! the command ends with the status it would have had. Any other failure to write is kept and told at the end.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -25,9 +26,44 @@ pub(crate) const FAINT: Style = Style::new().dimmed();
 /// Frames and line numbers around quoted source.
 pub(crate) const FRAME: Style = AnsiColor::Blue.on_default().bold();
 
-/// `text` in `style`.
+/// `text` in `style`, on one line: names and messages come from files that nobody has looked at yet.
 pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
+    let text = text.to_string().replace(char::is_control, REPLACEMENT);
     format!("{style}{text}{style:#}")
+}
+
+/// Stands for a control character.
+const REPLACEMENT: &str = "\u{FFFD}";
+
+/// The text without anything that a terminal would obey but line ends, tabs and the styles above. A file must not be
+/// able to clear the screen, or to hide what the question about trust lists.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(is_odd) {
+        let (plain, odd) = rest.split_at(at);
+        shown.push_str(plain);
+        let kept = style_length(odd).unwrap_or(0);
+        shown.push_str(odd.get(..kept).unwrap_or_default());
+        let mut after = odd.get(kept..).unwrap_or_default().chars();
+        if kept == 0 {
+            after.next();
+            shown.push_str(REPLACEMENT);
+        }
+        rest = after.as_str();
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
+/// Bytes of the style of ours that `text` begins with: reset, bold, dimmed, or one of the colours.
+fn style_length(text: &str) -> Option<usize> {
+    let (number, _) = text.strip_prefix("\u{1b}[")?.split_once('m')?;
+    matches!(number, "0" | "1" | "2" | "31" | "32" | "33" | "34" | "36").then_some(number.len() + 3)
 }
 
 /// `1 node`, `2 nodes`: counts as people read them.
@@ -50,7 +86,7 @@ impl Output {
 
     /// Prints a line on standard output.
     pub(crate) fn line(&mut self, text: impl AsRef<str>) {
-        self.out.line(text.as_ref());
+        self.out.line(&harmless(text.as_ref()));
     }
 
     /// Prints text that brings its own line ends on standard output.
@@ -61,20 +97,20 @@ impl Output {
     /// Prints one value as one line of JSON on standard output.
     pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let line = serde_json::to_string(value).map_err(|error| Failure::new(error.to_string()))?;
-        self.line(line);
+        self.out.line(&line);
         Ok(())
     }
 
     /// Prints one value as JSON over many lines on standard output.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(error.to_string()))?;
-        self.line(text);
+        self.out.line(&text);
         Ok(())
     }
 
     /// Prints a line on standard error.
     pub(crate) fn note(&mut self, text: impl AsRef<str>) {
-        self.err.line(text.as_ref());
+        self.err.line(&harmless(text.as_ref()));
     }
 
     /// Prints `error: …` and the lines of help on standard error.
@@ -155,5 +191,30 @@ impl Sink {
         if error.kind() != ErrorKind::BrokenPipe {
             self.fault = Some(error);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_cannot_steer_the_terminal() {
+        assert_eq!(harmless("a\tb\nc"), "a\tb\nc");
+        assert_eq!(harmless("\u{1b}[2Ja\u{1b}[8mb\rc\u{9b}m"), "\u{FFFD}[2Ja\u{FFFD}[8mb\u{FFFD}c\u{FFFD}m");
+        assert_eq!(harmless("\u{1b}]0;title\u{7}\u{1b}"), "\u{FFFD}]0;title\u{FFFD}\u{FFFD}");
+    }
+
+    #[test]
+    fn all_styles_get_through() {
+        for style in [ERROR, WARNING, NOTE, GOOD, STRONG, FAINT, FRAME] {
+            let painted = paint(style, "x");
+            assert_eq!(harmless(&painted), painted);
+        }
+    }
+
+    #[test]
+    fn painted_text_stays_on_its_line() {
+        assert_eq!(paint(Style::new(), "a\nRun them? \u{1b}[8m"), "a\u{FFFD}Run them? \u{FFFD}[8m");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use divisi_workspace::{Change, Content, Document, Settings, Snapshot, Workspace};
 
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::root;
 
 /// Reads the whole workspace at `root`.
@@ -110,6 +111,13 @@ pub(crate) fn dags(snapshot: &Snapshot) -> impl Iterator<Item = &Arc<Document>> 
     snapshot.documents().filter(|document| document.dag().is_some())
 }
 
+/// Says on standard error what is wrong in settings files: what follows goes by what could be read of them.
+pub(crate) fn warn_of_settings(snapshot: &Snapshot, output: &mut Output) {
+    for problem in snapshot.problems() {
+        output.warning(format!("{}: {}", root::shown(&problem.path), problem.message));
+    }
+}
+
 /// The name of a document's DAG, for people.
 pub(crate) fn name(document: &Document) -> String {
     document.dag_name().unwrap_or_default()
@@ -128,10 +136,16 @@ fn check_kind(document: &Document) -> Result<(), Failure> {
         }
         Content::Command { link: Some(link) } => {
             Err(Failure::new(format!("{} only names its DAG", root::shown(&document.path)))
-                .help(format!("name the DAG file itself: {}", link.value)))
+                .help(format!("name the DAG file itself: {}", linked(document, &link.value))))
         }
         _ => Err(not_a_dag(&document.path)),
     }
+}
+
+/// The file that a command names, which it does relative to itself.
+fn linked(document: &Document, link: &str) -> String {
+    let folder = document.path.parent().unwrap_or(Path::new("/"));
+    root::absolute(&folder.join(link)).map_or_else(|_| link.to_owned(), |path| root::shown(&path))
 }
 
 fn not_a_dag(path: &Path) -> Failure {

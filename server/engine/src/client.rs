@@ -240,7 +240,10 @@ impl Runs {
         let attempt = attempt.unwrap_or(latest);
         if attempt == 0 || attempt > latest {
             return Err(EngineError::new(match latest {
-                0 => format!("the node {node} was not started"),
+                0 => match instances(state.plan(), node) {
+                    instances if instances.is_empty() => format!("the node {node} was not started"),
+                    instances => format!("the node {node} ran as {}", instances.join(", ")),
+                },
                 _ => format!("the node {node} has the attempts 1 to {latest}"),
             }));
         }
@@ -301,6 +304,16 @@ impl Runs {
         let planned_at = self.reader(run)?.events(0)?.first().map_or(0, |record| record.at);
         Ok(summarise(run, &state, is_owned, planned_at))
     }
+}
+
+/// Paths of what a group became.
+fn instances<'a>(plan: &'a StoredPlan, group: &str) -> Vec<&'a str> {
+    let index = plan.nodes.iter().position(|node| node.path == group);
+    plan.nodes
+        .iter()
+        .filter(|node| index.is_some() && node.group == index)
+        .map(|node| node.path.as_str())
+        .collect()
 }
 
 fn summarise(run: &str, state: &State, is_owned: bool, planned_at: i64) -> RunSummary {

@@ -57,6 +57,7 @@ enum Format {
 impl Plan {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let target = workspace::target(&self.file)?;
+        workspace::warn_of_settings(&target.snapshot, output);
         let Some((_, dag)) = target.document.dag() else {
             return Err(Failure::new(format!("{} holds no DAG", self.file)));
         };

@@ -61,6 +61,7 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let target = workspace::target(&self.file)?;
+        workspace::warn_of_settings(&target.snapshot, output);
         if let Some((_, dag)) = target.document.dag() {
             arguments::check_names(&self.arguments, dag)?;
         }

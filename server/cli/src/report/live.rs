@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::plain::{self, Detail};
 use super::{Progress, Report};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, harmless};
 use crate::time;
 
 /// Spinners and the overall bar. indicatif redraws them; all it is told comes from [`Progress`].
@@ -43,6 +43,7 @@ impl Live {
                 self.screen.insert_before(&self.overall, spinner)
             });
             let elapsed = started_at.map(|start| time::span(now.saturating_sub(start)));
+            let path = harmless(path);
             spinner.set_message(format!("{path}  {}", time::short(elapsed.unwrap_or(Duration::ZERO))));
             spinner.tick();
         }

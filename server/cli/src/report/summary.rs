@@ -15,6 +15,9 @@ pub(super) type Tail<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
 /// How many lines of a failed node's output are shown.
 const TAIL_LINES: usize = 12;
 
+/// Characters that are shown of each: output without line ends must not bury the rest.
+const TAIL_WIDTH: usize = 400;
+
 /// Lines for people about an ended run: verdict, times, what failed and why, what to do next.
 pub(crate) fn summary(progress: &Progress, tail: Tail<'_>) -> Vec<String> {
     let Some(verdict) = progress.verdict else { return Vec::new() };
@@ -89,7 +92,8 @@ fn failed(node: &NodeProgress, verdict: Verdict, tail: Tail<'_>) -> Vec<String> 
     lines
 }
 
-/// The last lines of captured output, safe to show: escape sequences and other control characters are taken out.
+/// The last lines of captured output, cut to a bearable width and safe to show: escape sequences and other control
+/// characters are taken out.
 fn last_lines(log: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(log);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
@@ -99,7 +103,13 @@ fn last_lines(log: &[u8]) -> Vec<String> {
 }
 
 fn visible(line: &str) -> String {
-    anstream::adapter::strip_str(line).to_string().chars().filter(|c| !c.is_control() || *c == '\t').collect()
+    let plain = anstream::adapter::strip_str(line).to_string();
+    let mut characters = plain.chars().filter(|c| !c.is_control() || *c == '\t');
+    let mut shown: String = characters.by_ref().take(TAIL_WIDTH).collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 fn next_step(progress: &Progress, verdict: Verdict) -> Vec<String> {
@@ -121,4 +131,15 @@ fn next_step(progress: &Progress, verdict: Verdict) -> Vec<String> {
 fn shell_word(path: &str) -> String {
     let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
     if is_plain { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_end_is_cut() {
+        assert_eq!(last_lines(&[b'x'; 2_000]), [format!("{}…", "x".repeat(TAIL_WIDTH))]);
+        assert_eq!(last_lines("é".repeat(TAIL_WIDTH).as_bytes()), ["é".repeat(TAIL_WIDTH)]);
+    }
 }

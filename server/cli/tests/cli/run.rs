@@ -238,3 +238,39 @@ fn what_cannot_run_yet_is_refused_with_its_place() {
     "#]]
     .assert_eq(&said.err);
 }
+
+#[test]
+fn mistakes_in_the_settings_are_told_before_a_run() {
+    let site = Site::new()
+        .write("divisi.toml", "[run]\nmax_paralel = 1\n")
+        .write("a.dag.yaml", "name: a\nnodes:\n  - { id: x, run: \"true\" }\n");
+    let warning =
+        "warning: divisi.toml: there is no setting `run.max_paralel`; did you mean `run.max_parallel`?\n";
+    let ran = site.divisi(&["run", "a", "--yes"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, warning));
+    assert_eq!(site.divisi(&["plan", "a"]).err, warning);
+}
+
+#[test]
+fn a_command_that_names_its_dag_says_where_it_is() {
+    let site = Site::new()
+        .write(".claude/commands/go.md", "---\ndescription: Goes.\ndivisi: ../../a.dag.yaml\n---\nGo.\n")
+        .write("a.dag.yaml", "name: a\nnodes:\n  - { id: x, run: \"true\" }\n");
+    let said = site.divisi(&["run", ".claude/commands/go.md", "--yes"]);
+    assert_eq!(said.status, 2);
+    assert!(said.err.contains("help: name the DAG file itself: a.dag.yaml\n"), "{}", said.err);
+}
+
+#[test]
+fn a_group_has_no_log_but_its_instances_do() {
+    let site = Site::new().write(
+        "a.dag.yaml",
+        "name: a\nnodes:\n  - { id: x, for_each: [eu, us], run: [echo, \"{{ item }}\"] }\n",
+    );
+    let run = site.divisi(&["run", "a", "--yes", "--json"]).out;
+    let first: serde_json::Value =
+        serde_json::from_str(run.lines().next().unwrap_or_default()).expect("JSON");
+    let run = first["run"].as_str().expect("the run's id");
+    assert_eq!(site.divisi(&["logs", run, "x"]).err, "error: the node x ran as x[eu], x[us]\n");
+    assert_eq!(site.divisi(&["logs", run, "x[us]"]).out, "us\n");
+}
