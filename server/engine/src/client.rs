@@ -189,7 +189,7 @@ impl Runs {
         Ok(self.reader(run)?.events(after)?)
     }
 
-    /// Asks; the host takes it in within 200 ms. An error where the run is over or nobody owns it.
+    /// Asks; the host takes it in within 200 ms. An error where the run is over, nobody owns it, or it has no such node.
     pub fn ask(&self, run: &str, request: Request) -> Result<(), EngineError> {
         let run = self.resolve(run)?;
         match self.summary_of(&run)?.status {
@@ -198,6 +198,9 @@ impl Runs {
                 "nobody hosts the run {run}; `divisi resume {run}` continues it"
             ))),
             _ => {
+                if let Request::CancelNode { node } = &request {
+                    index_of(&self.state(&run)?, &run, node)?;
+                }
                 journal::ask(self.folder(&run)?.path(), &request, now_ms())?;
                 Ok(())
             }
@@ -230,12 +233,7 @@ impl Runs {
     pub fn log(&self, run: &str, node: &str, attempt: Option<u32>) -> Result<Vec<u8>, EngineError> {
         let run = self.resolve(run)?;
         let state = self.state(&run)?;
-        let index = state.index(node).ok_or_else(|| {
-            let paths = state.plan().nodes.iter().map(|node| node.path.as_str());
-            let hint = divisi_analysis::did_you_mean::nearest(node, paths);
-            let hint = hint.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            EngineError::new(format!("the run {run} has no node {node}{hint}"))
-        })?;
+        let index = index_of(&state, &run, node)?;
         let latest = state.node(index).map_or(0, |standing| standing.attempt());
         let attempt = attempt.unwrap_or(latest);
         if attempt == 0 || attempt > latest {
@@ -304,6 +302,15 @@ impl Runs {
         let planned_at = self.reader(run)?.events(0)?.first().map_or(0, |record| record.at);
         Ok(summarise(run, &state, is_owned, planned_at))
     }
+}
+
+fn index_of(state: &State, run: &str, node: &str) -> Result<usize, EngineError> {
+    state.index(node).ok_or_else(|| {
+        let paths = state.plan().nodes.iter().map(|node| node.path.as_str());
+        let hint = divisi_analysis::did_you_mean::nearest(node, paths);
+        let hint = hint.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        EngineError::new(format!("the run {run} has no node {node}{hint}"))
+    })
 }
 
 /// Paths of what a group became.

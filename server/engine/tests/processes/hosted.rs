@@ -284,6 +284,9 @@ fn sigterm_to_the_host_cancels() {
 
 fn a_pause_starts_nothing() {
     let bench = hanging();
+    let stranger = Request::CancelNode { node: "bb".to_owned() };
+    let error = bench.runs.ask(&bench.run, stranger).unwrap_err().to_string();
+    assert_eq!(error, format!("the run {} has no node bb", bench.run));
     bench.runs.ask(&bench.run, Request::Pause).unwrap();
     await_that("the pause", || bench.status() == RunStatus::Paused);
     fs::write(bench.root().join("go"), "").unwrap();
