@@ -524,6 +524,18 @@ fn merge_keys() {
 }
 
 #[test]
+fn merge_keys_in_braces() {
+    check(
+        "b: &b {run: x}\na: {id: a, <<: *b, \"<<\": 1}\n",
+        &["a"],
+        expect![[r#"
+            {b: {run: x}, a: {id: a, <<: *b, <<: 1}}
+            Unsupported in line 2 at "<<": merge keys (`<<`) are not supported: write the keys out
+        "#]],
+    );
+}
+
+#[test]
 fn aliases_that_lead_nowhere() {
     check(
         concat!("a: *b\n", "b: &b [1, *b]\n", "c: *b\n", "---\n", "d: *b\n",),

@@ -378,14 +378,18 @@ impl Parser<'_> {
 
     /// Places the key of the innermost mapping; its colon stands at `colon`.
     fn key(&mut self, leaf: Leaf, colon: usize) {
-        if leaf.style == Style::Plain && leaf.span.slice(self.text) == "<<" {
-            let message = "merge keys (`<<`) are not supported: write the keys out";
-            self.error(ErrorKind::Unsupported, leaf.span.start as usize, leaf.span.end as usize, message);
-        }
+        self.refuse_merge_key(leaf.style, leaf.span);
         let properties = self.take_properties();
         self.leaf(leaf.kind, leaf.style, leaf.span, properties);
         self.after_indicator(colon + 1, false);
         self.top().slot = Slot::Value;
+    }
+
+    pub(super) fn refuse_merge_key(&mut self, style: Style, key: Span) {
+        if style == Style::Plain && key.slice(self.text) == "<<" {
+            let message = "merge keys (`<<`) are not supported: write the keys out";
+            self.error(ErrorKind::Unsupported, key.start as usize, key.end as usize, message);
+        }
     }
 
     /// Places a leaf in the open slot.

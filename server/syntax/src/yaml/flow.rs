@@ -314,7 +314,10 @@ impl Parser<'_> {
                 self.top().slot = Slot::Free;
                 return;
             }
-            (_, Slot::Colon) => {}
+            (_, Slot::Colon) => {
+                let key = NodeId(top.last);
+                self.refuse_merge_key(self.builder.tree.style(key), self.builder.tree.span(key));
+            }
         }
         self.flow_mark(at + 1);
         self.top().slot = Slot::Value;
