@@ -7,12 +7,13 @@
 //! which reach to the end of their line.
 
 mod blocks;
+mod grammar;
 mod lexer;
 mod paths;
 
 use crate::span::Span;
 use blocks::Blocks;
-use lexer::{Fault, lex_region, lex_tag};
+use lexer::{Fault, Token, lex_region, lex_tag};
 
 /// A template text cut into pieces. Spans are offsets into the scanned text;
 /// [`Decoded::source_span`](crate::Decoded::source_span) leads back to the file.
@@ -23,7 +24,8 @@ pub struct Template<'a> {
     /// Every path that starts at a name: `nodes.a.outputs.b`, `args.x`, `item`.
     /// Names of functions, filters, tests and keyword arguments are none.
     pub references: Vec<Reference<'a>>,
-    /// Unclosed tags, texts and blocks, empty expressions, missing names, characters without a meaning, in order.
+    /// Unclosed tags, texts and blocks, empty expressions, missing names, values and operators, characters without a
+    /// meaning, in order.
     pub errors: Vec<TemplateError>,
 }
 
@@ -147,7 +149,7 @@ impl<'a> Scanner<'a> {
         }
         let (tokens, faults) = lex_region(text, all);
         scanner.faults(&faults);
-        scanner.references(&tokens);
+        scanner.expression(&tokens, 0);
         scanner.finish();
         scanner
     }
@@ -220,6 +222,7 @@ impl<'a> Scanner<'a> {
 
     /// One tag from its opening braces on; returns where scanning goes on.
     fn tag(&mut self, start: usize, statement: bool) -> usize {
+        let told = self.template.errors.len();
         let closing = if statement { *b"%}" } else { *b"}}" };
         let inner_start =
             start + 2 + usize::from(matches!(self.text.as_bytes().get(start + 2), Some(b'-' | b'+')));
@@ -243,10 +246,21 @@ impl<'a> Scanner<'a> {
         }
         if statement {
             self.statement(&tokens, tag.span);
+        } else if tag.closed {
+            self.expression(&tokens, told);
         } else {
             self.references(&tokens);
         }
         tag.span.end as usize
+    }
+
+    /// The references of an expression, and its grammar where nothing else is wrong with it: `told` errors stand
+    /// before it.
+    fn expression(&mut self, tokens: &[Token<'a>], told: usize) {
+        self.references(tokens);
+        if self.template.errors.len() == told {
+            self.faults(grammar::fault(tokens).as_slice());
+        }
     }
 
     fn blame_broken_tag(&mut self, tag: &Tag, first: Fault, faults: &[Fault]) {

@@ -349,6 +349,8 @@ nodes:
                                                     ^^^^^^^^^^^^ template-syntax (error): `{% if %}` is never closed by `{% endif %}`
             8 |     when: "{{ args.x == 'y' }}"
                            ^^ template-syntax (error): an expression is written here without `{{` and `}}`
+            11 |     when: args.x ==
+                                  ^^ template-syntax (error): a value is missing after this operator
             12 |     run: ["{{ args. }}"]
                                    ^ template-syntax (error): a name is missing after this dot
         "#]],

@@ -229,16 +229,17 @@ fn unfinished_tags_end_with_their_line() {
     check(
         "{{ nodes. }} {{ nodes.a and }} {{ nodes. and args.x }}",
         expect![[r#"
-        tag "{{ nodes. }}"
-        tag "{{ nodes.a and }}"
-        tag "{{ nodes. and args.x }}"
-        "nodes." = ["nodes", ""]
-        "nodes.a" = ["nodes", "a"]
-        "nodes." = ["nodes", ""]
-        "args.x" = ["args", "x"]
-        ! "." a name is missing after this dot
-        ! "." a name is missing after this dot
-    "#]],
+            tag "{{ nodes. }}"
+            tag "{{ nodes.a and }}"
+            tag "{{ nodes. and args.x }}"
+            "nodes." = ["nodes", ""]
+            "nodes.a" = ["nodes", "a"]
+            "nodes." = ["nodes", ""]
+            "args.x" = ["args", "x"]
+            ! "." a name is missing after this dot
+            ! "and" a value is missing after this operator
+            ! "." a name is missing after this dot
+        "#]],
     );
     check(
         "{{ args.a {{ args.b }}",
@@ -418,3 +419,147 @@ proptest! {
         prop_assert_eq!(to_minijinja(&text), text);
     }
 }
+
+#[test]
+fn values_and_operators_alternate() {
+    let faulty = [
+        "args.x ==",
+        "== args.x",
+        "args.x == and args.y",
+        "args.x = 'a'",
+        "args.x args.y",
+        "args.x || args.y",
+        "args.x and",
+        "not",
+        "(args.x == ) and args.y",
+        "args.x[1)",
+        "f(args.x) args.y",
+        "args.x |",
+        "[1, / 2]",
+        "args.x 'text'",
+        "args.x is",
+        "args.x -",
+    ];
+    let lines = faulty.map(|text| {
+        let template = scan_expression(text);
+        show(text, &Template { errors: template.errors, ..Template::default() })
+    });
+    expect![[r#"
+        ! "==" a value is missing after this operator
+        ! "==" a value is missing before this operator
+        ! "args" an operator is missing before this
+        ! "=" `=` compares nothing: write `==`
+        ! "args" an operator is missing before this
+        ! "|" a value is missing before this operator
+        ! "and" a value is missing after this operator
+        ! "not" a value is missing after this operator
+        ! "==" a value is missing after this operator
+        ! ")" this bracket closes another kind than the one that is open
+        ! "args" an operator is missing before this
+        ! "|" a value is missing after this operator
+        ! "/" a value is missing before this operator
+        ! "'text'" an operator is missing before this
+        ! "is" a value is missing after this operator
+        ! "-" a value is missing after this operator
+    "#]]
+    .assert_eq(&lines.concat());
+}
+
+#[test]
+fn sound_expressions_have_no_fault() {
+    let sound = [
+        "args.x",
+        "not args.x",
+        "args.x not in [1, 2,]",
+        "args.x is not none and not args.y",
+        "args.x is in [1]",
+        "args.x is not in [1]",
+        "args.x is divisibleby 3",
+        "args.x is not divisibleby 3",
+        "args.is == nodes.in.outputs.not",
+        "args.x | default('a') | upper == 'A'",
+        "args.x|default(value='a', boolean=true)",
+        "-args.x + -1 ** 2 // 3 ~ 'a'",
+        "args.x[1:] == args.x[:-1]",
+        "args.x[::2]",
+        "'a' if args.x else 'b'",
+        "{'a': 1, 'b': [2]}['a']",
+        "(1,)",
+        "range(3)",
+        "f(*args.list, **args.map)",
+        "(args.x)(1)",
+        "nodes.a-b.outputs.c-d.text",
+        "1.5e3 < args.x <= 2",
+        "true and none is none",
+        "'a' \"b\" == 'ab'",
+        "and == args.in",
+    ];
+    for text in sound {
+        assert_eq!(scan_expression(text).errors, [], "{text}");
+        assert_eq!(scan(&format!("{{{{ {text} }}}}")).errors, [], "{text}");
+        let minijinja = expression_to_minijinja(text);
+        assert!(minijinja::Environment::new().compile_expression(&minijinja).is_ok(), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #[test]
+    fn what_is_refused_minijinja_refuses(words in prop::collection::vec(prop::sample::select(WORDS), 1..8)) {
+        // A keyword behind a dot and a space is taken for the word that it is, unlike in MiniJinja.
+        let text = words.join(" ").replace(". ", ".");
+        if let Some(error) = scan_expression(&text).errors.first() {
+            let minijinja = expression_to_minijinja(&text);
+            let compiled = minijinja::Environment::new().compile_expression(&minijinja).map(|_| ());
+            prop_assert!(compiled.is_err(), "{}: {}", text, error.message);
+        }
+    }
+}
+
+/// Words of expressions, those that are likely to be sound more often.
+const WORDS: &[&str] = &[
+    "x",
+    "args.x",
+    "x",
+    "1",
+    "'a'",
+    "true",
+    "none",
+    "(",
+    ")",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ":",
+    "=",
+    "==",
+    "<",
+    "+",
+    "-",
+    "*",
+    "**",
+    "//",
+    "~",
+    "|",
+    "|",
+    ".",
+    ".",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "is",
+    "if",
+    "else",
+    "defined",
+    "divisibleby",
+    "upper",
+    "length",
+    "as",
+    "recursive",
+];
