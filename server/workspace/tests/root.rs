@@ -1,7 +1,5 @@
 //! The root of a file or folder is the nearest one that is marked.
 
-#![expect(clippy::unwrap_used, reason = "the fixture is part of the tests")]
-
 use std::fs;
 
 use divisi_workspace::root::root_of;

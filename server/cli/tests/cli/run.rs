@@ -31,6 +31,17 @@ nodes:
   - { id: after, depends_on: [gate], run: [touch, after.txt] }
 ";
 
+/// Values that are parked under keys of the user, and used by alias.
+const PARKED: &str = "\
+x-env: &env { GREETING: hi }
+x-needs: &needs [first]
+x-defaults: &defaults { timeout: 5m, env: *env }
+defaults: *defaults
+nodes:
+  - { id: first, run: 'echo $GREETING > first.txt' }
+  - { id: second, run: 'cat first.txt > second.txt; echo $GREETING >> second.txt', depends_on: *needs }
+";
+
 /// Times and ids differ from run to run; the rest does not.
 fn steady(text: &str) -> String {
     let words = text.split_inclusive([' ', '\n', ',']);
@@ -92,6 +103,14 @@ fn runs_to_the_end_and_says_how() {
     let run = latest_run(&site);
     assert_eq!(site.divisi(&["logs", &run, "second"]).out, "hello again\n");
     assert_eq!(site.divisi(&["attach", &run]).status, 0);
+}
+
+#[test]
+fn parked_values_reach_a_run_by_alias() {
+    let site = Site::new().write("parked.dag.yaml", PARKED);
+    assert_eq!(site.divisi(&["check"]).status, 0);
+    assert_eq!(site.divisi(&["run", "parked", "--yes"]).status, 0);
+    assert_eq!(site.read("second.txt"), "hi\nhi\n");
 }
 
 #[test]
