@@ -22,7 +22,8 @@ mod tests {
 
     #[test]
     fn names_become_variables() {
-        let cases = [("scope", "SCOPE"), ("scope-name", "SCOPE_NAME"), ("a.B 2", "A_B_2"), ("größe", "GR__E")];
+        let cases =
+            [("scope", "SCOPE"), ("scope-name", "SCOPE_NAME"), ("a.B 2", "A_B_2"), ("größe", "GR__E")];
         for (name, part) in cases {
             assert_eq!(arg_variable(name), format!("DIVISI_ARG_{part}"));
             assert_eq!(input_variable(name), format!("DIVISI_INPUT_{part}"));
