@@ -1,6 +1,10 @@
 //! What the rules look at: one document with its graph, its names and its templates, each worked out once.
 
 use std::cell::{Cell, OnceCell};
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::LazyLock;
+use std::thread;
 
 use divisi_model::{Dag, Dialect, ForEach, Node, Program, Text, Work};
 use divisi_syntax::template::{self, Template};
@@ -129,13 +133,43 @@ impl NodeText<'_> {
     }
 }
 
+/// Threads that can run at once. Asking reads files on some systems, so it is asked once.
+static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
+
+/// Fewer nodes than this are read sooner than a thread is started.
+const NODES_PER_THREAD: usize = 1_000;
+
+/// All texts of the nodes. They are most of the work of a check and know nothing of each other, so that a large DAG
+/// is shared out among threads.
 fn texts<'a>(tree: &'a Tree, dag: &'a Dag) -> Vec<NodeText<'a>> {
-    let mut texts = Vec::new();
     if dag.dialect != Dialect::Native {
-        return texts;
+        return Vec::new();
     }
-    for (index, node) in dag.nodes.iter().enumerate() {
-        let mut add = |role, text| texts.push(read(tree, index as u32, role, text));
+    let shares = (dag.nodes.len() / NODES_PER_THREAD).clamp(1, *CORES);
+    let share = dag.nodes.len().div_ceil(shares).max(1);
+    let parts = dag.nodes.chunks(share).enumerate();
+    let mut parts = parts.map(|(part, nodes)| move || texts_of(tree, part * share, nodes));
+    thread::scope(|scope| {
+        let own = parts.next();
+        let others = parts.map(|part| (part, thread::Builder::new().spawn_scoped(scope, part).ok()));
+        let others: Vec<_> = others.collect();
+        let mut texts = own.map(|part| part()).unwrap_or_default();
+        for (part, thread) in others {
+            texts.extend(match thread {
+                Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                // The system has no thread to spare.
+                None => part(),
+            });
+        }
+        texts
+    })
+}
+
+/// The texts of `nodes`, the first of which has the index `first`.
+fn texts_of<'a>(tree: &'a Tree, first: usize, nodes: &'a [Node]) -> Vec<NodeText<'a>> {
+    let mut texts = Vec::new();
+    for (index, node) in (first as u32..).zip(nodes) {
+        let mut add = |role, text| texts.push(read(tree, index, role, text));
         match &node.work {
             Some(Work::Agent(agent)) => {
                 agent.prompt.iter().for_each(|prompt| add(TextRole::Template, prompt))

@@ -174,7 +174,7 @@ pub struct Node {
     pub work: Option<Work>,
     /// Every work key that is written (`agent`, `run`, `command`, `dag`, `approve`), in file order;
     /// two or more are `conflicting-work`.
-    pub work_keys: Vec<Spanned<String>>,
+    pub work_keys: Vec<Spanned<&'static str>>,
     /// Ids it waits for, each where it is written.
     pub depends_on: Vec<Spanned<String>>,
     /// The key under which they are written, as written (`needs` is an alias of `depends_on`).

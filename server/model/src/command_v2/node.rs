@@ -45,7 +45,10 @@ pub(super) fn lower(reader: &Reader<'_>, item: NodeId, phase: &InPhase) -> Node 
         id: id.unwrap_or_else(|| Spanned::new(String::new(), Span::at(span.start))),
         title: None,
         work: agent.map(|field| work(reader, fields, field)),
-        work_keys: agent.map(|field| reader.key(field.key_node)).into_iter().collect(),
+        work_keys: agent
+            .map(|field| Spanned::new(field.key.name, reader.span(field.key_node)))
+            .into_iter()
+            .collect(),
         depends_on: dependencies.map(|field| reader.names(field.value)).unwrap_or_default(),
         depends_on_key: dependencies.map(|field| reader.key(field.key_node)),
         when: None,

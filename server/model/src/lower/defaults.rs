@@ -75,7 +75,8 @@ impl Merge<'_> {
     }
 
     pub(super) fn env(&self) -> Vec<EnvVar> {
-        let defaults = if self.applies("env") { self.defaults.env.as_slice() } else { &[] };
+        let defaults = self.defaults.env.as_slice();
+        let defaults = if defaults.is_empty() || !self.applies("env") { &[] } else { defaults };
         match self.fields.get("env") {
             Some(value) if self.reader.is_null(value) => Vec::new(),
             Some(value) => env::merge(self.reader, defaults, env::lower(self.reader, value)),

@@ -9,9 +9,9 @@ use crate::keys::native::WORK_KEYS;
 use crate::reader::{Field, Fields, Reader};
 
 /// Every work key that is written, in file order.
-pub(super) fn keys(reader: &Reader<'_>, fields: &Fields) -> Vec<Spanned<String>> {
+pub(super) fn keys(reader: &Reader<'_>, fields: &Fields) -> Vec<Spanned<&'static str>> {
     let work = fields.iter().filter(|field| WORK_KEYS.contains(&field.key.name));
-    work.map(|field| Spanned::new(field.key.name.to_owned(), reader.span(field.key_node))).collect()
+    work.map(|field| Spanned::new(field.key.name, reader.span(field.key_node))).collect()
 }
 
 /// The work key that counts: the first in the order of the table.
