@@ -10,7 +10,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   server = new RunningServer();
   const runs = new RunCommands(server);
   context.subscriptions.push(
-    vscode.commands.registerCommand("divisi.run", () => runs.run()),
+    vscode.commands.registerCommand("divisi.run", (file?: vscode.Uri) => runs.run(file)),
     vscode.commands.registerCommand("divisi.cancel", () => runs.cancel()),
     vscode.commands.registerCommand("divisi.restartServer", () => server?.restart()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server?.restart()),
@@ -20,6 +20,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       }
     }),
     runs,
+    server,
   );
   await server.start();
 }

@@ -10,18 +10,25 @@ export class RunCommands implements vscode.Disposable {
   private readonly subscription: vscode.Disposable;
 
   constructor(private readonly server: RunningServer) {
-    this.subscription = server.onRunEvent((event) => {
-      this.follow(event);
-    });
+    this.subscription = vscode.Disposable.from(
+      server.onRunEvent((event) => {
+        this.follow(event);
+      }),
+      server.onEnd(() => {
+        this.live.clear();
+        this.showWhetherLive();
+      }),
+    );
   }
 
   dispose(): void {
     this.subscription.dispose();
   }
 
-  /** Runs the DAG of the active editor. */
-  async run(): Promise<void> {
-    const document = vscode.window.activeTextEditor?.document;
+  /** Runs the DAG of the editor whose button was pressed, or of the active one. */
+  async run(file?: vscode.Uri): Promise<void> {
+    const document =
+      file === undefined ? vscode.window.activeTextEditor?.document : await vscode.workspace.openTextDocument(file);
     if (document === undefined) {
       void vscode.window.showInformationMessage("Open a DAG file first, then run it.");
       return;
@@ -63,5 +70,11 @@ export class RunCommands implements vscode.Disposable {
     } else {
       this.live.set(event.run, event.dag ?? this.live.get(event.run) ?? event.run);
     }
+    this.showWhetherLive();
+  }
+
+  /** The palette offers to cancel only while there is something to cancel. */
+  private showWhetherLive(): void {
+    void vscode.commands.executeCommand("setContext", "divisi.runIsLive", this.live.size > 0);
   }
 }

@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+
 import * as vscode from "vscode";
 import { LanguageClient, State, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
 
@@ -11,76 +13,133 @@ const SERVED = [
 ] as const;
 
 /** The language server of this window, and the client that talks to it. */
-export class RunningServer {
+export class RunningServer implements vscode.Disposable {
   private client: LanguageClient | undefined;
+  /** The last start or stop that was asked for: a client that is starting cannot be stopped, so each waits. */
+  private turn: Promise<void> = Promise.resolve();
+  /** One channel for all clients: each would open another of the same name. */
+  private readonly output = vscode.window.createOutputChannel("Divisi");
   private readonly runEvents = new vscode.EventEmitter<RunEvent>();
+  private readonly ends = new vscode.EventEmitter<undefined>();
 
   /** Every event of every run that the server follows. */
   readonly onRunEvent = this.runEvents.event;
 
+  /** A server ended. The next one tells of the runs that are live from their first event on. */
+  readonly onEnd = this.ends.event;
+
+  dispose(): void {
+    this.runEvents.dispose();
+    this.ends.dispose();
+    this.output.dispose();
+  }
+
   /** Starts the server. A failure is shown with the setting that mends it. */
-  async start(): Promise<void> {
-    const client = new LanguageClient("divisi", "Divisi", serverOptions(), clientOptions());
-    client.onNotification("divisi/runEvent", (event: RunEvent) => {
-      this.runEvents.fire(event);
-    });
-    client.onDidChangeState(({ newState }) => {
-      void vscode.commands.executeCommand("setContext", "divisi.active", newState === State.Running);
-    });
-    this.client = client;
-    try {
-      await client.start();
-    } catch (error) {
-      await explainFailure(error);
-    }
+  start(): Promise<void> {
+    return this.inTurn(() => this.startNow());
   }
 
   /** Stops and starts again: with a new path, or with the trust that was just given. */
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
+  restart(): Promise<void> {
+    void this.stop();
+    return this.start();
   }
 
   /** Stops the server; runs go on. */
-  async stop(): Promise<void> {
-    const client = this.client;
-    this.client = undefined;
-    if (client?.needsStop()) {
-      await client.stop();
-    }
+  stop(): Promise<void> {
+    return this.inTurn(() => this.stopNow());
   }
 
   /** Executes a server command with its one object argument. */
   async execute(command: string, argument: object): Promise<unknown> {
+    await this.turn;
     if (!this.client?.isRunning()) {
       throw new Error("The Divisi server is not running. Run “Divisi: Restart Server”.");
     }
     return await this.client.sendRequest("workspace/executeCommand", { command, arguments: [argument] });
   }
+
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    this.turn = this.turn.then(step);
+    return this.turn;
+  }
+
+  private async startNow(): Promise<void> {
+    const client = new QuietClient("divisi", "Divisi", serverOptions(), this.clientOptions());
+    client.onNotification("divisi/runEvent", (event: RunEvent) => {
+      this.runEvents.fire(event);
+    });
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Stopped) {
+        this.ends.fire(undefined);
+      }
+    });
+    this.client = client;
+    try {
+      await client.start();
+    } catch (error) {
+      void explainFailure(error);
+    }
+  }
+
+  private async stopNow(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    try {
+      if (client?.isRunning()) {
+        await client.stop();
+      }
+    } catch (error) {
+      this.output.appendLine(`The server did not stop well: ${reasonOf(error)}`);
+    }
+  }
+
+  private clientOptions(): LanguageClientOptions {
+    return {
+      documentSelector: SERVED.map((pattern) => ({ scheme: "file", pattern })),
+      outputChannel: this.output,
+      // The protocol knows no trust, so the client passes it on; the server refuses to run without.
+      initializationOptions: { trusted: vscode.workspace.isTrusted },
+    };
+  }
+}
+
+/** A client that leaves it to `explainFailure` to say that the first start failed, so that it is said once. */
+class QuietClient extends LanguageClient {
+  private isStarting = false;
+
+  override async start(): Promise<void> {
+    this.isStarting = true;
+    try {
+      await super.start();
+    } finally {
+      this.isStarting = false;
+    }
+  }
+
+  override error(message: string, data?: unknown, showNotification?: boolean | "force"): void {
+    super.error(message, data, this.isStarting ? false : showNotification);
+  }
 }
 
 function serverOptions(): ServerOptions {
-  // The setting has machine scope and is restricted, so no repository can name a program here.
+  // The setting has machine scope and is restricted, so no repository can name a program here. Nor can it bring one:
+  // a bare name is looked up in the working directory too on some systems, so that is not the workspace.
   const configured = vscode.workspace.getConfiguration("divisi").get<string>("server.path", "");
-  return { command: configured === "" ? "divisi" : configured, args: ["lsp"] };
-}
-
-function clientOptions(): LanguageClientOptions {
-  return {
-    documentSelector: SERVED.map((pattern) => ({ scheme: "file", pattern })),
-    // The protocol knows no trust, so the client passes it on; the server refuses to run without.
-    initializationOptions: { trusted: vscode.workspace.isTrusted },
-  };
+  return { command: configured === "" ? "divisi" : configured, args: ["lsp"], options: { cwd: homedir() } };
 }
 
 async function explainFailure(error: unknown): Promise<void> {
-  const reason = error instanceof Error ? error.message : String(error);
   const settings = "Open Setting";
   const chosen = await vscode.window.showErrorMessage(
-    `The Divisi server did not start: ${reason}. Install the divisi program, or set its path.`,
+    `The Divisi server did not start: ${reasonOf(error)}. Install the divisi program, or set its path.`,
     settings,
   );
   if (chosen === settings) {
     await vscode.commands.executeCommand("workbench.action.openSettings", "divisi.server.path");
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
