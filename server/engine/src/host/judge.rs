@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use super::prepare::{Workshop, working_folder};
+use super::sweep::sweep;
 use crate::core::{AttemptOutcome, Outcome};
 use crate::event::{Evidence, FailKind, OutputValue};
 use crate::launch;
-use crate::logs::read_log;
+use crate::logs::{Masker, read_log};
 use crate::outputs::{Before, Made, OutputFault, ResultText, collect};
 use crate::plan::{PlanNode, PlanWork};
 use crate::run_folder::AttemptFolder;
@@ -24,15 +25,27 @@ impl Workshop<'_> {
         let Some(planned) = self.plan.nodes.get(node) else {
             return failed(FailKind::Runner, "the node is not in the plan".to_owned(), end, None);
         };
-        let verdict = self.runner_verdict(planned, &folder, end);
+        let judged = self.judge_as_left(planned, &folder, end);
+        // A run whose environment no longer gives the secrets cannot know them; it takes no outputs either.
+        let secrets = self.secrets(planned).unwrap_or_default();
+        without_secrets(judged, sweep(&folder, &secrets), &secrets)
+    }
+
+    fn judge_as_left(
+        &self,
+        planned: &PlanNode,
+        folder: &AttemptFolder,
+        end: &launch::Outcome,
+    ) -> AttemptOutcome {
+        let verdict = self.runner_verdict(planned, folder, end);
         let usage = verdict.usage.clone();
         if let Some(failure) = verdict.failure {
             return failed(FailKind::Runner, failure, end, usage);
         }
         if end.exit_code != Some(0) {
-            return failed(FailKind::Exit, self.explain_exit(planned, &folder, end), end, usage);
+            return failed(FailKind::Exit, self.explain_exit(planned, folder, end), end, usage);
         }
-        match self.outputs(planned, &folder, end, verdict.result.as_deref()) {
+        match self.outputs(planned, folder, end, verdict.result.as_deref()) {
             Ok(outputs) => AttemptOutcome {
                 outcome: Outcome::Succeeded { outputs },
                 evidence: Evidence { detail: remark(end), ..evidence(end, usage) },
@@ -106,6 +119,27 @@ impl Workshop<'_> {
     }
 }
 
+/// The outcome as it may be journaled: what a runner says of its failure is as much its own text as its result.
+fn without_secrets(mut judged: AttemptOutcome, swept: Option<String>, secrets: &[String]) -> AttemptOutcome {
+    let evidence = &mut judged.evidence.detail;
+    match &mut judged.outcome {
+        Outcome::Failed { detail, .. } => {
+            *detail = Masker::mask_text(secrets, detail);
+            detail.extend(swept.iter().flat_map(|swept| ["; ", swept]));
+        }
+        Outcome::Succeeded { .. } => *evidence = joined(evidence.take(), swept),
+    }
+    judged
+}
+
+/// Two remarks as one.
+fn joined(one: Option<String>, other: Option<String>) -> Option<String> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(format!("{one}; {other}")),
+        (one, other) => one.or(other),
+    }
+}
+
 fn failed(
     kind: FailKind,
     detail: String,
@@ -132,10 +166,7 @@ fn remark(end: &launch::Outcome) -> Option<String> {
         1 => Some("a process that it left behind was killed".to_owned()),
         count => Some(format!("{count} processes that it left behind were killed")),
     };
-    match (left, &end.log_error) {
-        (Some(left), Some(log)) => Some(format!("{left}; {log}")),
-        (left, log) => left.or_else(|| log.clone()),
-    }
+    joined(left, end.log_error.clone())
 }
 
 /// The last line that it printed, which is often the error.

@@ -13,10 +13,11 @@ use crate::launch::{Outcome, StopStep, default_stop_sequence};
 const AGENT_FILE: &str = "agent.md";
 const SYSTEM_PROMPT_FILE: &str = "system-prompt.md";
 const PROMPT_FILE: &str = "prompt.md";
-const RESULT_FILE: &str = "result.json";
+/// What the program reports, in the attempt's folder.
+pub(crate) const RESULT_FILE: &str = "result.json";
 
 /// Bytes of a report that are read.
-const REPORT_LIMIT: u64 = 4 * 1024 * 1024;
+pub(crate) const REPORT_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// A program that gets agent and prompt as files and environment.
 #[derive(Debug, Clone)]

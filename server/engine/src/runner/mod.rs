@@ -14,6 +14,7 @@ use crate::launch::{Outcome, StopStep};
 use crate::plan::PlanAgent;
 
 pub use exec::Exec;
+pub(crate) use exec::{REPORT_LIMIT, RESULT_FILE};
 
 /// An agent node, ready to be handed over.
 #[derive(Debug, Clone, Copy)]

@@ -28,6 +28,7 @@ crate::trials![
     silence_is_a_failure,
     a_second_host_is_refused,
     secrets_are_masked_and_stored_nowhere,
+    a_runners_report_keeps_no_secret,
     a_withheld_variable_is_named,
     large_inputs_are_files,
     an_agent_is_handed_to_its_runner,
@@ -335,7 +336,12 @@ fn secrets_are_masked_and_stored_nowhere() {
             node("log", "echo key=$KEY; printf $KEY | base64", Vec::new()),
             node("stdout", "echo $KEY", vec![output("x", OutputForm::Any)]),
             node("file", "echo \"a${KEY}b\" > $DIVISI_OUTPUT_DIR/x", vec![output("x", OutputForm::Any)]),
-            node("failure", "echo $KEY >&2; exit 1", Vec::new()),
+            node(
+                "undeclared",
+                "mkdir -p $DIVISI_OUTPUT_DIR/d; echo $KEY > $DIVISI_OUTPUT_DIR/d/y",
+                Vec::new(),
+            ),
+            node("failure", "echo $KEY | tee $DIVISI_OUTPUT_DIR/x >&2; exit 1", Vec::new()),
         ]
     });
     bench.start().verdict();
@@ -347,17 +353,35 @@ fn secrets_are_masked_and_stored_nowhere() {
             "failure failed(exit)",
             "file failed(output_invalid)",
             "log succeeded",
-            "stdout failed(output_invalid)"
+            "stdout failed(output_invalid)",
+            "undeclared succeeded"
         ]
     );
-    assert_eq!(bench.detail("failure"), "exit status 1: ***");
+    assert_eq!(
+        bench.detail("failure"),
+        "exit status 1: ***; a secret stood in $DIVISI_OUTPUT_DIR/x, which was removed"
+    );
+    assert_eq!(
+        bench.detail("file"),
+        "the output x holds a secret, and outputs are stored; a secret stood in $DIVISI_OUTPUT_DIR/x, which was removed"
+    );
     let log = String::from_utf8(bench.runs.log(&bench.run, "log", None).unwrap()).unwrap();
     assert!(log.starts_with("key=***\n***"), "{log}");
     let run = bench.root().join(".divisi/runs").join(&bench.run);
-    let kept = run.join("outputs/2-file.1/x");
-    assert!(kept.exists(), "outputs of failed attempts are kept for people");
-    fs::remove_file(kept).unwrap();
     assert_eq!(files_with(&run, value.as_bytes()), Vec::<String>::new());
+}
+
+fn a_runners_report_keeps_no_secret() {
+    let value = std::env::var("TEST_SECRET").unwrap();
+    for report in [r#"{\"result\": \"$TEST_SECRET\"}"#, r#"{\"error\": \"no $TEST_SECRET\"}"#] {
+        let script = format!("echo \"{report}\" > \"$DIVISI_RESULT_FILE\"");
+        let bench = with_runner(vec![agent("a", "x", &["r"])], &script);
+        assert_eq!(bench.start().verdict(), "failed");
+        let detail = bench.detail("a");
+        assert!(detail.ends_with("; a secret stood in $DIVISI_RESULT_FILE, which was removed"), "{detail}");
+        let run = bench.root().join(".divisi/runs").join(&bench.run);
+        assert_eq!(files_with(&run, value.as_bytes()), Vec::<String>::new());
+    }
 }
 
 fn files_with(dir: &Path, text: &[u8]) -> Vec<String> {
