@@ -1,5 +1,12 @@
 //! `invalid-value`: the right kind of value, out of its bounds.
 
+pub(super) mod agent_output;
+pub(super) mod default_of_arg;
+pub(super) mod empty_work;
+pub(super) mod output_form;
+pub(super) mod repeated_item;
+pub(super) mod status_word;
+
 use divisi_model::keys::Ty;
 
 use super::shape::{Value, Verdict};
@@ -14,8 +21,11 @@ pub(super) static CODE: Code = Code {
     severity: Severity::Error,
     extent: Extent::Node,
     summary: "A value is not one of those that its key takes: a word that is not in the list, a number out of range, \
-              a malformed duration, size or id.",
-    silent: "For a value that is not written, and for one with `{{` in it. Ids of dialects are taken as they are.",
+              a malformed duration, size or id, work that is empty, a default that the argument cannot have, an item \
+              of `for_each` that is there twice, an output that the agent has no way to give, a comparison with a \
+              status that no node has.",
+    silent: "For a value that is not written, and for one with `{{` in it. Ids of dialects are taken as they are. For \
+             outputs of an agent whose prompt names `$DIVISI_OUTPUT_DIR`, and for optional ones.",
     fix: "Write a value that the message names.",
     explanation: "",
     example: Example::dag(

@@ -84,7 +84,18 @@ pub(crate) static RULES: &[Rule] = &[
         code: &empty_dag::CODE,
         checks: &[Check::Document(empty_dag::check_document), Check::Dag(empty_dag::check)],
     },
-    Rule { code: &invalid_value::CODE, checks: &[Check::Value(invalid_value::check)] },
+    Rule {
+        code: &invalid_value::CODE,
+        checks: &[
+            Check::Value(invalid_value::check),
+            Check::Mapping(invalid_value::empty_work::check),
+            Check::Mapping(invalid_value::output_form::check),
+            Check::Dag(invalid_value::default_of_arg::check),
+            Check::Dag(invalid_value::agent_output::check),
+            Check::Dag(invalid_value::repeated_item::check),
+            Check::Dag(invalid_value::status_word::check),
+        ],
+    },
     Rule { code: &key_has_no_effect::CODE, checks: &[Check::Mapping(key_has_no_effect::check)] },
     Rule { code: &missing_dependency::CODE, checks: &[Check::Dag(missing_dependency::check)] },
     Rule { code: &missing_field::CODE, checks: &[Check::Mapping(missing_field::check)] },
@@ -114,6 +125,10 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &unused_allow::CODE, checks: &[] },
     Rule {
         code: &wrong_type::CODE,
-        checks: &[Check::Document(wrong_type::check_document), Check::Value(wrong_type::check)],
+        checks: &[
+            Check::Document(wrong_type::check_document),
+            Check::Value(wrong_type::check),
+            Check::Mapping(wrong_type::check_items),
+        ],
     },
 ];

@@ -4,7 +4,7 @@ use divisi_model::keys::Ty;
 use divisi_syntax::{Kind, ScalarValue};
 use divisi_workspace::{Class, Content, Document};
 
-use super::shape::{Value, Verdict, describe};
+use super::shape::{Mapping, Value, Verdict, describe};
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -48,6 +48,22 @@ fn written_kind(context: &Context<'_>, value: &Value) -> &'static str {
             _ => "a text",
         },
     }
+}
+
+/// A number or a boolean is a fine expression, and no list.
+pub(super) fn check_items(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut Vec<Finding>) {
+    let Some(items) =
+        mapping.entries.iter().find(|entry| entry.row.is_some_and(|row| row.name == "for_each"))
+    else {
+        return;
+    };
+    let what = match context.tree.scalar(items.value) {
+        Some(ScalarValue::Bool(_)) => "`true` or `false`",
+        Some(ScalarValue::Int(_) | ScalarValue::Float(_)) => "a number",
+        _ => return,
+    };
+    let message = format!("`for_each` must be a list or an expression that gives one, not {what}");
+    findings.push(Finding::new(&CODE, context.tree.span(items.value), message));
 }
 
 /// A boolean in other words or in quotes, a number in quotes, a list of one without its brackets.

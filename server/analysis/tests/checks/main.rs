@@ -18,3 +18,5 @@ mod shape_rules;
 mod support;
 #[cfg(test)]
 mod template_rules;
+#[cfg(test)]
+mod value_rules;
