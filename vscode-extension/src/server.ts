@@ -98,6 +98,8 @@ export class RunningServer implements vscode.Disposable {
     return {
       documentSelector: SERVED.map((pattern) => ({ scheme: "file", pattern })),
       outputChannel: this.output,
+      // As with `QuietClient`: the failure is said once, by `explainFailure`.
+      initializationFailedHandler: () => false,
       // The protocol knows no trust, so the client passes it on; the server refuses to run without.
       initializationOptions: { trusted: vscode.workspace.isTrusted },
     };
@@ -125,18 +127,25 @@ class QuietClient extends LanguageClient {
 function serverOptions(): ServerOptions {
   // The setting has machine scope and is restricted, so no repository can name a program here. Nor can it bring one:
   // a bare name is looked up in the working directory too on some systems, so that is not the workspace.
+  return { command: program(), args: ["lsp"], options: { cwd: homedir() } };
+}
+
+function program(): string {
   const configured = vscode.workspace.getConfiguration("divisi").get<string>("server.path", "");
-  return { command: configured === "" ? "divisi" : configured, args: ["lsp"], options: { cwd: homedir() } };
+  return configured === "" ? "divisi" : configured;
 }
 
 async function explainFailure(error: unknown): Promise<void> {
   const settings = "Open Setting";
   const chosen = await vscode.window.showErrorMessage(
-    `The Divisi server did not start: ${reasonOf(error)}. Install the divisi program, or set its path.`,
+    `The Divisi server did not start. Install the divisi program, or set its path in divisi.server.path. ` +
+      `Tried “${program()} lsp”: ${reasonOf(error)}`,
     settings,
   );
   if (chosen === settings) {
-    await vscode.commands.executeCommand("workbench.action.openSettings", "divisi.server.path");
+    // A setting of the machine is shown where the machine is.
+    const page = vscode.env.remoteName === undefined ? "openSettings" : "openRemoteSettings";
+    await vscode.commands.executeCommand(`workbench.action.${page}`, { query: "divisi.server.path" });
   }
 }
 
