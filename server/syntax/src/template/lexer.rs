@@ -141,7 +141,7 @@ impl<'a> Lexer<'a> {
                 self.depth = depth;
             }
             '.' => self.push(TokenKind::Dot, 1),
-            '|' => self.push(TokenKind::Pipe, 1),
+            '|' if !rest.starts_with("||") => self.push(TokenKind::Pipe, 1),
             '0'..='9' => self.push(TokenKind::Number, number_length(rest)),
             _ if first.is_alphabetic() || first == '_' => self.push(TokenKind::Name, name_length(rest)),
             _ => return self.operator(rest, first),
@@ -150,6 +150,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn operator(&mut self, rest: &str, first: char) -> Option<Fault> {
+        if let Some(fault) = self.foreign_operator(rest) {
+            return Some(fault);
+        }
         let double = ["==", "!=", "<=", ">=", "**", "//"].iter().any(|operator| rest.starts_with(operator));
         match first {
             _ if double => self.push(TokenKind::Operator, 2),
@@ -161,6 +164,19 @@ impl<'a> Lexer<'a> {
             }
         }
         None
+    }
+
+    /// An operator of other languages, for which there is a word here.
+    fn foreign_operator(&mut self, rest: &str) -> Option<Fault> {
+        let (length, message) = match rest.as_bytes() {
+            [b'&', b'&', ..] => (2, "`&&` means nothing here: write `and`"),
+            [b'|', b'|', ..] => (2, "`||` means nothing here: write `or`"),
+            [b'!', b'=', ..] => return None,
+            [b'!', ..] => (1, "`!` means nothing here: write `not`"),
+            _ => return None,
+        };
+        self.push(TokenKind::Operator, length);
+        Some(self.fault_at_last(message))
     }
 
     fn quoted(&mut self, quote: char) -> Option<Fault> {

@@ -338,6 +338,28 @@ fn faults_are_named() {
 }
 
 #[test]
+fn operators_of_other_languages() {
+    check_expression("args.x && !args.y || args.z != 1", expect![[r#"
+        "args.x" = ["args", "x"]
+        "args.y" = ["args", "y"]
+        "args.z" = ["args", "z"]
+        ! "&&" `&&` means nothing here: write `and`
+        ! "!" `!` means nothing here: write `not`
+        ! "||" `||` means nothing here: write `or`
+    "#]]);
+    check("{{ args.x && args.y }}", expect![[r#"
+        tag "{{ args.x && args.y }}"
+        "args.x" = ["args", "x"]
+        "args.y" = ["args", "y"]
+        ! "&&" `&&` means nothing here: write `and`
+    "#]]);
+    check_expression("args.x | length != 1 and 'a && !b' == args.x", expect![[r#"
+        "args.x" = ["args", "x"]
+        "args.x" = ["args", "x"]
+    "#]]);
+}
+
+#[test]
 fn bare_expressions() {
     check_expression(
         "nodes.a-b.status == 'succeeded' and args.n > 3",
@@ -450,7 +472,7 @@ fn values_and_operators_alternate() {
         ! "args" an operator is missing before this
         ! "=" `=` compares nothing: write `==`
         ! "args" an operator is missing before this
-        ! "|" a value is missing before this operator
+        ! "||" `||` means nothing here: write `or`
         ! "and" a value is missing after this operator
         ! "not" a value is missing after this operator
         ! "==" a value is missing after this operator
