@@ -4,12 +4,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use divisi_engine::client::{RunStatus, Runs};
-use divisi_engine::event::Request;
+use divisi_engine::event::{Request, Verdict};
+use divisi_engine::view::RunView;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Output};
-use crate::report::{Json, Live, Plain, Progress, Report, summary};
+use crate::report::{Json, Live, Plain, Report, summary};
 use crate::signals::Interrupts;
 use crate::time;
 
@@ -94,7 +95,7 @@ struct Follower<'a> {
     on_interrupt: OnInterrupt,
     interrupts: Interrupts,
     interrupts_seen: usize,
-    progress: Progress,
+    known: RunView,
     last_news: Instant,
 }
 
@@ -107,7 +108,7 @@ impl<'a> Follower<'a> {
             on_interrupt,
             interrupts: Interrupts::listen(),
             interrupts_seen: 0,
-            progress: Progress::default(),
+            known: RunView::new(runs.plan(run).ok().as_ref()),
             last_news: Instant::now(),
         }
     }
@@ -115,7 +116,7 @@ impl<'a> Follower<'a> {
     fn until_the_end(&mut self, report: &mut dyn Report, output: &mut Output) -> Result<End, Failure> {
         loop {
             self.take_news(report, output)?;
-            if let Some(verdict) = self.progress.verdict {
+            if let Some(verdict) = self.verdict() {
                 return Ok(End::Over(verdict.into()));
             }
             if self.is_waiting() {
@@ -127,29 +128,32 @@ impl<'a> Follower<'a> {
             if self.is_orphaned()? {
                 return Ok(End::Orphaned);
             }
-            report.tick(&self.progress, time::now());
+            report.tick(&self.known, time::now());
             thread::sleep(Runs::POLL);
         }
     }
 
     fn take_news(&mut self, report: &mut dyn Report, output: &mut Output) -> Result<(), Failure> {
-        for record in self.runs.events(self.run, self.progress.seq)? {
+        for record in self.runs.events(self.run, self.known.seq())? {
             self.last_news = Instant::now();
-            self.progress.apply(&record);
+            self.known.apply(&record);
             if record.seq > self.from {
-                report.event(&record, &self.progress, output)?;
+                report.event(&record, &self.known, output)?;
             } else if record.seq == self.from {
-                // A resumed run has ended before; that end is not the one to wait for.
-                self.progress.verdict = None;
-                report.recall(&self.progress);
+                report.recall(&self.known);
             }
         }
         Ok(())
     }
 
+    /// A resumed run has ended before; that end is not the one to wait for.
+    fn verdict(&self) -> Option<Verdict> {
+        self.known.verdict().filter(|_| self.known.seq() > self.from)
+    }
+
     fn is_waiting(&self) -> bool {
-        let is_idle = self.progress.running().next().is_none() && self.last_news.elapsed() >= SETTLED;
-        self.progress.paused && is_idle && !output::is_terminal()
+        let is_idle = self.known.running().next().is_none() && self.last_news.elapsed() >= SETTLED;
+        self.known.is_paused() && is_idle && !output::is_terminal()
     }
 
     /// The first signal cancels, the second kills, the third goes away. True when the user went away.
@@ -183,7 +187,7 @@ impl<'a> Follower<'a> {
             End::Over(_) if view == View::Json => {}
             End::Over(_) => {
                 let tail = |node: &str| self.runs.log(run, node, None).ok();
-                for line in summary(&self.progress, &tail) {
+                for line in summary(&self.known, &tail) {
                     output.line(line);
                 }
             }

@@ -11,6 +11,7 @@
 //! runner    how an agent node becomes a program
 //! eval      templates and conditions over journaled values
 //! outputs   what an attempt made
+//! view      what people are shown of a run: a fold over its events
 //! ```
 
 pub mod client;
@@ -30,4 +31,5 @@ pub mod programs;
 pub mod run_folder;
 pub mod runner;
 mod state_folder;
+pub mod view;
 pub mod words;

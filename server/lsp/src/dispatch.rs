@@ -47,7 +47,7 @@ pub(crate) fn dispatch(server: &mut Server, event: Event) {
         Event::Checked(checked) => server.publish(checked),
         Event::Planned(launch) => execute_command::run::planned(server, launch),
         Event::Launched(launch, summary) => execute_command::run::launched(server, launch, summary),
-        Event::FoundRuns(root, summaries) => server.found_runs(&root, summaries),
+        Event::FoundRuns(root, runs) => server.found_runs(&root, runs),
         Event::RunEvents(run, records) => server.run_events(&run, &records),
         Event::RunOrphaned(run) => server.run_orphaned(&run),
         Event::Disconnected => {}

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use divisi_engine::client::RunSummary;
 use divisi_engine::event::EventRecord;
+use divisi_engine::view::RunView;
 use divisi_workspace::Workspace;
 use tokio::sync::oneshot;
 use tower_lsp_server::gen_lsp_types as lsp;
@@ -63,8 +64,8 @@ pub(crate) enum Event {
     Planned(Box<Launch>),
     /// A run's host is up.
     Launched(Box<Launch>, RunSummary),
-    /// Runs that were found in a workspace folder.
-    FoundRuns(PathBuf, Vec<RunSummary>),
+    /// Runs that were found alive in a workspace folder, with what their plans say.
+    FoundRuns(PathBuf, Vec<(RunSummary, RunView)>),
     /// New records of a run that is followed.
     RunEvents(String, Vec<EventRecord>),
     /// Nobody owns a followed run any more, although it is not over.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use divisi_engine::client::RunSummary;
 use divisi_engine::event::EventRecord;
+use divisi_engine::view::RunView;
 use divisi_workspace::{Change, Content, Workspace};
 use tokio::sync::Notify;
 use tower_lsp_server::gen_lsp_types as lsp;
@@ -299,12 +300,9 @@ impl Server {
             if !root.join(".divisi").is_dir() {
                 continue;
             }
-            self.pool.spawn(move || {
-                let listed = divisi_engine::client::Runs::open(&root).and_then(|runs| runs.list());
-                match listed {
-                    Ok((runs, _unreadable)) => drop(events.send(Event::FoundRuns(root, runs))),
-                    Err(error) => warn!("{}: {error}", root.display()),
-                }
+            self.pool.spawn(move || match runs::find_live(&root) {
+                Ok(runs) => drop(events.send(Event::FoundRuns(root, runs))),
+                Err(error) => warn!("{}: {error}", root.display()),
             });
         }
     }
@@ -317,16 +315,23 @@ impl Server {
         of_dags.chain(self.roots.iter().cloned()).collect()
     }
 
-    pub(crate) fn found_runs(&mut self, root: &Path, summaries: Vec<RunSummary>) {
-        for summary in summaries.into_iter().filter(|summary| runs::is_live(summary.status)) {
+    pub(crate) fn found_runs(&mut self, root: &Path, runs: Vec<(RunSummary, RunView)>) {
+        for (summary, known) in runs {
             let document = self.workspace.snapshot().document(&summary.file).cloned();
-            self.follow(root, summary, Origin::Found(document));
+            self.follow(root, summary, known, Origin::Found(document));
         }
     }
 
-    pub(crate) fn follow(&mut self, root: &Path, summary: RunSummary, origin: Origin) {
+    pub(crate) fn follow(&mut self, root: &Path, summary: RunSummary, known: RunView, origin: Origin) {
         let file = summary.file.clone();
-        self.runs.follow(root, summary, origin, &mut self.outbox, self.client.progress, &self.events);
+        self.runs.follow(
+            root,
+            (summary, known),
+            origin,
+            &mut self.outbox,
+            self.client.progress,
+            &self.events,
+        );
         self.findings_changed(&file);
     }
 

@@ -1,8 +1,9 @@
 //! The event stream itself, one record a line.
 
 use divisi_engine::event::EventRecord;
+use divisi_engine::view::RunView;
 
-use super::{Progress, Report};
+use super::Report;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -10,20 +11,15 @@ use crate::output::Output;
 pub(crate) struct Json;
 
 impl Report for Json {
-    fn recall(&mut self, _progress: &Progress) {}
+    fn recall(&mut self, _run: &RunView) {}
 
-    fn event(
-        &mut self,
-        record: &EventRecord,
-        _progress: &Progress,
-        output: &mut Output,
-    ) -> Result<(), Failure> {
+    fn event(&mut self, record: &EventRecord, _run: &RunView, output: &mut Output) -> Result<(), Failure> {
         output.json_line(record)?;
         output.flush();
         Ok(())
     }
 
-    fn tick(&mut self, _progress: &Progress, _now: i64) {}
+    fn tick(&mut self, _run: &RunView, _now: i64) {}
 
     fn close(&mut self) {}
 }

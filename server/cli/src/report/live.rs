@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use divisi_engine::event::EventRecord;
+use divisi_engine::view::RunView;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::Report;
 use super::plain::{self, Detail};
-use super::{Progress, Report};
 use crate::failure::Failure;
 use crate::output::{Output, harmless};
 use crate::time;
 
-/// Spinners and the overall bar. indicatif redraws them; all it is told comes from [`Progress`].
+/// Spinners and the overall bar. indicatif redraws them; all it is told comes from [`RunView`].
 pub(crate) struct Live {
     screen: MultiProgress,
     overall: ProgressBar,
@@ -27,9 +28,9 @@ impl Live {
         Self { screen, overall, running: BTreeMap::new() }
     }
 
-    fn show(&mut self, progress: &Progress, now: i64) {
+    fn show(&mut self, run: &RunView, now: i64) {
         let live: BTreeMap<&str, Option<i64>> =
-            progress.running().map(|node| (node.path.as_str(), node.started_at)).collect();
+            run.running().map(|node| (node.path.as_str(), node.started_at)).collect();
         self.running.retain(|path, spinner| {
             let keep = live.contains_key(path.as_str());
             if !keep {
@@ -47,31 +48,26 @@ impl Live {
             spinner.set_message(format!("{path}  {}", time::short(elapsed.unwrap_or(Duration::ZERO))));
             spinner.tick();
         }
-        self.overall.set_length(progress.total as u64);
-        self.overall.set_position(progress.done() as u64);
-        let paused = if progress.paused { "  paused" } else { "" };
-        self.overall.set_message(format!("{}{paused}", time::short(progress.wall(now))));
+        self.overall.set_length(run.total() as u64);
+        self.overall.set_position(run.done() as u64);
+        let paused = if run.is_paused() { "  paused" } else { "" };
+        self.overall.set_message(format!("{}{paused}", time::short(run.wall(now))));
     }
 }
 
 impl Report for Live {
-    fn recall(&mut self, progress: &Progress) {
-        self.overall.set_length(progress.total as u64);
+    fn recall(&mut self, run: &RunView) {
+        self.overall.set_length(run.total() as u64);
     }
 
-    fn event(
-        &mut self,
-        record: &EventRecord,
-        progress: &Progress,
-        output: &mut Output,
-    ) -> Result<(), Failure> {
-        if let Some(line) = plain::line(record, progress, Detail::Ends) {
+    fn event(&mut self, record: &EventRecord, run: &RunView, output: &mut Output) -> Result<(), Failure> {
+        if let Some(line) = plain::line(record, run, Detail::Ends) {
             self.screen.suspend(|| {
                 output.line(line);
                 output.flush();
             });
         }
-        self.show(progress, record.at);
+        self.show(run, record.at);
         Ok(())
     }
 
@@ -79,8 +75,8 @@ impl Report for Live {
         self.screen.suspend(|| output.note(text));
     }
 
-    fn tick(&mut self, progress: &Progress, now: i64) {
-        self.show(progress, now);
+    fn tick(&mut self, run: &RunView, now: i64) {
+        self.show(run, now);
     }
 
     fn close(&mut self) {

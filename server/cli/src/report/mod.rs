@@ -1,24 +1,23 @@
-//! Views of a run. All of them see event records and nothing else, so that a run looks the same to whoever started
-//! it, attached to it, or reads its journal later.
+//! Views of a run. All of them see event records and the engine's [`RunView`] of them and nothing else, so that a run
+//! looks the same to whoever started it, attached to it, or reads its journal later.
 //!
 //! ```text
-//! progress   the fold: what is known of the run after some events
 //! plain      events → lines of text
 //! live       the same lines, and below them what is running now
 //! json       events as they are, one a line
-//! summary    progress → what is said at the end
+//! summary    what is said at the end
 //! ```
 
 mod json;
 mod live;
 mod plain;
-mod progress;
 mod summary;
 
 #[cfg(test)]
 mod tests;
 
 use divisi_engine::event::EventRecord;
+use divisi_engine::view::RunView;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -26,21 +25,15 @@ use crate::output::Output;
 pub(crate) use json::Json;
 pub(crate) use live::Live;
 pub(crate) use plain::Plain;
-pub(crate) use progress::Progress;
 pub(crate) use summary::summary;
 
 /// Shows the events of a run as they come.
 pub(crate) trait Report {
     /// Takes in something that happened before this view began: known, but not told.
-    fn recall(&mut self, progress: &Progress);
+    fn recall(&mut self, run: &RunView);
 
-    /// Shows one event. `progress` has it in already.
-    fn event(
-        &mut self,
-        record: &EventRecord,
-        progress: &Progress,
-        output: &mut Output,
-    ) -> Result<(), Failure>;
+    /// Shows one event. `run` has it in already.
+    fn event(&mut self, record: &EventRecord, run: &RunView, output: &mut Output) -> Result<(), Failure>;
 
     /// Says something that is no event, on standard error.
     fn note(&mut self, text: &str, output: &mut Output) {
@@ -48,7 +41,7 @@ pub(crate) trait Report {
     }
 
     /// Time went on; `now` is in milliseconds since the epoch.
-    fn tick(&mut self, progress: &Progress, now: i64);
+    fn tick(&mut self, run: &RunView, now: i64);
 
     /// Nothing more will come: gives the terminal back as it was.
     fn close(&mut self);

@@ -1,9 +1,9 @@
 //! Events as lines of text: what a log file or a terminal without live view gets.
 
 use divisi_engine::event::{Event, EventRecord, NodeState, Request, StopCause};
+use divisi_engine::view::{NodeView, RunView};
 
-use super::progress::NodeProgress;
-use super::{Progress, Report};
+use super::Report;
 use crate::failure::Failure;
 use crate::output::{self, ERROR, FAINT, GOOD, NOTE, Output, STRONG, WARNING, paint};
 use crate::time;
@@ -12,22 +12,17 @@ use crate::time;
 pub(crate) struct Plain;
 
 impl Report for Plain {
-    fn recall(&mut self, _progress: &Progress) {}
+    fn recall(&mut self, _run: &RunView) {}
 
-    fn event(
-        &mut self,
-        record: &EventRecord,
-        progress: &Progress,
-        output: &mut Output,
-    ) -> Result<(), Failure> {
-        if let Some(line) = line(record, progress, Detail::Everything) {
+    fn event(&mut self, record: &EventRecord, run: &RunView, output: &mut Output) -> Result<(), Failure> {
+        if let Some(line) = line(record, run, Detail::Everything) {
             output.line(line);
             output.flush();
         }
         Ok(())
     }
 
-    fn tick(&mut self, _progress: &Progress, _now: i64) {}
+    fn tick(&mut self, _run: &RunView, _now: i64) {}
 
     fn close(&mut self) {}
 }
@@ -41,8 +36,8 @@ pub(super) enum Detail {
     Ends,
 }
 
-/// The line for one event; none where it means nothing to people. `progress` has the event in already.
-pub(super) fn line(record: &EventRecord, progress: &Progress, detail: Detail) -> Option<String> {
+/// The line for one event; none where it means nothing to people. `run` has the event in already.
+pub(super) fn line(record: &EventRecord, run: &RunView, detail: Detail) -> Option<String> {
     let text = match &record.event {
         Event::RunPlanned { dag, nodes, max_parallel, .. } => {
             return Some(header(dag, *nodes, *max_parallel, &record.run));
@@ -50,13 +45,11 @@ pub(super) fn line(record: &EventRecord, progress: &Progress, detail: Detail) ->
         Event::HostStarted { epoch, .. } if *epoch > 1 => "the run goes on with a new host".to_owned(),
         Event::Requested { request, .. } => asked(request)?,
         Event::Refused { detail } => mark(WARNING, "refused", "an inner step", detail),
-        Event::NodeState { node, state, attempt, .. } => {
-            node_line(state, *attempt, progress.node(node)?, detail)?
-        }
+        Event::NodeState { node, state, attempt, .. } => node_line(state, *attempt, run.node(node)?, detail)?,
         Event::AttemptStopping { node, cause, .. } => mark(WARNING, "stopping", node, stopping(*cause)),
         _ => return None,
     };
-    let clock = format!("{:>7}", time::short(progress.wall(record.at)));
+    let clock = format!("{:>7}", time::short(run.wall(record.at)));
     Some(format!("{}  {text}", paint(FAINT, clock)))
 }
 
@@ -85,7 +78,7 @@ fn stopping(cause: StopCause) -> &'static str {
     }
 }
 
-fn node_line(state: &NodeState, attempt: Option<u32>, node: &NodeProgress, detail: Detail) -> Option<String> {
+fn node_line(state: &NodeState, attempt: Option<u32>, node: &NodeView, detail: Detail) -> Option<String> {
     let path = &node.path;
     let reason = node.detail.as_deref().unwrap_or_default();
     let line = match state {
@@ -121,7 +114,7 @@ fn nth(attempt: u32) -> String {
     if attempt > 1 { format!("(attempt {attempt})") } else { String::new() }
 }
 
-fn took(node: &NodeProgress) -> String {
+fn took(node: &NodeView) -> String {
     node.wall.map(time::short).unwrap_or_default()
 }
 

@@ -1,11 +1,11 @@
 //! What is said when a run is over.
 
+use std::iter;
 use std::time::Duration;
 
 use divisi_engine::event::{NodeState, Verdict};
+use divisi_engine::view::{NodeView, RunView};
 
-use super::Progress;
-use super::progress::NodeProgress;
 use crate::output::{ERROR, FAINT, GOOD, STRONG, WARNING, count, paint};
 use crate::{root, time};
 
@@ -18,20 +18,26 @@ const TAIL_LINES: usize = 12;
 /// Characters that are shown of each: output without line ends must not bury the rest.
 const TAIL_WIDTH: usize = 400;
 
+/// Wall time from which on figures say more about the graph than about starting processes.
+const TELLING: Duration = Duration::from_millis(500);
+
+/// How many nodes of the critical path are named.
+const CHAIN: usize = 6;
+
 /// Lines for people about an ended run: verdict, times, what failed and why, what to do next.
-pub(crate) fn summary(progress: &Progress, tail: Tail<'_>) -> Vec<String> {
-    let Some(verdict) = progress.verdict else { return Vec::new() };
-    let mut lines = vec![String::new(), headline(progress, verdict)];
-    lines.extend(times(progress));
-    lines.extend(files(progress));
-    for node in progress.nodes().filter(|node| matches!(node.state, NodeState::Failed { .. })) {
+pub(crate) fn summary(run: &RunView, tail: Tail<'_>) -> Vec<String> {
+    let Some(verdict) = run.verdict() else { return Vec::new() };
+    let mut lines = vec![String::new(), headline(run, verdict)];
+    lines.extend(times(run));
+    lines.extend(files(run));
+    for node in run.failed() {
         lines.extend(failed(node, verdict, tail));
     }
-    lines.extend(next_step(progress, verdict));
+    lines.extend(next_step(run, verdict));
     lines
 }
 
-fn headline(progress: &Progress, verdict: Verdict) -> String {
+fn headline(run: &RunView, verdict: Verdict) -> String {
     let (style, word) = match verdict {
         Verdict::Succeeded => (GOOD, "succeeded"),
         Verdict::Failed => (ERROR, "failed"),
@@ -39,17 +45,17 @@ fn headline(progress: &Progress, verdict: Verdict) -> String {
         Verdict::Compensated => (WARNING, "failed and was undone"),
         Verdict::CompensationFailed => (ERROR, "failed and could not be undone"),
     };
-    let counts = outcomes(progress);
-    format!("{} {}: {counts}", paint(STRONG, &progress.dag), paint(style, word))
+    let counts = outcomes(run);
+    format!("{} {}: {counts}", paint(STRONG, run.dag()), paint(style, word))
 }
 
 /// `5 of 7 nodes done, 1 failed, 1 blocked`.
-fn outcomes(progress: &Progress) -> String {
-    let number = |wanted: fn(&NodeState) -> bool| progress.nodes().filter(|node| wanted(&node.state)).count();
+fn outcomes(run: &RunView) -> String {
+    let number = |wanted: fn(&NodeState) -> bool| run.nodes().filter(|node| wanted(&node.state)).count();
     let good = number(|state| matches!(state, NodeState::Succeeded | NodeState::Reused));
-    let mut text = format!("{good} of {} done", count(progress.total, "node"));
+    let mut text = format!("{good} of {} done", count(run.total(), "node"));
     let others: [(usize, &str); 5] = [
-        (number(|state| matches!(state, NodeState::Failed { .. })), "failed"),
+        (run.failed().count(), "failed"),
         (number(|state| *state == NodeState::Blocked), "blocked"),
         (number(|state| *state == NodeState::Skipped), "skipped"),
         (number(|state| *state == NodeState::Cancelled), "cancelled"),
@@ -61,28 +67,46 @@ fn outcomes(progress: &Progress) -> String {
     text
 }
 
-/// Wall time, the sum of the attempts, and how many times faster the run was than one attempt after the other.
-fn times(progress: &Progress) -> Option<String> {
-    let wall = progress.wall_at_end();
-    let sum = progress.attempts();
-    if sum == Duration::ZERO {
-        return None;
+/// Wall time, the sum of the attempts, how many times faster the run was than one attempt after the other, how much of
+/// its slots it used, and the chain that it waited for.
+fn times(run: &RunView) -> Vec<String> {
+    let summary = run.summary();
+    if summary.sum == Duration::ZERO {
+        return Vec::new();
     }
-    let mut line = format!("  wall {}, sum of nodes {}", time::short(wall), time::short(sum));
-    // Below that the figure says more about starting processes than about the graph.
-    if wall >= Duration::from_millis(500) {
-        line.push_str(&format!(", speed-up {:.1} ×", sum.as_secs_f64() / wall.as_secs_f64()));
+    let mut line = format!("  wall {}, sum of nodes {}", time::short(summary.wall), time::short(summary.sum));
+    if summary.wall < TELLING {
+        return vec![line];
     }
-    Some(line)
+    line.push_str(&format!(", speed-up {:.1} ×", summary.speed_up));
+    if run.total() < 2 {
+        return vec![line];
+    }
+    line.push_str(&format!(", parallel efficiency {:.0} %", summary.efficiency * 100.0));
+    let path = chain(&summary.critical_path);
+    let critical =
+        path.map(|path| format!("  critical path as run {}: {path}", time::short(summary.critical)));
+    iter::once(line).chain(critical).collect()
 }
 
-fn files(progress: &Progress) -> Option<String> {
-    let files: Vec<String> =
-        progress.nodes().flat_map(|node| &node.files).map(|file| root::shown(file)).collect();
+/// `a → b → c`, without the middle of a long one; none for an empty one.
+fn chain(path: &[&NodeView]) -> Option<String> {
+    let names: Vec<&str> = path.iter().map(|node| node.path.as_str()).collect();
+    let hidden = names.len().saturating_sub(CHAIN);
+    if hidden == 0 {
+        return (!names.is_empty()).then(|| names.join(" → "));
+    }
+    let (first, rest) = names.split_at(CHAIN / 2);
+    let last = rest.get(hidden..).unwrap_or_default();
+    Some(format!("{} → … {hidden} more … → {}", first.join(" → "), last.join(" → ")))
+}
+
+fn files(run: &RunView) -> Option<String> {
+    let files: Vec<String> = run.nodes().flat_map(|node| &node.files).map(|file| root::shown(file)).collect();
     if files.is_empty() { None } else { Some(format!("  files: {}", files.join(", "))) }
 }
 
-fn failed(node: &NodeProgress, verdict: Verdict, tail: Tail<'_>) -> Vec<String> {
+fn failed(node: &NodeView, verdict: Verdict, tail: Tail<'_>) -> Vec<String> {
     let word = if verdict == Verdict::Succeeded { "failed, tolerated" } else { "failed" };
     let reason = node.detail.as_deref().unwrap_or("no reason given");
     let mut lines =
@@ -112,18 +136,16 @@ fn visible(line: &str) -> String {
     shown
 }
 
-fn next_step(progress: &Progress, verdict: Verdict) -> Vec<String> {
+fn next_step(run: &RunView, verdict: Verdict) -> Vec<String> {
     if verdict == Verdict::Succeeded {
         return Vec::new();
     }
-    let run = &progress.run;
+    let id = run.id();
     let mut lines = vec![String::new()];
-    let has_output =
-        |node: &&NodeProgress| matches!(node.state, NodeState::Failed { .. }) && node.attempt > 0;
-    if let Some(node) = progress.nodes().find(has_output) {
-        lines.push(format!("  whole output: divisi logs {run} {}", shell_word(&node.path)));
+    if let Some(node) = run.failed().find(|node| node.attempt > 0) {
+        lines.push(format!("  whole output: divisi logs {id} {}", shell_word(&node.path)));
     }
-    lines.push(format!("  to go on:     divisi resume {run}"));
+    lines.push(format!("  to go on:     divisi resume {id}"));
     lines
 }
 

@@ -1,11 +1,13 @@
 //! The plain view and the summary over recorded events, with the times of the record.
 
 use divisi_engine::event::EventRecord;
+use divisi_engine::plan::StoredPlan;
+use divisi_engine::view::RunView;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::plain::{self, Detail};
-use super::{Progress, summary};
+use super::summary;
 
 /// Events of a run, one a line: milliseconds since its start, and the event's own fields.
 fn records(events: &[(i64, Value)]) -> Vec<EventRecord> {
@@ -20,23 +22,23 @@ fn records(events: &[(i64, Value)]) -> Vec<EventRecord> {
     events.iter().enumerate().map(envelope).collect()
 }
 
-fn shown(events: &[(i64, Value)], logs: &[(&str, &str)]) -> String {
-    let mut progress = Progress::default();
+fn shown(plan: Option<&StoredPlan>, events: &[(i64, Value)], logs: &[(&str, &str)]) -> String {
+    let mut run = RunView::new(plan);
     let mut lines = Vec::new();
     for record in records(events) {
-        progress.apply(&record);
-        lines.extend(plain::line(&record, &progress, Detail::Everything));
+        run.apply(&record);
+        lines.extend(plain::line(&record, &run, Detail::Everything));
     }
     let tail =
         |node: &str| logs.iter().find(|(name, _)| *name == node).map(|(_, log)| log.as_bytes().to_vec());
-    lines.extend(summary(&progress, &tail));
+    lines.extend(summary(&run, &tail));
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     anstream::adapter::strip_str(&text).to_string()
 }
 
 #[track_caller]
 fn check(events: &[(i64, Value)], logs: &[(&str, &str)], expected: Expect) {
-    expected.assert_eq(&shown(events, logs));
+    expected.assert_eq(&shown(None, events, logs));
 }
 
 fn planned(nodes: usize) -> (i64, Value) {
@@ -109,7 +111,7 @@ fn a_run_that_succeeds() {
                2.0s  succeeded  merge  0.5s
 
             review succeeded: 3 of 3 nodes done
-              wall 2.0s, sum of nodes 3.0s, speed-up 1.5 ×
+              wall 2.0s, sum of nodes 3.0s, speed-up 1.5 ×, parallel efficiency 75 %
               files: /w/REVIEW.md
         "#]],
     );
@@ -141,7 +143,7 @@ fn a_failure_shows_the_end_of_its_output_and_the_way_on() {
               1m10s  blocked    report
 
             review failed: 0 of 2 nodes done, 1 failed, 1 blocked
-              wall 1m10s, sum of nodes 1m10s, speed-up 1.0 ×
+              wall 1m10s, sum of nodes 1m10s, speed-up 1.0 ×, parallel efficiency 50 %
 
             failed tests[eu]: exit status 3
               │ line one
@@ -248,4 +250,70 @@ fn groups_do_not_count_and_unknown_events_are_passed_over() {
             review succeeded: 0 of 1 node done, 1 skipped
         "#]],
     );
+}
+
+/// A plan of nodes that each wait for the one before it.
+fn chain(nodes: &[&str]) -> StoredPlan {
+    let node = |(index, path): (usize, &&str)| {
+        json!({
+            "path": path, "title": null, "line": 0, "group": null,
+            "dependencies": index.checked_sub(1).into_iter().collect::<Vec<_>>(),
+            "rule": "all_success", "when": null, "continue_on_error": false,
+            "work": {"kind": "argv", "argv": ["true"]}, "inputs": [], "outputs": [],
+            "timeout_ms": null, "idle_timeout_ms": null, "estimate_ms": 1000, "priority": 0,
+            "env": [], "cwd": null, "item": null, "index": null, "resume": "retry",
+        })
+    };
+    let nodes: Vec<Value> = nodes.iter().enumerate().map(node).collect();
+    let plan = json!({
+        "format": 1, "dag": "review", "file": "/w/review.dag.yaml", "workspace": "/w", "args": {},
+        "secret_args": {}, "arg_types": {}, "max_parallel": 2, "on_failure": "stop", "env": [], "pass_env": [],
+        "nodes": nodes, "agents": [], "runners": {}, "sources": [],
+    });
+    serde_json::from_value(plan).expect("a valid plan")
+}
+
+/// The summary of a run whose nodes wait for each other, a second each.
+fn summary_of_chain(nodes: &[&str]) -> String {
+    let mut events = vec![planned(nodes.len()), host(0, 1)];
+    let mut at = 0;
+    for node in nodes {
+        events.push(granted(at, node, 1));
+        at += 1000;
+        events.push(ended(at, node, json!({"is": "succeeded"}), 1000));
+        events.push(state(at, node, json!({"is": "succeeded"})));
+    }
+    events.push(run_ended(at, "succeeded"));
+    let text = shown(Some(&chain(nodes)), &events, &[]);
+    text.lines()
+        .filter(|line| line.starts_with("  ") && !line.contains("succeeded"))
+        .map(|line| format!("{}\n", line.trim_start()))
+        .collect()
+}
+
+#[test]
+fn the_summary_names_what_the_run_waited_for() {
+    expect![[r#"
+          wall 3.0s, sum of nodes 3.0s, speed-up 1.0 ×, parallel efficiency 50 %
+          critical path as run 3.0s: look → tests[eu] → report
+    "#]]
+    .assert_eq(&summary_of_chain(&["look", "tests[eu]", "report"]));
+    expect![[r#"
+          wall 1.0s, sum of nodes 1.0s, speed-up 1.0 ×
+    "#]]
+    .assert_eq(&summary_of_chain(&["only"]));
+}
+
+#[test]
+fn a_long_critical_path_is_cut_in_its_middle() {
+    expect![[r#"
+          wall 6.0s, sum of nodes 6.0s, speed-up 1.0 ×, parallel efficiency 50 %
+          critical path as run 6.0s: a → b → c → d → e → f
+    "#]]
+    .assert_eq(&summary_of_chain(&["a", "b", "c", "d", "e", "f"]));
+    expect![[r#"
+          wall 8.0s, sum of nodes 8.0s, speed-up 1.0 ×, parallel efficiency 50 %
+          critical path as run 8.0s: a → b → c → … 2 more … → f → g → h
+    "#]]
+    .assert_eq(&summary_of_chain(&["a", "b", "c", "d", "e", "f", "g", "h"]));
 }

@@ -84,21 +84,20 @@ pub fn try_apply(state: &mut State, record: &EventRecord) -> Result<(), Fault> {
 
 /// Applies an event that has no place in the journal yet: how [`decide`](super::decide()) drafts.
 pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(), Fault> {
-    let previous = std::mem::replace(&mut state.last_at, at);
     match event {
-        Event::HostStarted { epoch, .. } => start_session(state, *epoch, previous, at),
+        Event::HostStarted { epoch, .. } => start_session(state, *epoch, at),
         Event::Requested { id, request } => apply_request(state, *id, request),
         Event::RunResumed { .. } => resume(state),
         Event::NodeState { node, state: to, detail, outputs, .. } => {
             let index = known(state, node)?;
-            move_node(state, index, *to, at)?;
+            move_node(state, index, *to)?;
             let Some(standing) = state.nodes.get_mut(index) else { return Ok(()) };
             standing.detail = detail.as_deref().map(Into::into);
             if *to == NodeState::Succeeded {
                 standing.outputs = Some(Arc::new(outputs.clone()));
             }
         }
-        Event::AttemptGranted { node, attempt } => grant(state, node, *attempt, at)?,
+        Event::AttemptGranted { node, attempt } => grant(state, node, *attempt)?,
         Event::AttemptStarted { node, attempt, pid, boot_id, start_time } => {
             let process = AttemptProcess { pid: *pid, boot_id: boot_id.clone(), start_time: *start_time };
             live_attempt(state, node, *attempt)?.process = Some(Arc::new(process));
@@ -116,13 +115,9 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
     Ok(())
 }
 
-/// The time between two hosts belongs to neither.
-fn start_session(state: &mut State, epoch: u64, previous: i64, at: i64) {
+fn start_session(state: &mut State, epoch: u64, at: i64) {
     state.epoch = epoch;
     state.started_at.get_or_insert(at);
-    if let Some(started) = state.session_started_at.replace(at) {
-        state.earlier_sessions_ms += state.ended_at.unwrap_or(previous).saturating_sub(started).max(0);
-    }
 }
 
 /// A run that did not succeed is not over any more, even where none of its nodes is reset.
@@ -150,7 +145,7 @@ fn known(state: &State, path: &str) -> Result<usize, Fault> {
 }
 
 /// Only one attempt of a node lives at a time, and numbers only grow.
-fn grant(state: &mut State, path: &str, attempt: u32, at: i64) -> Result<(), Fault> {
+fn grant(state: &mut State, path: &str, attempt: u32) -> Result<(), Fault> {
     let index = known(state, path)?;
     let previous = state.nodes.get(index).map_or(0, |standing| standing.attempt);
     if state.live.contains(&index) || attempt != previous + 1 {
@@ -160,7 +155,6 @@ fn grant(state: &mut State, path: &str, attempt: u32, at: i64) -> Result<(), Fau
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.attempt = attempt;
         standing.process = None;
-        standing.started_at = Some(at);
     }
     Ok(())
 }
@@ -184,7 +178,7 @@ fn end_attempt(state: &mut State, path: &str, attempt: u32, end: AttemptEnd) -> 
 }
 
 /// Moves a node and keeps everything that is counted over nodes.
-fn move_node(state: &mut State, index: usize, to: NodeState, at: i64) -> Result<(), Fault> {
+fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault> {
     let Some(from) = state.nodes.get(index).map(|standing| standing.state) else { return Ok(()) };
     if !is_allowed(from, to) {
         let node = state.path(index).to_owned();
@@ -206,7 +200,7 @@ fn move_node(state: &mut State, index: usize, to: NodeState, at: i64) -> Result<
     }
     count_end(state, index, to, 1);
     match (from.is_terminal(), to.is_terminal()) {
-        (false, true) => finish_node(state, index, at),
+        (false, true) => finish_node(state, index),
         (true, false) => reopen_node(state, index),
         _ => {}
     }
@@ -232,11 +226,8 @@ fn count_end(state: &mut State, index: usize, end: NodeState, change: isize) {
     *count = count.saturating_add_signed(change);
 }
 
-fn finish_node(state: &mut State, index: usize, at: i64) {
+fn finish_node(state: &mut State, index: usize) {
     state.unfinished = state.unfinished.saturating_sub(1);
-    if let Some(standing) = state.nodes.get_mut(index) {
-        standing.ended_at = Some(at);
-    }
     change_waiting(state, index, -1);
 }
 
@@ -244,7 +235,6 @@ fn finish_node(state: &mut State, index: usize, at: i64) {
 fn reopen_node(state: &mut State, index: usize) {
     state.unfinished += 1;
     if let Some(standing) = state.nodes.get_mut(index) {
-        standing.ended_at = None;
         standing.lost_in_a_row = 0;
     }
     change_waiting(state, index, 1);

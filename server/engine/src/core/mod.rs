@@ -16,7 +16,6 @@
 //! apply        the only mutation of the state
 //! decide       input → events and effects
 //! status       where the run stands
-//! progress     counts, todo list, summary, for views
 //! ```
 
 pub mod apply;
@@ -28,7 +27,6 @@ pub mod evaluate;
 mod graph;
 pub mod input;
 pub mod mode;
-pub mod progress;
 mod request;
 pub mod rule;
 pub mod state;

@@ -45,11 +45,6 @@ pub struct State {
     pub(crate) last_request: u64,
     pub(crate) started_at: Option<i64>,
     pub(crate) ended_at: Option<i64>,
-    /// When the present host took the run, and what the hosts before it took.
-    pub(crate) session_started_at: Option<i64>,
-    pub(crate) earlier_sessions_ms: i64,
-    /// When the last event happened.
-    pub(crate) last_at: i64,
     pub(crate) verdict: Option<Verdict>,
     /// Steps that grow with the size of the run: edges visited, changes of the ready queue. For the test that holds
     /// the scheduler to O(log n) a node.
@@ -75,10 +70,6 @@ pub struct NodeStanding {
     pub(crate) outputs: Option<Arc<BTreeMap<String, OutputValue>>>,
     pub(crate) detail: Option<Arc<str>>,
     pub(crate) process: Option<Arc<AttemptProcess>>,
-    /// When the latest attempt was granted.
-    pub(crate) started_at: Option<i64>,
-    /// When the node became terminal.
-    pub(crate) ended_at: Option<i64>,
 }
 
 /// The root process of an attempt, as it was journaled: what a takeover kills.
@@ -129,8 +120,6 @@ impl NodeStanding {
             outputs: None,
             detail: None,
             process: None,
-            started_at: None,
-            ended_at: None,
         }
     }
 
@@ -147,16 +136,6 @@ impl NodeStanding {
     /// Text for people: the error, the reason of a skip.
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
-    }
-
-    /// When the latest attempt was granted, milliseconds since the epoch.
-    pub fn started_at(&self) -> Option<i64> {
-        self.started_at
-    }
-
-    /// When the node became terminal, milliseconds since the epoch.
-    pub fn ended_at(&self) -> Option<i64> {
-        self.ended_at
     }
 }
 
@@ -183,9 +162,6 @@ impl State {
             last_request: 0,
             started_at: None,
             ended_at: None,
-            session_started_at: None,
-            earlier_sessions_ms: 0,
-            last_at: 0,
             verdict: None,
             steps: 0,
         })

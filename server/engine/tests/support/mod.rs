@@ -12,6 +12,7 @@ use divisi_engine::event::{
     EVENT_VERSION, Event, EventRecord, Evidence, FailKind, NodeState, OutputValue, Request, Verdict,
 };
 use divisi_engine::plan::{PLAN_FORMAT, PlanNode, PlanOutput, PlanWork, StoredPlan};
+use divisi_engine::view::RunView;
 use divisi_model::{OnFailure, OutputForm, ResumePolicy, TriggerRule};
 use serde_json::{Map, Value};
 
@@ -223,13 +224,26 @@ impl Run {
     }
 
     pub(crate) fn succeed(&mut self, path: &str) -> Decision {
-        let key = self.key(path);
-        self.input(Input::AttemptExited { key, outcome: succeeded(path) })
+        self.exit(path, succeeded(path))
     }
 
     pub(crate) fn fail(&mut self, path: &str) -> Decision {
-        let key = self.key(path);
-        self.input(Input::AttemptExited { key, outcome: failed() })
+        self.exit(path, failed())
+    }
+
+    /// The node's live attempt ends; its wall time is what went by since it was granted.
+    fn exit(&mut self, path: &str, mut outcome: AttemptOutcome) -> Decision {
+        let is_grant = |record: &&EventRecord| matches!(&record.event, Event::AttemptGranted { node, .. } if node == path);
+        let granted_at = self.records.iter().rfind(is_grant).map_or(self.now, |record| record.at);
+        outcome.evidence.wall_ms = u64::try_from(self.now - granted_at).unwrap();
+        self.input(Input::AttemptExited { key: self.key(path), outcome })
+    }
+
+    /// What people are shown, by the plan and the events.
+    pub(crate) fn view(&self) -> RunView {
+        let mut view = RunView::new(Some(self.state.plan()));
+        self.records.iter().for_each(|record| view.apply(record));
+        view
     }
 
     /// The timer of the node's live attempt fires.

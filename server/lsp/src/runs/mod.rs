@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_engine::client::{RunStatus, RunSummary};
+use divisi_engine::client::{self, EngineError, RunStatus, RunSummary};
 use divisi_engine::event::{Event as RunEvent, EventRecord};
+use divisi_engine::view::RunView;
 use divisi_workspace::Document;
 use tower_lsp_server::gen_lsp_types as lsp;
 
@@ -51,11 +52,12 @@ impl Runs {
         self.runs.get(run)
     }
 
-    /// Follows a run from its first event on. Failures of earlier runs of its file are forgotten.
+    /// Follows a run from its first event on; `known` is what its plan says. Failures of earlier runs of its file are
+    /// forgotten.
     pub(crate) fn follow(
         &mut self,
         root: &Path,
-        summary: RunSummary,
+        (summary, known): (RunSummary, RunView),
         origin: Origin,
         outbox: &mut Outbox,
         shows_progress: bool,
@@ -68,7 +70,7 @@ impl Runs {
         let id = summary.run.clone();
         let progress = Progress::ask(outbox, &id, shows_progress);
         let follower = follow::start(root.to_owned(), id.clone(), events.clone());
-        self.runs.insert(id, Run::new(root.to_owned(), summary, origin, progress, follower));
+        self.runs.insert(id, Run::new(root.to_owned(), summary, known, origin, progress, follower));
     }
 
     /// Takes records in and tells the client; the file whose findings changed.
@@ -110,8 +112,10 @@ impl Runs {
     /// The host is gone and the run is not over.
     pub(crate) fn orphaned(&mut self, id: &str, outbox: &Outbox, messages: bool) {
         let Some(run) = self.runs.get_mut(id) else { return };
-        let text =
-            format!("`{}` was interrupted: its host is gone. `divisi resume {id}` finishes it", run.dag);
+        let text = format!(
+            "`{}` was interrupted: its host is gone. `divisi resume {id}` finishes it",
+            run.known.dag()
+        );
         run.over = true;
         run.progress.end(outbox, id, &text);
         if messages {
@@ -145,8 +149,20 @@ impl Runs {
     }
 }
 
+/// The runs under `root` that a host owns, with what their plans say. Reads the disk.
+pub(crate) fn find_live(root: &Path) -> Result<Vec<(RunSummary, RunView)>, EngineError> {
+    let runs = client::Runs::open(root)?;
+    let (summaries, _unreadable) = runs.list()?;
+    let live = summaries.into_iter().filter(|summary| is_live(summary.status));
+    let with_plan = |summary: RunSummary| {
+        let known = RunView::new(runs.plan(&summary.run).ok().as_ref());
+        (summary, known)
+    };
+    Ok(live.map(with_plan).collect())
+}
+
 /// Whether a host owns the run, so that there is something to follow.
-pub(crate) const fn is_live(status: RunStatus) -> bool {
+const fn is_live(status: RunStatus) -> bool {
     matches!(status, RunStatus::Running | RunStatus::Paused | RunStatus::Stopping | RunStatus::Cancelling)
 }
 

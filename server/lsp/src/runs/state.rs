@@ -1,12 +1,11 @@
-//! One run as the editor shows it: a fold over its events.
+//! One run as the editor shows it.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use divisi_engine::client::RunSummary;
 use divisi_engine::event::{Event, EventRecord, FailKind, NodeState, Verdict};
+use divisi_engine::view::{NodeView, RunView};
 use divisi_model::duration::human;
 use divisi_workspace::Document;
 use tower_lsp_server::gen_lsp_types::MessageType;
@@ -20,19 +19,12 @@ use crate::progress::{Progress, View};
 pub(crate) struct Run {
     pub(crate) root: PathBuf,
     pub(crate) file: PathBuf,
-    pub(crate) dag: String,
+    pub(crate) known: RunView,
     pub(crate) progress: Progress,
     /// Nothing more comes.
     pub(crate) over: bool,
     origin: Origin,
     id: String,
-    nodes: usize,
-    started_at: i64,
-    done: BTreeSet<String>,
-    running: BTreeSet<String>,
-    /// Nodes that stand for their instances and do no work themselves.
-    groups: BTreeSet<String>,
-    first_failure: Option<(String, String)>,
     /// Dropping it ends the thread that reads the journal.
     _follower: Follower,
 }
@@ -41,6 +33,7 @@ impl Run {
     pub(super) fn new(
         root: PathBuf,
         summary: RunSummary,
+        known: RunView,
         origin: Origin,
         progress: Progress,
         follower: Follower,
@@ -48,17 +41,11 @@ impl Run {
         Self {
             root,
             file: summary.file,
-            dag: summary.dag,
+            known,
             progress,
             over: false,
             origin,
             id: summary.run,
-            nodes: summary.nodes,
-            started_at: summary.started_at,
-            done: BTreeSet::new(),
-            running: BTreeSet::new(),
-            groups: BTreeSet::new(),
-            first_failure: None,
             _follower: follower,
         }
     }
@@ -70,14 +57,13 @@ impl Run {
 
     /// Takes one record in; a node that failed by it.
     pub(super) fn apply(&mut self, record: &EventRecord) -> Option<Failure> {
+        self.known.apply(record);
         match &record.event {
-            Event::RunPlanned { nodes, dag, .. } => {
-                self.nodes = *nodes;
-                self.dag.clone_from(dag);
-                self.started_at = record.at;
-                None
+            // A group fails by its instances, and they are told.
+            Event::NodeState { state: NodeState::Failed { kind: FailKind::Children }, .. } => None,
+            Event::NodeState { node, state: NodeState::Failed { .. }, .. } => {
+                self.known.node(node).map(|node| self.failed(node))
             }
-            Event::NodeState { node, state, detail, .. } => self.node_is(node, state, detail.as_deref()),
             Event::RunEnded { .. } => {
                 self.over = true;
                 None
@@ -86,36 +72,9 @@ impl Run {
         }
     }
 
-    fn node_is(&mut self, node: &str, state: &NodeState, detail: Option<&str>) -> Option<Failure> {
-        self.running.remove(node);
-        match state {
-            NodeState::Expanded => {
-                self.groups.insert(node.to_owned());
-            }
-            NodeState::Running | NodeState::Stopping { .. } | NodeState::Merging => {
-                self.running.insert(node.to_owned());
-            }
-            _ if !is_terminal(state) => {
-                // A resume begins the node anew.
-                self.done.remove(node);
-            }
-            _ if self.groups.contains(node) => {}
-            _ => {
-                self.done.insert(node.to_owned());
-            }
-        }
-        match state {
-            NodeState::Failed { kind } if *kind != FailKind::Children => Some(self.failed(node, detail)),
-            _ => None,
-        }
-    }
-
-    fn failed(&mut self, node: &str, detail: Option<&str>) -> Failure {
-        let detail = detail.unwrap_or("no reason was recorded").to_owned();
-        if self.first_failure.is_none() {
-            self.first_failure = Some((node.to_owned(), detail.clone()));
-        }
-        let failure = Failure { node: node.to_owned(), run: self.id.clone(), detail, text: None };
+    fn failed(&self, node: &NodeView) -> Failure {
+        let detail = reason(node).to_owned();
+        let failure = Failure { node: node.path.clone(), run: self.id.clone(), detail, text: None };
         match self.document() {
             Some(document) => failure.at(document),
             None => failure,
@@ -130,27 +89,28 @@ impl Run {
     }
 
     pub(super) fn view(&self) -> View {
-        let done = self.done.len().min(self.nodes);
-        let mut message = format!("{done}/{} nodes", self.nodes);
-        if !self.running.is_empty() {
-            let running: Vec<&str> = self.running.iter().map(String::as_str).take(3).collect();
-            let more = if self.running.len() > 3 { ", …" } else { "" };
-            message.push_str(&format!(" · {}{more}", running.join(", ")));
+        let mut message = format!("{}/{} nodes", self.known.done(), self.known.total());
+        let mut running = self.known.running().map(|node| node.path.as_str());
+        let named: Vec<&str> = running.by_ref().take(3).collect();
+        if !named.is_empty() {
+            let more = if running.next().is_some() { ", …" } else { "" };
+            message.push_str(&format!(" · {}{more}", named.join(", ")));
         }
-        let percentage = (done * 100).checked_div(self.nodes).unwrap_or(0);
-        View { title: self.dag.clone(), message, percentage: u32::try_from(percentage).unwrap_or(100) }
+        let percentage = self.known.percentage().into();
+        View { title: self.known.dag().to_owned(), message, percentage }
     }
 
     pub(super) fn started_text(&self) -> String {
-        let nodes = if self.nodes == 1 { "node" } else { "nodes" };
-        format!("`{}` started: {} {nodes} (run {})", self.dag, self.nodes, self.id)
+        let (dag, total) = (self.known.dag(), self.known.total());
+        let nodes = if total == 1 { "node" } else { "nodes" };
+        format!("`{dag}` started: {total} {nodes} (run {})", self.id)
     }
 
     pub(super) fn ended_text(&self, verdict: Verdict, at: i64) -> (MessageType, String) {
-        let took = human(Duration::from_millis(u64::try_from(at - self.started_at).unwrap_or(0)));
-        let dag = &self.dag;
-        let because = || match &self.first_failure {
-            Some((node, detail)) => format!(": `{node}`: {detail}"),
+        let took = human(self.known.wall(at));
+        let dag = self.known.dag();
+        let because = || match self.known.first_failure() {
+            Some(node) => format!(": `{}`: {}", node.path, reason(node)),
             None => String::new(),
         };
         match verdict {
@@ -168,16 +128,6 @@ impl Run {
     }
 }
 
-const fn is_terminal(state: &NodeState) -> bool {
-    matches!(
-        state,
-        NodeState::Succeeded
-            | NodeState::Reused
-            | NodeState::Failed { .. }
-            | NodeState::Skipped
-            | NodeState::Blocked
-            | NodeState::Cancelled
-            | NodeState::Compensated
-            | NodeState::CompensationFailed
-    )
+fn reason(node: &NodeView) -> &str {
+    node.detail.as_deref().unwrap_or("no reason was recorded")
 }

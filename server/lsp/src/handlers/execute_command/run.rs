@@ -1,6 +1,7 @@
 //! `divisi.server.run`: plan, trust, start; the answer is the run's id.
 
 use divisi_engine::client::{RunOptions, RunSummary};
+use divisi_engine::view::RunView;
 use serde::Deserialize;
 use tower_lsp_server::gen_lsp_types as lsp;
 
@@ -83,7 +84,7 @@ fn start(server: &Server, launch: Box<Launch>) {
 }
 
 pub(crate) fn launched(server: &mut Server, launch: Box<Launch>, summary: RunSummary) {
-    let Launch { reply, root, document, .. } = *launch;
+    let Launch { reply, root, document, plan, .. } = *launch;
     reply.send(Ok(Some(serde_json::json!({ "run": summary.run }))));
-    server.follow(&root, summary, Origin::Here(document));
+    server.follow(&root, summary, RunView::new(Some(&plan)), Origin::Here(document));
 }

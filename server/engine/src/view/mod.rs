@@ -1,0 +1,212 @@
+//! What people are shown of a run: one fold over its events, for the terminal, the editor and whoever else looks on.
+//!
+//! The scheduler's [`State`](crate::core::State) refuses what cannot be; a view takes every event as it comes, also
+//! from a newer version or a damaged journal, and never fails. One that replays a journal shows what one that
+//! followed the run live showed.
+//!
+//! ```text
+//! node       one node of the view
+//! sessions   the time that hosts spent on the run
+//! todo       the todo list
+//! summary    what the run came to
+//! ```
+
+mod node;
+mod sessions;
+mod summary;
+mod todo;
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use crate::event::{Event, EventRecord, NodeState, Request, Verdict};
+use crate::plan::StoredPlan;
+
+pub use node::NodeView;
+use sessions::Sessions;
+pub use summary::Summary;
+pub use todo::{Todo, TodoStatus};
+
+/// A run as its events so far tell it.
+///
+/// With the plan it knows every node from the start. Without one it knows the nodes that were heard of, in that
+/// order, and no dependencies: its summary has no critical path then.
+#[derive(Debug, Clone, Default)]
+pub struct RunView {
+    id: String,
+    dag: String,
+    has_plan: bool,
+    total: usize,
+    max_parallel: u32,
+    seq: u64,
+    paused: bool,
+    verdict: Option<Verdict>,
+    sessions: Sessions,
+    nodes: Vec<NodeView>,
+    by_path: HashMap<String, usize>,
+    /// How many nodes count as done.
+    done: usize,
+    /// Indices of the nodes with a live attempt.
+    running: BTreeSet<usize>,
+}
+
+impl RunView {
+    /// A run of which no event is known; none for a plan that cannot be read.
+    pub fn new(plan: Option<&StoredPlan>) -> Self {
+        let Some(plan) = plan else { return Self::default() };
+        let nodes: Vec<NodeView> = plan.nodes.iter().map(NodeView::planned).collect();
+        Self {
+            dag: plan.dag.clone(),
+            has_plan: true,
+            total: nodes.iter().filter(|node| !node.is_group).count(),
+            max_parallel: plan.max_parallel,
+            by_path: nodes.iter().enumerate().map(|(index, node)| (node.path.clone(), index)).collect(),
+            nodes,
+            ..Self::default()
+        }
+    }
+
+    /// Takes one event in; events come in their order.
+    pub fn apply(&mut self, record: &EventRecord) {
+        self.seq = record.seq;
+        if self.id.is_empty() {
+            self.id.clone_from(&record.run);
+        }
+        self.apply_event(&record.event, record.at);
+        self.sessions.hear(record.at);
+    }
+
+    fn apply_event(&mut self, event: &Event, at: i64) {
+        match event {
+            Event::RunPlanned { dag, nodes, max_parallel, .. } => {
+                self.dag.clone_from(dag);
+                self.total = *nodes;
+                self.max_parallel = *max_parallel;
+            }
+            Event::HostStarted { .. } => {
+                self.sessions.begin(at);
+                self.verdict = None;
+            }
+            Event::RunResumed { .. } => {
+                self.verdict = None;
+                self.paused = false;
+            }
+            Event::Requested { request: Request::Pause, .. } => self.paused = true,
+            Event::Requested { request: Request::Unpause | Request::Resume, .. } => self.paused = false,
+            Event::NodeState { node, state, detail, outputs, .. } => {
+                self.change_node(node, |node| node.become_state(*state, detail.as_deref(), outputs, at));
+            }
+            Event::AttemptGranted { node, attempt } => {
+                self.change_node(node, |node| node.begin_attempt(*attempt, at));
+            }
+            Event::AttemptStarted { node, .. } => self.change_node(node, |node| node.started_at = Some(at)),
+            Event::AttemptEnded { node, evidence, .. } => {
+                let wall = Duration::from_millis(evidence.wall_ms);
+                self.change_node(node, |node| node.end_attempt(wall));
+            }
+            Event::RunEnded { verdict } => {
+                self.verdict = Some(*verdict);
+                self.sessions.end(at);
+            }
+            Event::Requested { request: Request::Cancel | Request::CancelNode { .. }, .. }
+            | Event::AttemptStopping { .. }
+            | Event::Refused { .. }
+            | Event::Unknown => {}
+        }
+    }
+
+    /// Changes a node, and keeps what is counted over nodes. A node that was not heard of is new.
+    fn change_node(&mut self, path: &str, change: impl FnOnce(&mut NodeView)) {
+        let index = self.index_or_insert(path);
+        let Some(node) = self.nodes.get_mut(index) else { return };
+        let was_done = node.is_done();
+        change(node);
+        self.done = self.done.saturating_sub(usize::from(was_done)) + usize::from(node.is_done());
+        if node.is_running() {
+            self.running.insert(index);
+        } else {
+            self.running.remove(&index);
+        }
+    }
+
+    fn index_or_insert(&mut self, path: &str) -> usize {
+        if let Some(index) = self.by_path.get(path) {
+            return *index;
+        }
+        let index = self.nodes.len();
+        self.nodes.push(NodeView::heard_of(path));
+        self.by_path.insert(path.to_owned(), index);
+        index
+    }
+
+    /// Its id; empty before the first event.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The DAG's name.
+    pub fn dag(&self) -> &str {
+        &self.dag
+    }
+
+    /// `seq` of the last event taken in; 0 before the first.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Whether somebody asked it to start nothing new.
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// How it ended; none while it goes on.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.verdict
+    }
+
+    /// Nodes that do work; groups do not count.
+    pub fn total(&self) -> usize {
+        self.total
+    }
+
+    /// Nodes that are over, however they ended; at most [`RunView::total`].
+    pub fn done(&self) -> usize {
+        self.done.min(self.total)
+    }
+
+    /// Done of total, rounded down, so that 100 means all; 0 where there is nothing to do.
+    pub fn percentage(&self) -> u8 {
+        let percentage = self.done().saturating_mul(100).checked_div(self.total).unwrap_or(0);
+        u8::try_from(percentage).unwrap_or(100)
+    }
+
+    /// Nodes that do work, in plan order.
+    pub fn nodes(&self) -> impl Iterator<Item = &NodeView> {
+        self.nodes.iter().filter(|node| !node.is_group)
+    }
+
+    /// The node at `path`, a group too.
+    pub fn node(&self, path: &str) -> Option<&NodeView> {
+        self.by_path.get(path).and_then(|index| self.nodes.get(*index))
+    }
+
+    /// Nodes with a live attempt, in plan order.
+    pub fn running(&self) -> impl Iterator<Item = &NodeView> {
+        self.running.iter().filter_map(|index| self.nodes.get(*index))
+    }
+
+    /// Nodes that failed, tolerated ones too, in plan order.
+    pub fn failed(&self) -> impl Iterator<Item = &NodeView> {
+        self.nodes().filter(|node| matches!(node.state, NodeState::Failed { .. }))
+    }
+
+    /// The failure that everything else may follow from: the earliest, one that is not tolerated before any that is.
+    pub fn first_failure(&self) -> Option<&NodeView> {
+        self.failed().min_by_key(|node| (node.is_tolerant, node.ended_at))
+    }
+
+    /// Time that hosts spent on it up to `now`, in milliseconds since the epoch.
+    pub fn wall(&self, now: i64) -> Duration {
+        self.sessions.wall(now)
+    }
+}

@@ -1,0 +1,132 @@
+//! One node of the view.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::event::{NodeState, OutputValue};
+use crate::plan::{PlanNode, PlanWork};
+
+/// A node as the events so far tell it.
+#[derive(Debug, Clone)]
+pub struct NodeView {
+    /// Its path.
+    pub path: String,
+    /// `title`.
+    pub title: Option<String>,
+    /// It stands for its instances and does no work itself.
+    pub is_group: bool,
+    /// Its failure is tolerated (`continue_on_error`).
+    pub is_tolerant: bool,
+    /// Where it is.
+    pub state: NodeState,
+    /// The reason of its state, for people.
+    pub detail: Option<String>,
+    /// Number of its latest attempt; 0 before the first.
+    pub attempt: u32,
+    /// When its live attempt started, in milliseconds since the epoch.
+    pub started_at: Option<i64>,
+    /// When it was over, in milliseconds since the epoch; none while it is not.
+    pub ended_at: Option<i64>,
+    /// How long its latest finished attempt took.
+    pub wall: Option<Duration>,
+    /// How long all its finished attempts took.
+    pub attempts: Duration,
+    /// Files it made.
+    pub files: Vec<PathBuf>,
+    /// Indices of the nodes that it waits for.
+    pub(super) dependencies: Vec<usize>,
+    /// Index of the group that holds it.
+    pub(super) group: Option<usize>,
+    /// Of a group: indices of its instances.
+    pub(super) children: Vec<usize>,
+}
+
+impl NodeView {
+    /// A node of which only the name is known.
+    pub(super) fn heard_of(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            title: None,
+            is_group: false,
+            is_tolerant: false,
+            state: NodeState::Pending,
+            detail: None,
+            attempt: 0,
+            started_at: None,
+            ended_at: None,
+            wall: None,
+            attempts: Duration::ZERO,
+            files: Vec::new(),
+            dependencies: Vec::new(),
+            group: None,
+            children: Vec::new(),
+        }
+    }
+
+    /// A node of the plan before anything happened.
+    pub(super) fn planned(node: &PlanNode) -> Self {
+        let children = match &node.work {
+            PlanWork::Group { children } => Some(children.clone()),
+            _ => None,
+        };
+        Self {
+            title: node.title.clone(),
+            is_group: children.is_some(),
+            is_tolerant: node.continue_on_error,
+            dependencies: node.dependencies.clone(),
+            group: node.group,
+            children: children.unwrap_or_default(),
+            ..Self::heard_of(&node.path)
+        }
+    }
+
+    /// Its title, else its path.
+    pub fn name(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.path)
+    }
+
+    /// Over, and one that counts.
+    pub(super) fn is_done(&self) -> bool {
+        !self.is_group && self.state.is_terminal()
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        !self.is_group && self.state.is_live()
+    }
+
+    /// Without a plan, a group is known by being expanded.
+    pub(super) fn become_state(
+        &mut self,
+        state: NodeState,
+        detail: Option<&str>,
+        outputs: &BTreeMap<String, OutputValue>,
+        at: i64,
+    ) {
+        self.is_group |= state == NodeState::Expanded;
+        self.ended_at = state.is_terminal().then(|| self.ended_at.unwrap_or(at));
+        self.state = state;
+        self.detail = detail.map(str::to_owned);
+        if state.is_terminal() {
+            self.files = outputs.values().filter_map(made_file).collect();
+        }
+    }
+
+    pub(super) fn begin_attempt(&mut self, attempt: u32, at: i64) {
+        self.attempt = attempt;
+        self.started_at = Some(at);
+    }
+
+    pub(super) fn end_attempt(&mut self, wall: Duration) {
+        self.started_at = None;
+        self.wall = Some(wall);
+        self.attempts = self.attempts.saturating_add(wall);
+    }
+}
+
+fn made_file(output: &OutputValue) -> Option<PathBuf> {
+    match output {
+        OutputValue::File { path, .. } => Some(PathBuf::from(path)),
+        OutputValue::Value(_) | OutputValue::Blob { .. } => None,
+    }
+}
