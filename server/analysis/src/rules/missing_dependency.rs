@@ -1,10 +1,13 @@
 //! `missing-dependency`: a name in `depends_on` that no node has.
 
+use divisi_model::Node;
+use divisi_syntax::{Kind, Spanned};
+
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
 use crate::edits;
-use crate::finding::Finding;
+use crate::finding::{Finding, Fix};
 
 pub(super) static CODE: Code = Code {
     name: "missing-dependency",
@@ -27,6 +30,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             if id.is_empty() || context.ids.contains_key(id) {
                 continue;
             }
+            if let Some(finding) = several_in_one(context, node, dependency) {
+                findings.push(finding);
+                continue;
+            }
             let finding = match context.suggest_node(id, index) {
                 Some(meant) => {
                     let message = format!("no node `{id}` in this DAG; did you mean `{meant}`?");
@@ -42,4 +49,25 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding);
         }
     }
+}
+
+/// `a, c` as one text where a list was meant.
+fn several_in_one(context: &Context<'_>, node: &Node, dependency: &Spanned<String>) -> Option<Finding> {
+    let is_blank = |c: char| c == ',' || c.is_whitespace();
+    let ids: Vec<&str> = dependency.value.split(is_blank).filter(|id| !id.is_empty()).collect();
+    let are_known = ids.iter().all(|id| context.ids.contains_key(id));
+    if !context.is_native() || ids.len() < 2 || !(are_known || dependency.value.contains(',')) {
+        return None;
+    }
+    let quote = if context.tree.is_json() { "\"" } else { "" };
+    let items: Vec<String> = ids.iter().map(|id| format!("{quote}{id}{quote}")).collect();
+    let list = format!("[{}]", items.join(", "));
+    let message = format!("no node `{}` in this DAG; several ids are a list: `{list}`", dependency.value);
+    let is_whole_value = node
+        .depends_on_key
+        .as_ref()
+        .and_then(|key| context.tree.get(node.tree, &key.value))
+        .is_some_and(|value| context.tree.kind(value) == Kind::Scalar);
+    let fix = Fix::new(format!("Change to `{list}`"), dependency.span, list);
+    Some(Finding::new(&CODE, dependency.span, message).fix((are_known && is_whole_value).then_some(fix)))
 }

@@ -1,6 +1,6 @@
 //! `unknown-key`: a key that nobody reads.
 
-use divisi_model::keys::Object;
+use divisi_model::keys::{Object, native};
 
 use super::shape::{Entry, MERGE_KEY, Mapping, name_of};
 use crate::Severity;
@@ -31,8 +31,11 @@ pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut
     };
     for entry in mapping.entries.iter().filter(|entry| entry.row.is_none() && !is_exempt(context, entry)) {
         let span = context.tree.span(entry.key);
-        let meant =
-            if object.open { near_miss(mapping, object, entry) } else { suggestion(context, object, entry) };
+        let meant = if object.open {
+            near_miss(mapping, object, entry)
+        } else {
+            suggestion(context, mapping, object, entry)
+        };
         match meant {
             Some(meant) => {
                 let message =
@@ -53,10 +56,26 @@ fn is_exempt(context: &Context<'_>, entry: &Entry<'_>) -> bool {
     context.tree.is_missing(entry.key) || entry.name.starts_with("x-") || entry.name == MERGE_KEY
 }
 
-fn suggestion(context: &Context<'_>, object: &'static Object, entry: &Entry<'_>) -> Option<&'static str> {
+fn suggestion(
+    context: &Context<'_>,
+    mapping: &Mapping<'_>,
+    object: &'static Object,
+    entry: &Entry<'_>,
+) -> Option<&'static str> {
+    if std::ptr::eq(object, &native::DAG)
+        && is_nodes_elsewhere(&entry.name)
+        && mapping.entry("nodes").is_none()
+    {
+        return Some("nodes");
+    }
     let names = object.keys.iter().flat_map(|key| std::iter::once(&key.name).chain(key.aliases));
     let meant = context.suggest(&entry.name, names.copied())?;
     object.key(meant).map(|key| key.name)
+}
+
+/// What other tools call `nodes`.
+fn is_nodes_elsewhere(key: &str) -> bool {
+    matches!(key, "steps" | "tasks" | "jobs")
 }
 
 /// In a dialect other keys are none of our business: only one slip in a key that is not there as well.

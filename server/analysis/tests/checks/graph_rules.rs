@@ -44,6 +44,40 @@ nodes:
 }
 
 #[test]
+fn several_ids_in_one_text() {
+    check(
+        "
+nodes:
+  - { id: a, run: x }
+  - { id: c, run: x }
+  - { id: d, run: x, depends_on: \"a, c\" }
+  - { id: e, run: x, depends_on: a c }
+  - { id: f, run: x, depends_on: \"a, nowhere\" }
+  - { id: g, run: x, depends_on: [\"a, c\"] }
+  - { id: h, run: x, depends_on: not known }
+",
+        expect![[r#"
+            5 |   - { id: d, run: x, depends_on: "a, c" }
+                                                 ^^^^^^ missing-dependency (error): no node `a, c` in this DAG; several ids are a list: `[a, c]`
+                                                   fix: Change to `[a, c]`
+            6 |   - { id: e, run: x, depends_on: a c }
+                                                 ^^^ missing-dependency (error): no node `a c` in this DAG; several ids are a list: `[a, c]`
+                                                   fix: Change to `[a, c]`
+            7 |   - { id: f, run: x, depends_on: "a, nowhere" }
+                                                 ^^^^^^^^^^^^ missing-dependency (error): no node `a, nowhere` in this DAG; several ids are a list: `[a, nowhere]`
+            8 |   - { id: g, run: x, depends_on: ["a, c"] }
+                                                  ^^^^^^ missing-dependency (error): no node `a, c` in this DAG; several ids are a list: `[a, c]`
+            9 |   - { id: h, run: x, depends_on: not known }
+                                                 ^^^^^^^^^ missing-dependency (error): no node `not known` in this DAG
+        "#]],
+    );
+    expect![[r#"
+        nodes: { a: { run: x }, c: { run: x }, d: { run: x, depends_on: [a, c] } }
+    "#]]
+    .assert_eq(&fixed("nodes: { a: { run: x }, c: { run: x }, d: { run: x, depends_on: 'a,c' } }\n"));
+}
+
+#[test]
 fn missing_dependency_fix_keeps_quotes() {
     expect![[r#"
         nodes: [{id: alpha, run: x}, {id: b, run: x, depends_on: "alpha"}]

@@ -75,6 +75,26 @@ $schema: ./dag.schema.json
 }
 
 #[test]
+fn nodes_by_the_name_of_other_tools() {
+    check(
+        "steps:\n  - { id: a, run: x }\n",
+        expect![[r#"
+        1 | steps:
+            ^^^^^ missing-field (error): this DAG has no `nodes`
+            ^^^^^ unknown-key (warning): unknown DAG key `steps`; did you mean `nodes`?
+              fix: Change to `nodes`
+    "#]],
+    );
+    check(
+        "steps: []\nnodes: [{ id: a, run: x }]\n",
+        expect![[r#"
+        1 | steps: []
+            ^^^^^ unknown-key (warning): unknown DAG key `steps`: it does nothing
+    "#]],
+    );
+}
+
+#[test]
 fn wrong_type() {
     check(
         "

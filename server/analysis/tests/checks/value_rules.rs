@@ -252,11 +252,14 @@ nodes:
 
 #[test]
 fn items_are_a_list() {
-    check("nodes: { a: { run: x, for_each: 5 }, b: { run: x, for_each: true } }", expect![[r#"
+    check(
+        "nodes: { a: { run: x, for_each: 5 }, b: { run: x, for_each: true } }",
+        expect![[r#"
         1 | nodes: { a: { run: x, for_each: 5 }, b: { run: x, for_each: true } }
                                             ^ wrong-type (error): `for_each` must be a list or an expression that gives one, not a number
                                                                         ^^^^ wrong-type (error): `for_each` must be a list or an expression that gives one, not `true` or `false`
-    "#]]);
+    "#]],
+    );
     is_silent(
         "args: { n: { default: [1] } }\nnodes: { a: { run: x, for_each: args.n }, b: { run: x, for_each: } }",
     );
