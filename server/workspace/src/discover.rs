@@ -176,7 +176,7 @@ fn problem(error: &ignore::Error) -> Option<Problem> {
     let path = path_of(error)?;
     let reason = error.io_error()?;
     let message = format!("this folder is left out: {reason}");
-    Some(Problem { path: path.to_owned(), span: None, message })
+    Some(Problem { path: path.to_owned(), span: None, line_and_column: None, forbids_runs: false, message })
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use divisi_syntax::{Encoding, LineIndex};
 use serde::{Deserialize, Serialize};
 
 use crate::places::Places;
 use crate::snapshot::Problem;
 use read::{Layer, Reader};
+use value::Value;
 
 /// Name of the settings file at a workspace's root.
 pub const PROJECT_FILE: &str = "divisi.toml";
@@ -185,28 +187,45 @@ pub fn load(roots: &[PathBuf], places: &Places, editor: &serde_json::Value) -> (
         // Some clients send our section, others all settings with our section in it.
         let ours = editor.get("divisi").filter(|section| section.is_object()).unwrap_or(editor);
         let path = Path::new("the editor's settings");
-        let mut reader =
-            Reader { layer: Layer::Editor, path, settings: &mut settings, problems: &mut problems };
-        reader.read(&value::from_json(ours));
+        take(Layer::Editor, path, &value::from_json(ours), &mut settings, &mut problems);
     }
     (settings, problems)
 }
 
 fn read_file(layer: Layer, path: &Path, settings: &mut Settings, problems: &mut Vec<Problem>) {
+    // What cannot be read may have asked for the stricter way.
+    let unread = |span, message| Problem {
+        path: path.to_owned(),
+        span,
+        line_and_column: None,
+        forbids_runs: true,
+        message,
+    };
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return,
         Err(error) => {
-            let message = format!("the settings cannot be read: {error}");
-            problems.push(Problem { path: path.to_owned(), span: None, message });
+            problems.push(unread(None, format!("the settings cannot be read: {error}")));
             return;
         }
     };
     let (value, faults) = value::from_toml(&text);
-    problems.extend(faults.into_iter().map(|(span, message)| Problem {
-        path: path.to_owned(),
-        span,
-        message,
-    }));
-    Reader { layer, path, settings, problems }.read(&value);
+    let mut found = Vec::new();
+    take(layer, path, &value, settings, &mut found);
+    if !faults.is_empty() {
+        // A key around a fault may stand in another table than it was written in: what is said of it misleads.
+        found = faults.into_iter().map(|(span, message)| unread(span, message)).collect();
+    }
+    let lines = LineIndex::new(&text);
+    for problem in &mut found {
+        problem.line_and_column = problem.span.map(|span| {
+            let at = lines.position(&text, span.start, Encoding::Utf32);
+            (at.line + 1, at.column + 1)
+        });
+    }
+    problems.append(&mut found);
+}
+
+fn take(layer: Layer, path: &Path, value: &Value, settings: &mut Settings, problems: &mut Vec<Problem>) {
+    Reader { layer, path, settings, problems, bears_on_runs: false }.read(value);
 }

@@ -34,8 +34,22 @@ pub struct Problem {
     pub path: PathBuf,
     /// Byte range in it, where it is a file with a fault.
     pub span: Option<divisi_syntax::Span>,
+    /// Line and column of its beginning, both from 1, the column in characters.
+    pub line_and_column: Option<(u32, u32)>,
+    /// Whether a setting that bears on what a run may do could not be read: nothing is run until it is mended.
+    pub forbids_runs: bool,
     /// What is wrong, and what to do.
     pub message: String,
+}
+
+impl Problem {
+    /// `path`, which stands for the file, and where in it: `divisi.toml:3:9`.
+    pub fn place(&self, path: impl std::fmt::Display) -> String {
+        match self.line_and_column {
+            Some((line, column)) => format!("{path}:{line}:{column}"),
+            None => path.to_string(),
+        }
+    }
 }
 
 impl Snapshot {

@@ -125,3 +125,33 @@ fn what_stands_around_a_syntax_fault_still_counts() {
     assert_eq!(settings.run.max_parallel, 3);
     assert_eq!(settings.agents.paths, ["a"]);
 }
+
+#[test]
+fn a_fault_is_told_once_with_its_place() {
+    problems("a = 1\n[run\ntrust = 'file'\n", expect![[r#"divisi.toml "": unclosed table, expected `]`"#]]);
+}
+
+#[test]
+fn what_bears_on_runs_forbids_them() {
+    let forbids = |user: &str, project: &str| {
+        let fixture = Fixture::new(user, project);
+        let places = Places { config: Some(fixture.path("config")), ..Places::default() };
+        let editor = json!({"run": {"trust": 3}});
+        let (_, problems) = load(&[fixture.path("root")], &places, &editor);
+        problems.iter().filter(|problem| problem.forbids_runs).map(|problem| problem.place("x")).collect()
+    };
+    let cases: [(&str, &str, &[&str]); 8] = [
+        ("", "[run\ntrust = 'file'\n", &["x:1:5"]),
+        ("run = {", "", &["x:1:8"]),
+        ("", "[run]\ntrust = 'fil'\n", &["x:2:9"]),
+        ("[run]\nmax_parallel = -1\n", "", &["x:2:16"]),
+        ("", "[runners.x]\nkind = 'exec'\n", &["x:1:10"]),
+        ("", "run = 3\n", &["x:1:7"]),
+        ("", "[run]\ntrus = 'file'\n[runners.x]\nkind='exec'\ncommand=['a']\nwild=1\n", &[]),
+        ("", "[check]\nexclude = 3\n", &[]),
+    ];
+    for (user, project, expected) in cases {
+        let found: Vec<String> = forbids(user, project);
+        assert_eq!(found, expected, "{user}{project}");
+    }
+}

@@ -28,11 +28,16 @@ pub(super) struct Reader<'a> {
     pub(super) path: &'a Path,
     pub(super) settings: &'a mut Settings,
     pub(super) problems: &'a mut Vec<Problem>,
+    /// Whether what is read bears on what a run may do.
+    pub(super) bears_on_runs: bool,
 }
 
 impl Reader<'_> {
     pub(super) fn read(&mut self, value: &Value) {
         for (key, value) in self.table(value, "the settings") {
+            // An editor has a person in front of it, and may send what an older version of it took.
+            self.bears_on_runs =
+                self.layer != Layer::Editor && matches!(key.name.as_str(), "run" | "runners");
             match key.name.as_str() {
                 "agents" => self.agents(value),
                 "check" => self.check(value),
@@ -289,11 +294,18 @@ impl Reader<'_> {
             Some(candidate) => format!("did you mean `{prefix}{candidate}`?"),
             None => format!("known here: {}", known.join(", ")),
         };
-        self.problem(key.span, format!("there is no setting `{prefix}{name}`; {hint}"));
+        let message = format!("there is no setting `{prefix}{name}`; {hint}");
+        self.tell(key.span, message, false);
     }
 
+    /// A value that could not be taken.
     fn problem(&mut self, span: Option<Span>, message: impl Into<String>) {
-        self.problems.push(Problem { path: self.path.to_owned(), span, message: message.into() });
+        self.tell(span, message.into(), self.bears_on_runs);
+    }
+
+    fn tell(&mut self, span: Option<Span>, message: String, forbids_runs: bool) {
+        let path = self.path.to_owned();
+        self.problems.push(Problem { path, span, line_and_column: None, forbids_runs, message });
     }
 }
 
