@@ -59,13 +59,22 @@ pub struct RunOptions {
 }
 
 /// Binds, resolves and freezes the DAG of `document`. Refuses findings of severity error, keys that a run cannot
-/// perform yet (named with their place), and unbound arguments.
+/// perform yet (named with their place), unbound arguments, and settings that could not be read.
 pub fn plan(
     snapshot: &Snapshot,
     document: &Arc<Document>,
     options: &RunOptions,
 ) -> Result<StoredPlan, EngineError> {
     make_plan::make(snapshot, document, options)
+}
+
+/// Refuses settings that a run goes by and that could not be read. [`plan`] does so itself; what continues a stored
+/// plan asks here.
+///
+/// # Errors
+/// The first such fault, with its file and place.
+pub fn check_settings(snapshot: &Snapshot) -> Result<(), EngineError> {
+    make_plan::refuse::settings(snapshot)
 }
 
 /// The runs of one workspace: the folder `.divisi/` under its root.

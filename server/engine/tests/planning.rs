@@ -137,6 +137,8 @@ fn to_plans_a_node_and_its_ancestors() {
     assert_eq!(plan.max_parallel, 7);
     let options = RunOptions { to: Some("eahc".to_owned()), ..args(&[("count", "3")]) };
     refused(DAG, &options, expect!["there is no node eahc; did you mean each?"]);
+    let options = RunOptions { to: Some("zz".to_owned()), ..args(&[("count", "3")]) };
+    refused(DAG, &options, expect!["there is no node zz; there are map, each, shell, review, other"]);
 }
 
 #[test]
@@ -190,6 +192,32 @@ nodes:
 }
 
 #[test]
+fn a_secret_has_no_default_even_where_check_is_told_to_be_silent() {
+    let dag = "args: { token: { secret: true, default: abc } }\nnodes:\n  - { id: a, run: [echo] }\n";
+    let desk = Desk::new(dag);
+    fs::write(desk.root().join("divisi.toml"), "[check.severity]\ninvalid-value = 'off'\n").unwrap();
+    let error = desk.plan(&RunOptions::default()).unwrap_err();
+    expect!["the argument token is secret, and this file is stored with each run: remove its default and set it in the environment as DIVISI_ARG_TOKEN"].assert_eq(&error.message);
+}
+
+#[test]
+fn broken_settings_run_nothing() {
+    let dag = "nodes:\n  - { id: a, run: [echo] }\n";
+    let refusal = |settings: &str| {
+        let desk = Desk::new(dag);
+        fs::write(desk.root().join("divisi.toml"), settings).unwrap();
+        let error = desk.plan(&RunOptions::default()).map(|plan| plan.dag);
+        error.map_err(|error| error.message.replace(&desk.root().display().to_string(), "ROOT"))
+    };
+    assert_eq!(refusal("[run]\ntrus = 'file'\n"), Ok("a".to_owned()));
+    let told =
+        ["[run\ntrust = 'file'\n", "[run]\ntrust = 'fiel'\n"].map(|settings| refusal(settings).unwrap_err());
+    expect![[r#"
+        ROOT/divisi.toml:1:5: unclosed table, expected `]`; nothing is run before this is mended, since runs go by these settings
+        ROOT/divisi.toml:2:9: `run.trust` is one of folder, file; `fiel` is none; nothing is run before this is mended, since runs go by these settings"#]].assert_eq(&told.join("\n"));
+}
+
+#[test]
 fn runners_must_be_defined() {
     let node = |runner: &str| format!("nodes:\n  - {{ id: a, agent: reviewer, prompt: x{runner} }}\n");
     refused(
@@ -232,7 +260,7 @@ fn what_is_wrong_or_not_built_is_refused() {
               3: `approve` is read and checked, but this version cannot run it"#]],
         ),
         (
-            "nodes:\n  - { id: a, for_each: [x, x], run: [echo] }\n",
+            "nodes:\n  - { id: a, for_each: args.l, run: [echo] }\nargs: { l: { default: [x, x] } }\n",
             expect![[r#"
             `for_each` gives the key x twice; give each item a `key` of its own
               2: `for_each` gives the key x twice; give each item a `key` of its own"#]],
@@ -252,8 +280,8 @@ fn what_is_wrong_or_not_built_is_refused() {
         (
             "nodes:\n  - { id: a, run: [] }\n",
             expect![[r#"
-            `run` of a is an empty list
-              2: `run` of a is an empty list"#]],
+            ROOT/a.dag.yaml has errors: line 2: `run` is empty: write the program, for example `cargo test` or `[cargo, test]` (invalid-value)
+              2: `run` is empty: write the program, for example `cargo test` or `[cargo, test]` (invalid-value)"#]],
         ),
     ] {
         refused(dag, &RunOptions::default(), expected);

@@ -102,7 +102,14 @@ fn secret_source(arg: &Arg, options: &RunOptions, faults: &mut Faults) -> String
     let variable = arg_variable(name);
     let is_given =
         options.args.iter().any(|(given, _)| given == name) || options.json_args.contains_key(name);
-    if is_given || arg.default.is_some() {
+    if let Some(default) = &arg.default {
+        faults.add(
+            default.span,
+            format!("the argument {name} is secret, and this file is stored with each run: remove its default and set it in the environment as {variable}"),
+        );
+        return variable;
+    }
+    if is_given {
         faults.add(
             arg.name.span,
             format!("the argument {name} is secret: set it in the environment as {variable}"),

@@ -14,7 +14,7 @@ mod args;
 mod expand;
 mod inputs;
 mod nodes;
-mod refuse;
+pub(crate) mod refuse;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -39,6 +39,7 @@ pub(crate) fn make(
     options: &RunOptions,
 ) -> Result<StoredPlan, EngineError> {
     let Some((tree, dag)) = document.dag() else { return Err(no_dag(document)) };
+    refuse::settings(snapshot)?;
     refuse::check(snapshot, document, tree, dag)?;
     let mut faults = Faults::default();
     let bound = args::bind(dag, options, &mut faults);
@@ -75,6 +76,9 @@ pub(crate) fn make(
         }],
     })
 }
+
+/// Nodes that are listed where one of another name was asked for.
+const LISTED_NODES: usize = 10;
 
 /// What is wrong, gathered so that all of it is told at once.
 #[derive(Debug, Default)]
@@ -140,12 +144,22 @@ fn choose(dag: &Dag, graph: &Graph, to: Option<&str>) -> Result<Vec<usize>, Engi
     let Some(to) = to else { return Ok((0..dag.nodes.len()).collect()) };
     let Some(target) = dag.nodes.iter().position(|node| node.id.value == to) else {
         let near = nearest(to, dag.nodes.iter().map(|node| node.id.value.as_str()));
-        let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-        return Err(EngineError::new(format!("there is no node {to}{hint}")));
+        let hint = near.map_or_else(|| listed(dag), |near| format!("did you mean {near}?"));
+        return Err(EngineError::new(format!("there is no node {to}; {hint}")));
     };
     let mut chosen = ancestors(graph, target);
     chosen.insert(target);
     Ok(chosen.into_iter().collect())
+}
+
+/// The nodes that there are.
+fn listed(dag: &Dag) -> String {
+    let ids: Vec<&str> = dag.nodes.iter().map(|node| node.id.value.as_str()).collect();
+    let (shown, more) = ids.split_at(ids.len().min(LISTED_NODES));
+    match more.len() {
+        0 => format!("there are {}", shown.join(", ")),
+        count => format!("there are {} and {count} more", shown.join(", ")),
+    }
 }
 
 /// All nodes that `node` waits for, directly or not.

@@ -9,6 +9,18 @@ use divisi_workspace::{Content, Document, Snapshot};
 
 use crate::client::EngineError;
 
+/// Refuses settings that a run goes by and that could not be read: they may have asked for the stricter way.
+pub(crate) fn settings(snapshot: &Snapshot) -> Result<(), EngineError> {
+    let Some(problem) = snapshot.problems().iter().find(|problem| problem.forbids_runs) else {
+        return Ok(());
+    };
+    let place = problem.place(problem.path.display());
+    Err(EngineError::new(format!(
+        "{place}: {}; nothing is run before this is mended, since runs go by these settings",
+        problem.message
+    )))
+}
+
 /// Refuses findings of severity error, what a strict YAML reader refuses, and keys that a run cannot perform yet.
 pub(super) fn check(
     snapshot: &Snapshot,
