@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_workspace::{Change, Content, Document, Settings, Snapshot, Workspace};
+use divisi_analysis::did_you_mean::nearest;
+use divisi_workspace::snapshot::Problem;
+use divisi_workspace::{Change, Content, Document, Snapshot, Workspace};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -24,9 +26,9 @@ pub(crate) fn read_with(root: &Path, files: &[PathBuf]) -> Snapshot {
     workspace.snapshot()
 }
 
-/// The settings that hold at `root`; nothing else is read.
-pub(crate) fn settings(root: &Path) -> Settings {
-    Workspace::new(vec![root.to_owned()]).settings().clone()
+/// The settings that hold at `root`, and their problems; nothing else is read.
+pub(crate) fn read_settings(root: &Path) -> Snapshot {
+    Workspace::new(vec![root.to_owned()]).snapshot()
 }
 
 /// One DAG file and the workspace around it.
@@ -40,7 +42,7 @@ pub(crate) struct Target {
 }
 
 /// Finds what FILE means: a path to a DAG file, a folder with exactly one in it, or else the unique name of a DAG of
-/// this workspace.
+/// this workspace. Where no DAG has that name, the name of its file counts, and a command's slash does not.
 pub(crate) fn target(file: &str) -> Result<Target, Failure> {
     let path = Path::new(file);
     if path.is_dir() {
@@ -84,17 +86,37 @@ fn in_folder(folder: &Path) -> Result<Target, Failure> {
 fn by_name(name: &str) -> Result<Target, Failure> {
     let root = root::absolute(&root::current()?)?;
     let snapshot = read(&root);
-    let named: Vec<Arc<Document>> = snapshot.dags_by_name(name).into_iter().cloned().collect();
+    let mut named: Vec<Arc<Document>> = snapshot.dags_by_name(name).into_iter().cloned().collect();
+    if named.is_empty() {
+        named = dags(&snapshot).filter(|document| is_also_called(document, name)).cloned().collect();
+    }
     match named.as_slice() {
         [document] => Ok(Target { document: document.clone(), snapshot, root }),
         [] => {
             let all: Vec<Arc<Document>> = dags(&snapshot).cloned().collect();
-            Err(list(Failure::new(format!("there is no file {name}, and no DAG of that name here")), &all))
+            let failure = Failure::new(format!("there is no file {name}, and no DAG of that name here"));
+            let names: Vec<String> =
+                all.iter().flat_map(|document| [self::name(document), stem(document)]).collect();
+            let near = nearest(name, names.iter().map(String::as_str));
+            let failure =
+                near.into_iter().fold(failure, |failure, near| failure.help(format!("did you mean {near}?")));
+            Err(list(failure, &all))
         }
         many => {
             Err(list(Failure::new(format!("{} DAGs are called {name}: name the file", many.len())), many))
         }
     }
+}
+
+fn is_also_called(document: &Document, name: &str) -> bool {
+    stem(document) == name || name.strip_prefix('/').is_some_and(|plain| self::name(document) == plain)
+}
+
+/// The name of a document's file without the endings of a DAG file.
+fn stem(document: &Document) -> String {
+    let file = document.path.file_name().unwrap_or_default().to_string_lossy();
+    let without = [".dag.yaml", ".dag.yml", ".dag.json"].iter().find_map(|ending| file.strip_suffix(ending));
+    without.unwrap_or(&file).to_owned()
 }
 
 fn list(failure: Failure, documents: &[Arc<Document>]) -> Failure {
@@ -112,10 +134,15 @@ pub(crate) fn dags(snapshot: &Snapshot) -> impl Iterator<Item = &Arc<Document>> 
 }
 
 /// Says on standard error what is wrong in settings files: what follows goes by what could be read of them.
-pub(crate) fn warn_of_settings(snapshot: &Snapshot, output: &mut Output) {
-    for problem in snapshot.problems() {
-        output.warning(format!("{}: {}", root::shown(&problem.path), problem.message));
+pub(crate) fn warn_of_settings<'a>(problems: impl IntoIterator<Item = &'a Problem>, output: &mut Output) {
+    for problem in problems {
+        output.warning(described(problem));
     }
+}
+
+/// A problem with its place, on one line.
+pub(crate) fn described(problem: &Problem) -> String {
+    format!("{}: {}", problem.place(root::shown(&problem.path)), problem.message)
 }
 
 /// The name of a document's DAG, for people.

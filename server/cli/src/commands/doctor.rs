@@ -120,7 +120,7 @@ fn settings(snapshot: &Snapshot) -> Vec<Check> {
         return vec![Check::new(Health::Good, "settings", "no problems")];
     }
     let check = |problem: &divisi_workspace::snapshot::Problem| {
-        Check::new(Health::Bad, "settings", format!("{}: {}", root::shown(&problem.path), problem.message))
+        Check::new(Health::Bad, "settings", workspace::described(problem))
     };
     problems.iter().map(check).collect()
 }

@@ -29,12 +29,7 @@ pub(crate) fn run(output: &mut Output) -> Result<Exit, Failure> {
         tell_last_run(run, output);
     }
     for problem in snapshot.problems() {
-        output.line(format!(
-            "  {}  {}: {}",
-            paint(WARNING, "settings"),
-            root::shown(&problem.path),
-            problem.message
-        ));
+        output.line(format!("  {}  {}", paint(WARNING, "settings"), workspace::described(problem)));
     }
     output.line("");
     output.line(format!("next: {}", paint(STRONG, next_step(&sight, last.as_ref()))));

@@ -57,7 +57,7 @@ enum Format {
 impl Plan {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let target = workspace::target(&self.file)?;
-        workspace::warn_of_settings(&target.snapshot, output);
+        workspace::warn_of_settings(target.snapshot.problems(), output);
         let Some((_, dag)) = target.document.dag() else {
             return Err(Failure::new(format!("{} holds no DAG", self.file)));
         };
@@ -65,10 +65,11 @@ impl Plan {
         let has_errors = tell_errors(&target, output);
         let slots = slots::for_dag(self.max_parallel, dag, target.snapshot.settings());
         let Some(schedule) = plan(dag, slots) else {
-            return Err(Failure::new(format!(
+            output.failure(&Failure::new(format!(
                 "{} cannot be planned: its nodes wait for each other in a ring",
                 self.file
             )));
+            return Ok(Exit::Failed);
         };
         match self.format {
             Format::Json => output.json(&schedule)?,

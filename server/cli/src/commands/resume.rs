@@ -1,7 +1,7 @@
 //! `divisi resume`
 
 use clap::Args;
-use divisi_engine::client::RunStatus;
+use divisi_engine::client::{RunStatus, check_settings};
 
 use super::run::this_program;
 use crate::exit::Exit;
@@ -39,7 +39,9 @@ impl Resume {
             select_run::is_resumable(run.status)
         })?;
         refuse_if_useless(&chosen.run, chosen.status)?;
-        let mode = workspace::settings(runs.root()).run.trust;
+        let snapshot = workspace::read_settings(runs.root());
+        check_settings(&snapshot)?;
+        let mode = snapshot.settings().run.trust;
         trust::require(runs.root(), mode, &runs.plan(&chosen.run)?, self.yes, output)?;
         let from = runs.events(&chosen.run, 0)?.last().map_or(0, |record| record.seq);
         runs.prepare_resume(&chosen.run)?;

@@ -61,7 +61,9 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let target = workspace::target(&self.file)?;
-        workspace::warn_of_settings(&target.snapshot, output);
+        // The others refuse the run.
+        let harmless = target.snapshot.problems().iter().filter(|problem| !problem.forbids_runs);
+        workspace::warn_of_settings(harmless, output);
         if let Some((_, dag)) = target.document.dag() {
             arguments::check_names(&self.arguments, dag)?;
         }

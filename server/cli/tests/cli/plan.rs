@@ -58,7 +58,7 @@ fn fewer_slots_take_longer() {
 #[test]
 fn a_ring_cannot_be_planned() {
     let said = Site::new().write("ring.dag.yaml", RING).divisi(&["plan", "ring.dag.yaml"]);
-    assert_eq!((said.status, said.out.as_str()), (2, ""));
+    assert_eq!((said.status, said.out.as_str()), (1, ""));
     expect![[r#"
         ring.dag.yaml:4:27: error[cycle]: these nodes wait for each other: b → a → b
         error: ring.dag.yaml cannot be planned: its nodes wait for each other in a ring
@@ -89,4 +89,32 @@ fn an_argument_that_nobody_declared_is_refused() {
     "#]]
     .assert_eq(&said.err);
     assert_eq!(site.divisi(&["plan", "diamond", "--arg", "depth"]).status, 2);
+}
+
+#[test]
+fn a_dag_is_found_by_its_name_its_file_or_its_command() {
+    let command = r#"{"name": "/review", "phases": [{"name": "p", "agents": [{"id": "a", "agent": "x"}]}]}"#;
+    let site = Site::new()
+        .write("flows/ship-it.dag.yaml", DIAMOND)
+        .write("flows/diamonds.dag.yaml", RING.replace("ring", "ship-it2"))
+        .write("divisi.toml", "[files]\ncommand_v2 = ['commands/*.json']\n")
+        .write("commands/review.json", command);
+    for name in ["diamond", "ship-it"] {
+        let said = site.divisi(&["plan", name]);
+        assert!(said.out.starts_with("diamond: 4 nodes"), "{}{}", said.out, said.err);
+    }
+    for name in ["review", "/review"] {
+        let said = site.divisi(&["plan", name, "--format", "json"]);
+        assert!(said.out.contains("\"nodes\": 1"), "{}{}", said.out, said.err);
+    }
+    let said = site.divisi(&["plan", "diamnd"]);
+    assert_eq!(said.status, 2);
+    expect![[r#"
+        error: there is no file diamnd, and no DAG of that name here
+          help: did you mean diamond?
+          help: commands/review.json (review)
+          help: flows/diamonds.dag.yaml (ship-it2)
+          help: flows/ship-it.dag.yaml (diamond)
+    "#]]
+    .assert_eq(&said.err);
 }

@@ -114,6 +114,20 @@ fn parked_values_reach_a_run_by_alias() {
 }
 
 #[test]
+fn nothing_runs_by_settings_that_cannot_be_read() {
+    let site = Site::new().write("a.dag.yaml", "nodes:\n  - { id: a, run: [ls] }\n");
+    site.put("divisi.toml", "wild = 1\n[run]\ntrust = 'fiel'\n");
+    let said = site.divisi(&["run", "a", "--yes"]);
+    assert_eq!((said.status, said.out.as_str()), (2, ""));
+    expect![[r#"
+        warning: divisi.toml:1:1: there is no setting `wild`; known here: agents, check, files, run, runners
+        error: $ROOT/divisi.toml:3:9: `run.trust` is one of folder, file; `fiel` is none; nothing is run before this is mended, since runs go by these settings
+    "#]].assert_eq(&said.err);
+    site.put("divisi.toml", "wild = 1\n");
+    assert_eq!(site.divisi(&["run", "a", "--yes"]).status, 0);
+}
+
+#[test]
 fn nothing_runs_without_trust() {
     let site = Site::new().write("two.dag.yaml", TWO);
     let said = site.divisi(&["run", "two"]);
@@ -264,7 +278,7 @@ fn mistakes_in_the_settings_are_told_before_a_run() {
         .write("divisi.toml", "[run]\nmax_paralel = 1\n")
         .write("a.dag.yaml", "name: a\nnodes:\n  - { id: x, run: \"true\" }\n");
     let warning =
-        "warning: divisi.toml: there is no setting `run.max_paralel`; did you mean `run.max_parallel`?\n";
+        "warning: divisi.toml:2:1: there is no setting `run.max_paralel`; did you mean `run.max_parallel`?\n";
     let ran = site.divisi(&["run", "a", "--yes"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, warning));
     assert_eq!(site.divisi(&["plan", "a"]).err, warning);

@@ -50,7 +50,7 @@ impl Selection {
     /// Faults in settings files bear on every finding.
     fn take_problems(&mut self, snapshot: &Snapshot) {
         for problem in snapshot.problems() {
-            self.failures.push(Failure::new(format!("{}: {}", root::shown(&problem.path), problem.message)));
+            self.failures.push(Failure::new(workspace::described(problem)));
         }
     }
 
