@@ -29,8 +29,8 @@ pub(crate) struct Client {
     pub(crate) configuration: bool,
     pub(crate) registers_watchers: bool,
     pub(crate) registers_configuration: bool,
-    /// The editor's own word that the workspace is trusted.
-    pub(crate) trusted: bool,
+    /// The editor's own word on whether the workspace is trusted; none from an editor that knows no trust.
+    pub(crate) trusted: Option<bool>,
 }
 
 impl Client {
@@ -38,7 +38,7 @@ impl Client {
         let capabilities = &params.capabilities;
         let mut client = Self {
             encoding: agreed_encoding(capabilities),
-            trusted: option(params, "trusted").and_then(serde_json::Value::as_bool).unwrap_or(false),
+            trusted: option(params, "trusted").and_then(serde_json::Value::as_bool),
             ..Self::default()
         };
         client.read_workspace(capabilities);

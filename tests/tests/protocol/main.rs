@@ -86,6 +86,20 @@ fn without_trust_nothing_runs_and_the_refusal_says_how() {
 }
 
 #[test]
+fn what_the_editor_does_not_trust_is_refused_without_a_question() {
+    let world = world(PIPELINE);
+    let mut client = Client::start(&world, json!({ "trusted": false }));
+    open(&mut client, &world, PIPELINE);
+    client.expect_codes(&[]);
+    let id = client.command("divisi.server.run", json!({ "uri": uri(&world) }));
+    let answer = client.answer(id);
+    let message = answer["error"]["message"].as_str().expect("an error");
+    assert!(message.contains("the editor does not trust this workspace"), "{message}");
+    assert!(!world.workspace().join(".divisi").exists());
+    client.stop();
+}
+
+#[test]
 fn a_run_that_fails_and_one_that_succeeds() {
     let world = world(PIPELINE);
     let mut client = Client::start(&world, json!({}));

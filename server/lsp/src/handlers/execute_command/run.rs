@@ -25,6 +25,11 @@ pub(super) struct Argument {
 }
 
 pub(super) fn run(server: &mut Server, argument: Argument, reply: Reply<Outcome>) {
+    // An editor that says no has asked its user already: a second question would lead around its restricted mode.
+    if server.client.trusted == Some(false) && !argument.trust {
+        let message = "the editor does not trust this workspace, so nothing was run: trust it there first";
+        return reply.send(Err(failed(message)));
+    }
     let document = uri::to_path(&argument.uri).and_then(|path| server.dag_document(&path));
     let Some(document) = document else {
         return reply.send(Err(failed(format!("{} is not a DAG file", argument.uri.0))));
@@ -32,7 +37,7 @@ pub(super) fn run(server: &mut Server, argument: Argument, reply: Reply<Outcome>
     let snapshot = server.workspace.snapshot();
     let options =
         RunOptions { json_args: argument.args.unwrap_or_default(), to: argument.to, ..RunOptions::default() };
-    let is_vouched_for = argument.trust || server.client.trusted;
+    let is_vouched_for = argument.trust || server.client.trusted == Some(true);
     let (encoding, events) = (server.client.encoding, server.events.clone());
     let (places, settings) = (server.options.places.clone(), server.settings.clone());
     server.pool.spawn(move || {
