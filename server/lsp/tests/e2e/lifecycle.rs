@@ -143,7 +143,9 @@ async fn commands_say_what_is_wrong_with_them() {
     let mut client = Client::start(json!({})).await;
     for (command, arguments, word) in [
         ("divisi.server.nonsense", json!([]), "divisi.server.run"),
-        ("divisi.server.run", json!([]), "argument"),
+        ("divisi.server.run", json!([]), "`divisi.server.run` takes one object: {uri, args?, to?, trust?}"),
+        ("divisi.server.run", json!(["x"]), "takes one object"),
+        ("divisi.server.run", json!([{ "to": "x" }]), "{uri, args?, to?, trust?}: missing field `uri`"),
         ("divisi.server.run", json!([{ "uri": "untitled:x" }]), "not a DAG file"),
         ("divisi.server.cancel", json!([{}]), "run"),
         ("divisi.server.trust", json!([{ "uri": "untitled:x" }]), "not a file"),

@@ -18,13 +18,21 @@ type Outcome = Option<lsp::LspAny>;
 pub(crate) fn execute(server: &mut Server, params: lsp::ExecuteCommandParams, reply: Reply<Outcome>) {
     let argument = params.arguments.and_then(|arguments| arguments.into_iter().next()).unwrap_or_default();
     match params.command.as_str() {
-        commands::RUN => with(argument, reply, |argument, reply| run::run(server, argument, reply)),
-        commands::CANCEL => with(argument, reply, |argument, reply| cancel::cancel(server, argument, reply)),
-        commands::TRUST => {
-            with(argument, reply, |argument, reply| reply.send(trust::trust(server, &argument)))
+        command @ commands::RUN => {
+            let taken = Taken { command, object: "{uri, args?, to?, trust?}" };
+            with(taken, argument, reply, |argument, reply| run::run(server, argument, reply));
         }
-        commands::DISMISS => {
-            with(argument, reply, |argument, reply| reply.send(dismiss::dismiss(server, &argument)))
+        command @ commands::CANCEL => {
+            let taken = Taken { command, object: "{run}" };
+            with(taken, argument, reply, |argument, reply| cancel::cancel(server, argument, reply));
+        }
+        command @ commands::TRUST => {
+            let taken = Taken { command, object: "{uri}" };
+            with(taken, argument, reply, |argument, reply| reply.send(trust::trust(server, &argument)));
+        }
+        command @ commands::DISMISS => {
+            let taken = Taken { command, object: "{uri, node?}" };
+            with(taken, argument, reply, |argument, reply| reply.send(dismiss::dismiss(server, &argument)));
         }
         other => {
             let known = commands::ALL.join("`, `");
@@ -33,14 +41,26 @@ pub(crate) fn execute(server: &mut Server, params: lsp::ExecuteCommandParams, re
     }
 }
 
+/// What a command takes, for people; `?` marks what may be left out.
+struct Taken<'a> {
+    command: &'a str,
+    object: &'static str,
+}
+
 fn with<A: DeserializeOwned>(
+    taken: Taken<'_>,
     argument: lsp::LspAny,
     reply: Reply<Outcome>,
     then: impl FnOnce(A, Reply<Outcome>),
 ) {
+    let Taken { command, object } = taken;
+    let expected = format!("`{command}` takes one object: {object}");
+    if !argument.is_object() {
+        return reply.send(Err(Error::invalid_params(expected)));
+    }
     match serde_json::from_value(argument) {
         Ok(argument) => then(argument, reply),
-        Err(error) => reply.send(Err(Error::invalid_params(format!("the command's one argument: {error}")))),
+        Err(error) => reply.send(Err(Error::invalid_params(format!("{expected}: {error}")))),
     }
 }
 
