@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use divisi_engine::deceptive::is_deceptive;
 use divisi_syntax::{Encoding, LineIndex, Span};
 
 use crate::output::{FRAME, paint};
@@ -86,7 +87,7 @@ fn printable(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\t' => shown.push_str(TAB),
-            c if c.is_control() => shown.push('\u{FFFD}'),
+            c if is_deceptive(c) => shown.push('\u{FFFD}'),
             c => shown.push(c),
         }
     }

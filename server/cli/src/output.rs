@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
+use divisi_engine::deceptive::is_deceptive;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -28,17 +29,17 @@ pub(crate) const FRAME: Style = AnsiColor::Blue.on_default().bold();
 
 /// `text` in `style`, on one line: names and messages come from files that nobody has looked at yet.
 pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
-    let text = text.to_string().replace(char::is_control, REPLACEMENT);
+    let text = text.to_string().replace(is_deceptive, REPLACEMENT);
     format!("{style}{text}{style:#}")
 }
 
-/// Stands for a control character.
+/// Stands for a character that a terminal would obey or hide.
 const REPLACEMENT: &str = "\u{FFFD}";
 
-/// The text without anything that a terminal would obey but line ends, tabs and the styles above. A file must not be
+/// The text without anything that a terminal would obey or hide but line ends, tabs and the styles above. A file must not be
 /// able to clear the screen, or to hide what the question about trust lists.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
-    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    let is_odd = |c: char| is_deceptive(c) && !matches!(c, '\n' | '\t');
     if !text.contains(is_odd) {
         return Cow::Borrowed(text);
     }
@@ -202,6 +203,7 @@ mod tests {
     fn files_cannot_steer_the_terminal() {
         assert_eq!(harmless("a\tb\nc"), "a\tb\nc");
         assert_eq!(harmless("\u{1b}[2Ja\u{1b}[8mb\rc\u{9b}m"), "\u{FFFD}[2Ja\u{FFFD}[8mb\u{FFFD}c\u{FFFD}m");
+        assert_eq!(harmless("a\u{202e}b\u{200b}"), "a\u{FFFD}b\u{FFFD}");
         assert_eq!(harmless("\u{1b}]0;title\u{7}\u{1b}"), "\u{FFFD}]0;title\u{FFFD}\u{FFFD}");
     }
 

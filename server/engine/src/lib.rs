@@ -11,11 +11,13 @@
 //! runner    how an agent node becomes a program
 //! eval      templates and conditions over journaled values
 //! outputs   what an attempt made
+//! deceptive characters by which a text could look like another one
 //! view      what people are shown of a run: a fold over its events
 //! ```
 
 pub mod client;
 pub mod core;
+pub mod deceptive;
 pub mod environment;
 pub mod eval;
 pub mod event;

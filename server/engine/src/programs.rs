@@ -1,5 +1,6 @@
 //! The exact list of programs that a run would start: what a person is asked to trust.
 
+use crate::deceptive::is_deceptive;
 use crate::plan::{PlanNode, PlanWork, StoredPlan};
 
 /// One line for each node that starts a program: its path and the argument list, quoted as a shell would read it.
@@ -39,9 +40,9 @@ fn quote(argument: &str) -> String {
     format!("'{}'", argument.replace('\'', r"'\''"))
 }
 
-/// What decides about trust must not be able to move the cursor: control characters are shown by their escapes.
+/// What decides about trust must not be able to look like something else: such characters are shown by their escapes.
 fn visible(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    text.chars().flat_map(|c| if is_deceptive(c) { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 #[cfg(test)]
@@ -57,5 +58,6 @@ mod tests {
     #[test]
     fn hides_no_program_behind_control_characters() {
         assert_eq!(visible("rm\u{1b}[2K\rls\n"), r"rm\u{1b}[2K\rls\n");
+        assert_eq!(visible("a\u{202e}cod.sh\u{200b}"), r"a\u{202e}cod.sh\u{200b}");
     }
 }

@@ -6,6 +6,7 @@ use std::fs;
 use super::prepare::{Workshop, working_folder};
 use super::sweep::sweep;
 use crate::core::{AttemptOutcome, Outcome};
+use crate::deceptive::is_deceptive;
 use crate::event::{Evidence, FailKind, OutputValue};
 use crate::launch;
 use crate::logs::{Masker, read_log};
@@ -175,5 +176,5 @@ fn last_line(folder: &AttemptFolder) -> Option<String> {
     let tail = log.get(log.len().saturating_sub(4096)..)?;
     let text = String::from_utf8_lossy(tail);
     let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
-    Some(line.chars().filter(|c| !c.is_control()).take(LAST_LINE_LIMIT).collect())
+    Some(line.chars().filter(|c| !is_deceptive(*c)).take(LAST_LINE_LIMIT).collect())
 }
