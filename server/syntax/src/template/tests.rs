@@ -339,24 +339,33 @@ fn faults_are_named() {
 
 #[test]
 fn operators_of_other_languages() {
-    check_expression("args.x && !args.y || args.z != 1", expect![[r#"
+    check_expression(
+        "args.x && !args.y || args.z != 1",
+        expect![[r#"
         "args.x" = ["args", "x"]
         "args.y" = ["args", "y"]
         "args.z" = ["args", "z"]
         ! "&&" `&&` means nothing here: write `and`
         ! "!" `!` means nothing here: write `not`
         ! "||" `||` means nothing here: write `or`
-    "#]]);
-    check("{{ args.x && args.y }}", expect![[r#"
+    "#]],
+    );
+    check(
+        "{{ args.x && args.y }}",
+        expect![[r#"
         tag "{{ args.x && args.y }}"
         "args.x" = ["args", "x"]
         "args.y" = ["args", "y"]
         ! "&&" `&&` means nothing here: write `and`
-    "#]]);
-    check_expression("args.x | length != 1 and 'a && !b' == args.x", expect![[r#"
+    "#]],
+    );
+    check_expression(
+        "args.x | length != 1 and 'a && !b' == args.x",
+        expect![[r#"
         "args.x" = ["args", "x"]
         "args.x" = ["args", "x"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
