@@ -102,7 +102,7 @@ fn last_run(root: &std::path::Path) -> Option<RunSummary> {
 
 fn tell_last_run(run: &RunSummary, output: &mut Output) {
     let word = select_run::word(run.status);
-    let nodes = format!("{}/{} nodes", run.done, run.nodes);
+    let nodes = format!("{}/{} nodes over", run.done, run.nodes);
     output.line(format!(
         "  last run: {} {word}, {nodes}, {}",
         run.dag,

@@ -44,7 +44,7 @@ pub(crate) fn line(run: &RunSummary, width: usize) -> String {
     let took = run.ended_at.unwrap_or_else(time::now).saturating_sub(run.started_at);
     let failed = if run.failed > 0 { format!(", {} failed", run.failed) } else { String::new() };
     format!(
-        "{}  {word}  {:width$}  {}  {:>7}  {}/{} nodes{failed}",
+        "{}  {word}  {:width$}  {}  {:>7}  {}/{} nodes over{failed}",
         run.run,
         run.dag,
         paint(FAINT, time::local(run.started_at)),
