@@ -337,9 +337,14 @@ fn is_misread_by_saphyr(text: &str) -> bool {
     if text.contains(['|', '>']) && !last.is_empty() && last.trim_matches(' ').is_empty() {
         return true;
     }
-    // It reads a text block at column 0 on over `---`. Where a block begins cannot be told from outside, so texts that
-    // may hold both are left to the suite.
-    text.contains(['|', '>']) && (text.contains("---") || text.contains("..."))
+    // It reads a text block of the document itself, at column 0, on over `---`.
+    let begins_document = |line: &str| {
+        let line = line.trim_start_matches(['\u{feff}', ' ', '\t']);
+        line.starts_with(['|', '>', '-', '!', '&', '%']) || line.contains("--- ")
+    };
+    text.split(['\n', '\r']).any(begins_document)
+        && text.contains(['|', '>'])
+        && (text.contains("---") || text.contains("..."))
 }
 
 fn assert_agrees(text: &str) {
