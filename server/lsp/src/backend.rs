@@ -5,7 +5,9 @@ use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::{LanguageServer, LspService};
 
-use crate::event::{Event, Reply};
+use crate::event::{Event, Read, Reply};
+use crate::handlers::{code_action, completion, diagnostic, hover};
+use crate::publish::View;
 
 #[derive(Debug)]
 pub(crate) struct Backend {
@@ -31,6 +33,16 @@ impl Backend {
         self.tell(event(reply));
         // A reply that is dropped unsent belongs to a job that panicked.
         answer.await.unwrap_or_else(|_| Err(Error::internal_error()))
+    }
+
+    /// A request that `handler` answers from a view of this moment, on the pool.
+    async fn read<P: Send + 'static, T: Send + 'static>(
+        &self,
+        name: &'static str,
+        params: P,
+        handler: fn(&View, &P) -> Result<T>,
+    ) -> Result<T> {
+        self.ask(|reply| Event::Read(Read::new(name, reply, move |view| handler(view, &params)))).await
     }
 
     async fn cancel_progress(&self, params: lsp::WorkDoneProgressCancelParams) {
@@ -76,25 +88,25 @@ impl LanguageServer for Backend {
     }
 
     async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
-        self.ask(|reply| Event::Completion(params, reply)).await
+        self.read("completion", params, completion::completion).await
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
-        self.ask(|reply| Event::Hover(params, reply)).await
+        self.read("hover", params, hover::hover).await
     }
 
     async fn code_action(
         &self,
         params: lsp::CodeActionParams,
     ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
-        self.ask(|reply| Event::CodeAction(params, reply)).await
+        self.read("codeAction", params, code_action::code_action).await
     }
 
     async fn diagnostic(
         &self,
         params: lsp::DocumentDiagnosticParams,
     ) -> Result<lsp::DocumentDiagnosticReport> {
-        self.ask(|reply| Event::Diagnostic(params, reply)).await
+        self.read("diagnostic", params, diagnostic::diagnostic).await
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LspAny>> {

@@ -26,6 +26,12 @@ pub(crate) struct Client {
     pub(crate) snippets: bool,
     pub(crate) label_details: bool,
     pub(crate) progress: bool,
+    /// Edits of several files with their versions, which new files and renamed ones need.
+    pub(crate) document_changes: bool,
+    pub(crate) creates_files: bool,
+    pub(crate) renames_files: bool,
+    /// It can ask before it applies a part of an edit.
+    pub(crate) confirms_edits: bool,
     pub(crate) configuration: bool,
     pub(crate) registers_watchers: bool,
     pub(crate) registers_configuration: bool,
@@ -51,6 +57,16 @@ impl Client {
     fn read_workspace(&mut self, capabilities: &lsp::ClientCapabilities) {
         let Some(workspace) = &capabilities.workspace else { return };
         self.configuration = workspace.configuration.unwrap_or(false);
+        if let Some(edit) = &workspace.workspace_edit {
+            self.document_changes = edit.document_changes.unwrap_or(false);
+            self.confirms_edits = self.document_changes && edit.change_annotation_support.is_some();
+            let does = |kind| {
+                self.document_changes
+                    && edit.resource_operations.as_ref().is_some_and(|kinds| kinds.contains(&kind))
+            };
+            self.creates_files = does(lsp::ResourceOperationKind::Create);
+            self.renames_files = does(lsp::ResourceOperationKind::Rename);
+        }
         let watched = workspace.did_change_watched_files.as_ref();
         self.registers_watchers = watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false);
         let configuration = workspace.did_change_configuration.as_ref();

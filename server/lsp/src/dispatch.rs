@@ -1,15 +1,11 @@
 //! Which event goes where: changes are handled on the loop, in order; reads go to the pool with a view of this
 //! moment, so that nothing that computes delays the next event.
 
-use tower_lsp_server::jsonrpc;
-
-use crate::event::{Event, Reply};
+use crate::event::Event;
 use crate::handlers::{
-    code_action, completion, configuration, diagnostic, documents, execute_command, folders, hover,
-    initialize, initialized, shutdown, watched_files,
+    configuration, documents, execute_command, folders, initialize, initialized, shutdown, watched_files,
 };
 use crate::main_loop::Server;
-use crate::publish::View;
 use crate::{handlers, progress};
 
 pub(crate) fn dispatch(server: &mut Server, event: Event) {
@@ -25,15 +21,9 @@ pub(crate) fn dispatch(server: &mut Server, event: Event) {
         Event::Folders(params) => folders::changed(server, &params),
         Event::Configuration(params) => configuration::changed(server, params),
 
-        Event::Completion(params, reply) => {
-            read(server, reply, move |view| completion::completion(view, &params))
-        }
-        Event::Hover(params, reply) => read(server, reply, move |view| hover::hover(view, &params)),
-        Event::CodeAction(params, reply) => {
-            read(server, reply, move |view| code_action::code_action(view, &params))
-        }
-        Event::Diagnostic(params, reply) => {
-            read(server, reply, move |view| diagnostic::diagnostic(view, &params))
+        Event::Read(read) => {
+            let view = server.view();
+            server.pool.spawn(move || read.answer(&view));
         }
         Event::ExecuteCommand(params, reply) => execute_command::execute(server, params, reply),
         Event::CancelProgress(params) => {
@@ -52,19 +42,4 @@ pub(crate) fn dispatch(server: &mut Server, event: Event) {
         Event::RunOrphaned(run) => server.run_orphaned(&run),
         Event::Disconnected => {}
     }
-}
-
-/// A read, on the pool. Not begun where the client has cancelled it meanwhile.
-fn read<T: Send + 'static>(
-    server: &mut Server,
-    reply: Reply<T>,
-    handler: impl FnOnce(&View) -> jsonrpc::Result<T> + Send + 'static,
-) {
-    let view = server.view();
-    server.pool.spawn(move || {
-        if !reply.is_cancelled() {
-            let answer = handler(&view);
-            reply.send(answer);
-        }
-    });
 }

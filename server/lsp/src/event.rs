@@ -1,5 +1,6 @@
 //! Everything that can happen to the server, as one closed type.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use divisi_engine::client::RunSummary;
@@ -10,6 +11,7 @@ use tokio::sync::oneshot;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{self, Response};
 
+use crate::publish::View;
 use crate::runs::Launch;
 
 /// Where the one answer to a request goes.
@@ -33,6 +35,40 @@ impl<T> Reply<T> {
     }
 }
 
+/// A request that is answered from a view of this moment, on the pool.
+pub(crate) struct Read {
+    /// For logs.
+    pub(crate) name: &'static str,
+    answer: Box<dyn FnOnce(&View) + Send>,
+}
+
+impl Read {
+    /// Not begun where the client has cancelled it meanwhile.
+    pub(crate) fn new<T: Send + 'static>(
+        name: &'static str,
+        reply: Reply<T>,
+        handler: impl FnOnce(&View) -> jsonrpc::Result<T> + Send + 'static,
+    ) -> Self {
+        let answer = move |view: &View| {
+            if !reply.is_cancelled() {
+                let answer = handler(view);
+                reply.send(answer);
+            }
+        };
+        Self { name, answer: Box::new(answer) }
+    }
+
+    pub(crate) fn answer(self, view: &View) {
+        (self.answer)(view);
+    }
+}
+
+impl fmt::Debug for Read {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Read").field(&self.name).finish()
+    }
+}
+
 /// Something that happened. The main loop handles these one by one, in order.
 #[derive(Debug)]
 pub(crate) enum Event {
@@ -47,10 +83,8 @@ pub(crate) enum Event {
     Folders(lsp::DidChangeWorkspaceFoldersParams),
     Configuration(lsp::DidChangeConfigurationParams),
 
-    Completion(lsp::CompletionParams, Reply<Option<lsp::CompletionResponse>>),
-    Hover(lsp::HoverParams, Reply<Option<lsp::Hover>>),
-    CodeAction(lsp::CodeActionParams, Reply<Option<Vec<lsp::CodeActionResponse>>>),
-    Diagnostic(lsp::DocumentDiagnosticParams, Reply<lsp::DocumentDiagnosticReport>),
+    /// A request that only looks.
+    Read(Read),
     ExecuteCommand(lsp::ExecuteCommandParams, Reply<Option<lsp::LspAny>>),
     CancelProgress(lsp::WorkDoneProgressCancelParams),
 
@@ -87,10 +121,7 @@ impl Event {
             Self::WatchedFiles(_) => "didChangeWatchedFiles",
             Self::Folders(_) => "didChangeWorkspaceFolders",
             Self::Configuration(_) => "didChangeConfiguration",
-            Self::Completion(..) => "completion",
-            Self::Hover(..) => "hover",
-            Self::CodeAction(..) => "codeAction",
-            Self::Diagnostic(..) => "diagnostic",
+            Self::Read(read) => read.name,
             Self::ExecuteCommand(..) => "executeCommand",
             Self::CancelProgress(_) => "workDoneProgress/cancel",
             Self::Answer(_) => "answer",

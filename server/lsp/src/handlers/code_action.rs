@@ -1,7 +1,5 @@
 //! `textDocument/codeAction`: the mends that findings offer.
 
-use std::collections::HashMap;
-
 use divisi_analysis::{Finding, Fix, NODE_FAILED};
 use divisi_workspace::Document;
 use tower_lsp_server::gen_lsp_types as lsp;
@@ -9,6 +7,7 @@ use tower_lsp_server::jsonrpc::Result;
 
 use crate::capabilities::commands;
 use crate::publish::View;
+use crate::to_proto::workspace_edit;
 use crate::{from_proto, to_proto};
 
 pub(crate) fn code_action(
@@ -29,9 +28,7 @@ pub(crate) fn code_action(
         let Some(diagnostic) = diagnostic else { continue };
         for (at, fix) in finding.fixes.iter().enumerate() {
             let preferred = at == 0 && fix.safe;
-            actions.push(
-                fix_action(fix, preferred, &diagnostic, document, view, &params.text_document.uri).into(),
-            );
+            actions.push(fix_action(fix, preferred, &diagnostic, document, view).into());
         }
         if finding.code == NODE_FAILED.name {
             actions.push(dismiss_action(&finding, diagnostic, document, &params.text_document.uri).into());
@@ -50,19 +47,13 @@ fn fix_action(
     diagnostic: &lsp::Diagnostic,
     document: &Document,
     view: &View,
-    uri: &lsp::Uri,
 ) -> lsp::CodeAction {
-    let edits =
-        fix.edits.iter().map(|edit| to_proto::text_edit(document, edit, view.client.encoding)).collect();
     lsp::CodeAction {
         title: fix.title.clone(),
         kind: Some(lsp::CodeActionKind::QuickFix),
         diagnostics: Some(vec![diagnostic.clone()]),
         is_preferred: preferred.then_some(true),
-        edit: Some(lsp::WorkspaceEdit {
-            changes: Some(HashMap::from([(uri.clone(), edits)])),
-            ..Default::default()
-        }),
+        edit: workspace_edit::of_file(view, &document.path, &fix.edits),
         ..Default::default()
     }
 }

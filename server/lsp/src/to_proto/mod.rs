@@ -1,5 +1,7 @@
 //! Our values to the protocol's.
 
+pub(crate) mod workspace_edit;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,0 +1,6 @@
+//! Changes to files, as plain data: what would be written where. Nothing here touches the disk; whoever asked (the
+//! command line, an editor) carries the change out.
+
+pub mod change;
+
+pub use change::{Change, FileEdit, Step};
