@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use divisi_model::{AgentWork, Dag, Registry, Resolution, Tool, Work, tool_of_runner};
 use foldhash::fast::RandomState;
 
-/// All nodes that name one agent.
+/// All works that name one agent.
 pub(crate) struct AgentUses<'a> {
     /// The tool whose agents come first.
     pub(crate) tool: Tool,
@@ -14,13 +14,14 @@ pub(crate) struct AgentUses<'a> {
     pub(crate) works: Vec<&'a AgentWork>,
 }
 
-/// The names of agents that can be looked up (no labels of dialects, no templates), each looked up once; in the
+/// The names of agents that nodes and compensations give and that can be looked up (no labels of dialects, no templates), each looked up once; in the
 /// order in which they first appear.
 pub(crate) fn look_up<'a>(dag: &'a Dag, registry: &'a Registry) -> Vec<AgentUses<'a>> {
     let mut uses: Vec<AgentUses<'a>> = Vec::new();
     let mut known: HashMap<(Tool, &str), usize, RandomState> = HashMap::default();
-    for node in &dag.nodes {
-        let Some(Work::Agent(work)) = &node.work else {
+    let works = dag.nodes.iter().flat_map(|node| node.work.iter().chain(node.compensation.as_deref()));
+    for work in works {
+        let Work::Agent(work) = work else {
             continue;
         };
         let name = work.agent.value.as_str();

@@ -6,7 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::LazyLock;
 use std::thread;
 
-use divisi_model::{Dag, Dialect, ForEach, Node, Program, Text, Work};
+use divisi_model::{Dag, Dialect, Node, Text, TextRole, TextUse};
 use divisi_syntax::template::{self, Template};
 use divisi_syntax::{Decoded, Span, Tree};
 use divisi_workspace::{Document, Snapshot};
@@ -41,24 +41,13 @@ pub(crate) struct NodeText<'a> {
     pub(crate) node: u32,
     /// Which key holds it.
     pub(crate) role: TextRole,
+    /// Whether it belongs to `compensate`, which runs after the node.
+    pub(crate) undoes: bool,
     pub(crate) text: &'a Text,
     pub(crate) template: Template<'a>,
     tree: &'a Tree,
     /// The way back to the source; most texts are not asked for it.
     decoded: OnceCell<Option<Decoded>>,
-}
-
-/// What a text is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TextRole {
-    /// A prompt, a question, an element of argv.
-    Template,
-    /// `run` as a string: no template.
-    Line,
-    /// `when`.
-    Condition,
-    /// `for_each` as an expression.
-    Items,
 }
 
 impl<'a> Context<'a> {
@@ -169,32 +158,16 @@ fn texts<'a>(tree: &'a Tree, dag: &'a Dag) -> Vec<NodeText<'a>> {
 fn texts_of<'a>(tree: &'a Tree, first: usize, nodes: &'a [Node]) -> Vec<NodeText<'a>> {
     let mut texts = Vec::new();
     for (index, node) in (first as u32..).zip(nodes) {
-        let mut add = |role, text| texts.push(read(tree, index, role, text));
-        match &node.work {
-            Some(Work::Agent(agent)) => {
-                agent.prompt.iter().for_each(|prompt| add(TextRole::Template, prompt))
-            }
-            Some(Work::Run(run)) => match &run.program {
-                Program::Argv(argv) => argv.iter().for_each(|element| add(TextRole::Template, element)),
-                Program::Line(line) => add(TextRole::Line, line),
-            },
-            Some(Work::Approve { question }) => add(TextRole::Template, question),
-            Some(Work::Command { .. } | Work::Dag { .. }) | None => {}
-        }
-        if let Some(when) = &node.when {
-            add(TextRole::Condition, when);
-        }
-        if let Some(ForEach::Expression(expression)) = &node.for_each {
-            add(TextRole::Items, expression);
-        }
+        node.for_each_text(|used| texts.push(read(tree, index, used)));
     }
     texts
 }
 
-fn read<'a>(tree: &'a Tree, node: u32, role: TextRole, text: &'a Text) -> NodeText<'a> {
+fn read<'a>(tree: &'a Tree, node: u32, used: TextUse<'a>) -> NodeText<'a> {
+    let TextUse { role, undoes, text } = used;
     let template = match role {
         TextRole::Template | TextRole::Line => template::scan(&text.value),
         TextRole::Condition | TextRole::Items => template::scan_expression(&text.value),
     };
-    NodeText { node, role, text, template, tree, decoded: OnceCell::new() }
+    NodeText { node, role, undoes, text, template, tree, decoded: OnceCell::new() }
 }

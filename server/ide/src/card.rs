@@ -67,8 +67,8 @@ pub(crate) fn work(node: &Node) -> String {
                 format!("run {}", cut(first_line(&words.join(" ")), 60))
             }
         },
-        Some(Work::Command { name }) => format!("command /{}", name.value),
-        Some(Work::Dag { path }) => format!("dag {}", path.value),
+        Some(Work::Command { name, .. }) => format!("command /{}", name.value),
+        Some(Work::Dag { path, .. }) => format!("dag {}", path.value),
         Some(Work::Approve { question }) => format!("approve {}", cut(first_line(&question.value), 60)),
         None => "no work yet".to_owned(),
     }

@@ -39,8 +39,8 @@ pub struct Dag {
     pub on_failure: Option<Spanned<OnFailure>>,
     /// `phases`.
     pub phases: Vec<Phase>,
-    /// `locks`: names that are listed.
-    pub locks: Vec<Spanned<String>>,
+    /// `locks`: those that are listed.
+    pub locks: Vec<ListedLock>,
     /// The `nodes` key, where it is written (for "no nodes" findings and insertions).
     pub nodes_key: Option<Span>,
     /// The nodes, in file order.
@@ -127,6 +127,8 @@ pub struct Defaults {
     pub shell: Option<Spanned<Vec<String>>>,
     /// `retry`.
     pub retry: Option<Retry>,
+    /// `isolation: worktree`.
+    pub in_worktree: bool,
 }
 
 /// A named group of nodes.
@@ -225,8 +227,61 @@ pub struct Node {
     pub cwd: Option<Spanned<String>>,
     /// `continue_on_error`.
     pub continue_on_error: bool,
+    /// `isolation: worktree`, after defaults: the node works on a copy of the workspace.
+    pub in_worktree: bool,
+    /// `cache.key`.
+    pub cache_key: Option<Text>,
     /// Whether `compensate` is written.
     pub has_compensation: bool,
+    /// What `compensate` does; none in dialects, whose compensations are not read further.
+    pub compensation: Option<Box<Work>>,
+}
+
+/// What a text of a node is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextRole {
+    /// A prompt, a question, an element of argv, an argument of a command or of another DAG, a part of the cache's key.
+    Template,
+    /// `run` as a string: no template.
+    Line,
+    /// `when`.
+    Condition,
+    /// `for_each` as an expression.
+    Items,
+}
+
+/// A text of a node in which templates or expressions count, or would be a mistake.
+#[derive(Debug, Clone, Copy)]
+pub struct TextUse<'a> {
+    /// What it is for.
+    pub role: TextRole,
+    /// Whether it belongs to `compensate`, which runs after the node.
+    pub undoes: bool,
+    /// The text.
+    pub text: &'a Text,
+}
+
+impl Node {
+    /// Calls `visit` with every text of the node, those of `compensate` included. Rules, completion and renaming look
+    /// at the same ones.
+    pub fn for_each_text<'a>(&'a self, mut visit: impl FnMut(TextUse<'a>)) {
+        let mut own = |role, text| visit(TextUse { role, undoes: false, text });
+        if let Some(work) = &self.work {
+            work.for_each_text(&mut own);
+        }
+        if let Some(when) = &self.when {
+            own(TextRole::Condition, when);
+        }
+        if let Some(ForEach::Expression(expression)) = &self.for_each {
+            own(TextRole::Items, expression);
+        }
+        if let Some(key) = &self.cache_key {
+            own(TextRole::Template, key);
+        }
+        if let Some(work) = &self.compensation {
+            work.for_each_text(&mut |role, text| visit(TextUse { role, undoes: true, text }));
+        }
+    }
 }
 
 /// What a node does. Where more than one work key is written, the first in the table of keys
@@ -241,11 +296,15 @@ pub enum Work {
     Command {
         /// The slash command, without its `/`.
         name: Spanned<String>,
+        /// Texts in its `args`: templates.
+        args: Vec<Text>,
     },
     /// `dag`.
     Dag {
         /// Path of the file, relative to this one.
         path: Spanned<String>,
+        /// Texts in its `args`: templates.
+        args: Vec<Text>,
     },
     /// `approve`.
     Approve {
@@ -264,6 +323,17 @@ impl Work {
             Self::Command { .. } => WorkKind::Command,
             Self::Dag { .. } => WorkKind::Dag,
             Self::Approve { .. } => WorkKind::Approve,
+        }
+    }
+
+    fn for_each_text<'a>(&'a self, visit: &mut impl FnMut(TextRole, &'a Text)) {
+        match self {
+            Self::Agent(agent) => agent.prompt.iter().for_each(|prompt| visit(TextRole::Template, prompt)),
+            Self::Run(RunWork { program: Program::Line(line), .. }) => visit(TextRole::Line, line),
+            Self::Run(RunWork { program: Program::Argv(texts), .. })
+            | Self::Command { args: texts, .. }
+            | Self::Dag { args: texts, .. } => texts.iter().for_each(|text| visit(TextRole::Template, text)),
+            Self::Approve { question } => visit(TextRole::Template, question),
         }
     }
 }
@@ -352,8 +422,27 @@ pub enum OutputForm {
 pub struct Lock {
     /// Its name.
     pub name: Spanned<String>,
-    /// `mode: shared`.
-    pub shared: bool,
+    /// `mode`, if it is written. Without one a lock is held exclusively, or takes one unit of a capacity.
+    pub mode: Option<LockMode>,
+}
+
+/// How a lock is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LockMode {
+    /// Together with other shared holders.
+    Shared,
+    /// Alone.
+    Exclusive,
+}
+
+/// A lock that a DAG lists.
+#[derive(Debug, Clone)]
+pub struct ListedLock {
+    /// Its name, where it is listed.
+    pub name: Spanned<String>,
+    /// How many units it has; without a number it is a reader/writer lock.
+    pub capacity: Option<u32>,
 }
 
 /// `retry`.

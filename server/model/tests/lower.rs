@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use divisi_model::{
-    Dag, EnvValue, EnvVar, ForEach, Node, OutputForm, Program, Work, duration, keys::native, lower, schema,
+    Dag, EnvValue, EnvVar, ForEach, LockMode, Node, OutputForm, Program, Text, Work, duration, keys::native,
+    lower, schema,
 };
 use divisi_syntax::{Limits, Tree, jsonc, yaml};
 use expect_test::{Expect, expect};
@@ -114,7 +115,13 @@ fn render_node(node: &Node) -> String {
         "locks",
         node.locks
             .iter()
-            .map(|lock| format!("{}{}", lock.name.value, if lock.shared { " shared" } else { "" }))
+            .map(|lock| {
+                format!(
+                    "{}{}",
+                    lock.name.value,
+                    if lock.mode == Some(LockMode::Shared) { " shared" } else { "" }
+                )
+            })
             .collect::<Vec<_>>()
             .join(", "),
     );
@@ -135,6 +142,9 @@ fn render_node(node: &Node) -> String {
     line("listed_in", names(&node.listed_in));
     line("env", environment(&node.env));
     line("cwd", node.cwd.as_ref().map(|cwd| cwd.value.clone()).unwrap_or_default());
+    line("compensation", node.compensation.as_deref().map(work).unwrap_or_default());
+    line("cache_key", node.cache_key.as_ref().map(|key| key.value.clone()).unwrap_or_default());
+    line("isolation", if node.in_worktree { "worktree".to_owned() } else { String::new() });
     line("tolerated", if node.continue_on_error { "yes".to_owned() } else { String::new() });
     out
 }
@@ -172,10 +182,14 @@ fn work(work: &Work) -> String {
                 }
             }
         }
-        Work::Command { name } => format!("command {}", name.value),
-        Work::Dag { path } => format!("dag {}", path.value),
+        Work::Command { name, args } => format!("command {}{}", name.value, arguments(args)),
+        Work::Dag { path, args } => format!("dag {}{}", path.value, arguments(args)),
         Work::Approve { question } => format!("approve {}", question.value),
     }
+}
+
+fn arguments(args: &[Text]) -> String {
+    args.iter().map(|text| format!(" {:?}", text.value)).collect()
 }
 
 fn environment(env: &[EnvVar]) -> String {

@@ -1,10 +1,10 @@
 //! `not-a-boolean`: a condition that cannot be true or false.
 
-use divisi_model::ArgType;
+use divisi_model::{ArgType, TextRole};
 
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
-use crate::context::{Context, NodeText, TextRole};
+use crate::context::{Context, NodeText};
 use crate::finding::Finding;
 
 pub(super) static CODE: Code = Code {

@@ -1,10 +1,11 @@
 //! `not-an-ancestor`: a value of a node that may not have run yet.
 
+use divisi_model::TextRole;
 use divisi_syntax::Span;
 
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
-use crate::context::{Context, NodeText, TextRole};
+use crate::context::{Context, NodeText};
 use crate::edits;
 use crate::finding::{Finding, Fix};
 use crate::inputs::Source;
@@ -14,7 +15,7 @@ pub(super) static CODE: Code = Code {
     severity: Severity::Error,
     extent: Extent::Document,
     summary: "A node uses the outputs or the status of a node that it does not wait for.",
-    silent: "While the DAG has a cycle.",
+    silent: "While the DAG has a cycle; in `compensate`, which runs when all nodes are over.",
     fix: "Wait for that node.",
     explanation: "Without a dependency nothing says which of the two runs first; it would work on some days.",
     example: Example::dag(
@@ -65,7 +66,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn uses<'c>(context: &'c Context<'_>) -> Vec<Use<'c>> {
     let mut uses = Vec::new();
-    for text in context.texts.iter().filter(|text| text.role != TextRole::Line) {
+    for text in context.texts.iter().filter(|text| text.role != TextRole::Line && !text.undoes) {
         for reference in text.template.references.iter().filter(|reference| !reference.local) {
             let [root, id, ..] = reference.segments.as_slice() else {
                 continue;

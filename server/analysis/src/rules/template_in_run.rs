@@ -1,12 +1,13 @@
 //! `template-in-run`: a template where nobody evaluates it.
 
+use divisi_model::TextRole;
 use divisi_model::variables::{arg_variable, input_variable};
 use divisi_syntax::template::Tag;
 use divisi_syntax::{Span, Style};
 
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
-use crate::context::{Context, NodeText, TextRole};
+use crate::context::{Context, NodeText};
 use crate::finding::{Finding, Fix};
 use crate::inputs::Source;
 

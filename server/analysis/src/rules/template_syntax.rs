@@ -2,8 +2,9 @@
 
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
-use crate::context::{Context, TextRole};
+use crate::context::Context;
 use crate::finding::Finding;
+use divisi_model::TextRole;
 
 pub(super) static CODE: Code = Code {
     name: "template-syntax",

@@ -2,9 +2,10 @@
 
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
-use crate::context::{Context, TextRole};
+use crate::context::Context;
 use crate::edits;
 use crate::finding::Finding;
+use divisi_model::TextRole;
 
 pub(super) static CODE: Code = Code {
     name: "unknown-arg",

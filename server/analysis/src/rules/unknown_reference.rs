@@ -1,12 +1,12 @@
 //! `unknown-reference`: a node, an output or a variable that does not exist.
 
-use divisi_model::{Node, Work};
+use divisi_model::{Node, TextRole, Work};
 use divisi_syntax::Span;
 use divisi_syntax::template::{Reference, Segment};
 
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
-use crate::context::{Context, NodeText, TextRole};
+use crate::context::{Context, NodeText};
 use crate::edits;
 use crate::finding::Finding;
 use crate::inputs::Source;

@@ -454,3 +454,43 @@ nodes:
         "#]],
     );
 }
+
+#[test]
+fn templates_of_arguments_and_compensations() {
+    check(
+        "
+args: { scope: { default: src } }
+nodes:
+  - id: a
+    run: x
+    outputs: [o]
+    cache: { key: '{{ args.vers }}' }
+    reads: [src]
+    compensate: { run: [undo, '{{ nodes.a.outputs.o }}', '{{ nodes.b.outputs.p }}', '{{ args.scop }}'] }
+  - id: b
+    command: /review
+    args: { scope: '{{ args.scop }}', deep: [1, '{{ nodes.a.outputs.o }}'] }
+    outputs: [p]
+    compensate: { agent: planner, prompt: 'Undo {{ nodes.c.status }' }
+  - { id: c, dag: ./other.dag.yaml, args: '{{ nodes.a.outputs.o }}' }
+",
+        expect![[r#"
+            7 |     cache: { key: '{{ args.vers }}' }
+                                           ^^^^ unknown-arg (error): no argument `vers`: declare it under `args`
+            9 |     compensate: { run: [undo, '{{ nodes.a.outputs.o }}', '{{ nodes.b.outputs.p }}', '{{ args.scop }}'] }
+                                                                                                             ^^^^ unknown-arg (error): no argument `scop`; did you mean `scope`?
+                                                                                                               fix: Change to `scope`
+            12 |     args: { scope: '{{ args.scop }}', deep: [1, '{{ nodes.a.outputs.o }}'] }
+                                             ^^^^ unknown-arg (error): no argument `scop`; did you mean `scope`?
+                                               fix: Change to `scope`
+                                                                           ^ not-an-ancestor (error): `b` does not wait for `a`: add it to `depends_on`
+                                                                             line 4: `a` is here
+                                                                             fix: Wait for `a`
+            14 |     compensate: { agent: planner, prompt: 'Undo {{ nodes.c.status }' }
+                                                                 ^^ template-syntax (error): this `{{` is never closed by `}}`
+            15 |   - { id: c, dag: ./other.dag.yaml, args: '{{ nodes.a.outputs.o }}' }
+                                                                     ^ not-an-ancestor (error): `c` does not wait for `a`: add it to `depends_on`
+                                                                       line 4: `a` is here
+        "#]],
+    );
+}

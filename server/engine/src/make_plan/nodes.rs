@@ -154,7 +154,7 @@ fn plan_work(node: &Node, agents: &mut Agents<'_>, faults: &mut Faults) -> Optio
                 max_turns: work.max_turns.as_ref().map(|turns| turns.value),
             })
         }
-        Some(Work::Command { name: written } | Work::Dag { path: written }) => {
+        Some(Work::Command { name: written, .. } | Work::Dag { path: written, .. }) => {
             faults.add(written.span, "this kind of node is read and checked, but this version cannot run it");
             None
         }

@@ -76,7 +76,7 @@ fn phases(context: &Context<'_>) -> Vec<Completion> {
 
 /// Locks that are listed, and those that nodes use without.
 fn locks(context: &Context<'_>) -> Vec<Completion> {
-    let listed = context.dag.iter().flat_map(|dag| &dag.locks);
+    let listed = context.dag.iter().flat_map(|dag| &dag.locks).map(|lock| &lock.name);
     let used =
         context.dag.iter().flat_map(|dag| &dag.nodes).flat_map(|node| &node.locks).map(|lock| &lock.name);
     names(context, listed.chain(used).map(|name| name.value.as_str()))

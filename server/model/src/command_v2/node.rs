@@ -79,6 +79,9 @@ pub(super) fn lower(reader: &Reader<'_>, item: NodeId, phase: &InPhase) -> Node 
         env: Vec::new(),
         cwd: None,
         continue_on_error: phase.continue_on_error,
+        in_worktree: false,
+        cache_key: None,
+        compensation: None,
         has_compensation: fields.get("compensation").is_some_and(|value| compensates(reader, value)),
     }
 }

@@ -3,18 +3,18 @@
 use divisi_syntax::{Kind, NodeId, Spanned};
 
 use super::member;
-use crate::dag::Lock;
+use crate::dag::{ListedLock, Lock, LockMode};
 use crate::reader::Reader;
 
 /// Names of locks that the root declares: `resources.locks[]`, `resourceLocking.resources[]`,
 /// `resourceManagement.globalLocks[]`.
-pub(super) fn declared(reader: &Reader<'_>, root: NodeId) -> Vec<Spanned<String>> {
+pub(super) fn declared(reader: &Reader<'_>, root: NodeId) -> Vec<ListedLock> {
     const PLACES: &[(&str, &str)] =
         &[("resources", "locks"), ("resourceLocking", "resources"), ("resourceManagement", "globalLocks")];
     let lists =
         PLACES.iter().filter_map(|(outer, inner)| member(reader, member(reader, root, outer)?, inner));
     let items = lists.flat_map(|list| reader.items(list).collect::<Vec<_>>());
-    items.filter_map(|item| name(reader, item)).collect()
+    items.filter_map(|item| Some(ListedLock { name: name(reader, item)?, capacity: None })).collect()
 }
 
 /// A node's `resources`: a list of names, or `{locks: […]}`.
@@ -29,7 +29,8 @@ pub(super) fn held(reader: &Reader<'_>, resources: NodeId) -> Vec<Lock> {
 /// `exclusive` and `upgrade` are exclusive (ENGINE section 7).
 fn lock(reader: &Reader<'_>, item: NodeId) -> Option<Lock> {
     let kind = member(reader, item, "type").and_then(|value| reader.string(value));
-    Some(Lock { name: name(reader, item)?, shared: kind.as_deref() == Some("shared") })
+    let mode = if kind.as_deref() == Some("shared") { LockMode::Shared } else { LockMode::Exclusive };
+    Some(Lock { name: name(reader, item)?, mode: Some(mode) })
 }
 
 fn name(reader: &Reader<'_>, item: NodeId) -> Option<Spanned<String>> {

@@ -25,6 +25,7 @@ pub(super) fn lower(reader: &Reader<'_>, defaults: NodeId) -> Defaults {
         cwd: text("cwd"),
         shell: fields.get("shell").and_then(|value| shell(reader, value)),
         retry: retry(reader, &fields, None),
+        in_worktree: fields.get("isolation").is_some_and(|value| is_worktree(reader, value)),
     }
 }
 
@@ -74,6 +75,13 @@ impl Merge<'_> {
         retry(self.reader, self.fields, default)
     }
 
+    pub(super) fn in_worktree(&self) -> bool {
+        self.own_or("isolation", Some(&self.defaults.in_worktree), |value| {
+            Some(is_worktree(self.reader, value))
+        })
+        .unwrap_or(false)
+    }
+
     pub(super) fn env(&self) -> Vec<EnvVar> {
         let defaults = self.defaults.env.as_slice();
         let defaults = if defaults.is_empty() || !self.applies("env") { &[] } else { defaults };
@@ -88,6 +96,11 @@ impl Merge<'_> {
         let row = native::DEFAULTS.key(key);
         self.kind.zip(row).is_some_and(|(kind, row)| row.applies_to(kind))
     }
+}
+
+/// Whether the value of `isolation` asks for a copy of the workspace.
+fn is_worktree(reader: &Reader<'_>, value: NodeId) -> bool {
+    reader.string(value).as_deref() == Some("worktree")
 }
 
 /// `shell`: a list as it is; a text cut at blanks, where a single word is a shell that takes `-c`.

@@ -43,7 +43,7 @@ pub fn lower(tree: &Tree, root: NodeId) -> Option<Dag> {
         max_parallel: fields.get("max_parallel").and_then(|value| reader.positive(value)),
         on_failure: fields.get("on_failure").and_then(|value| reader.word(value)),
         phases,
-        locks: fields.get("locks").map(|value| values::lock_names(reader, value)).unwrap_or_default(),
+        locks: fields.get("locks").map(|value| values::listed_locks(reader, value)).unwrap_or_default(),
         nodes_key: fields.field("nodes").map(|field| reader.span(field.key_node)),
         nodes,
         incomplete: reader.exhausted(),

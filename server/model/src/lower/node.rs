@@ -4,7 +4,7 @@ use divisi_syntax::{Kind, NodeId, Span, Spanned};
 
 use super::defaults::Merge;
 use super::{values, work};
-use crate::dag::{Defaults, ForEach, Node};
+use crate::dag::{Defaults, ForEach, Node, Text, Work};
 use crate::json;
 use crate::keys::{Object, native};
 use crate::reader::{MOST_NODES, Reader};
@@ -72,9 +72,29 @@ fn lower(
             .get("continue_on_error")
             .and_then(|value| reader.boolean(value))
             .unwrap_or(false),
+        in_worktree: merge.in_worktree(),
+        cache_key: fields.get("cache").and_then(|value| cache_key(reader, value)),
         has_compensation: fields.get("compensate").is_some_and(|value| !reader.is_null(value)),
+        compensation: fields.get("compensate").and_then(|value| compensation(reader, value, defaults)),
         work: work::lower(&merge),
     }
+}
+
+fn cache_key(reader: &Reader<'_>, cache: NodeId) -> Option<Text> {
+    if reader.kind(cache) != Kind::Mapping {
+        return None;
+    }
+    reader.text(reader.fields(cache, &native::CACHE_OBJECT).get("key")?)
+}
+
+/// The work of `compensate`, with the defaults of its own kind.
+fn compensation(reader: &Reader<'_>, value: NodeId, defaults: &Defaults) -> Option<Box<Work>> {
+    if reader.kind(value) != Kind::Mapping {
+        return None;
+    }
+    let fields = &reader.fields(value, &native::COMPENSATE);
+    let merge = Merge { reader, fields, defaults, kind: work::kind(reader, fields) };
+    work::lower(&merge).map(Box::new)
 }
 
 fn for_each(reader: &Reader<'_>, value: NodeId) -> Option<ForEach> {

@@ -3,7 +3,7 @@
 use divisi_syntax::{Kind, NodeId, Spanned};
 use serde_json::Value;
 
-use crate::dag::{Input, Lock, Output, OutputForm};
+use crate::dag::{Input, ListedLock, Lock, Output, OutputForm};
 use crate::json;
 use crate::keys::native;
 use crate::reader::{Fields, Reader};
@@ -80,28 +80,32 @@ fn output(reader: &Reader<'_>, name: Spanned<String>, value: NodeId) -> Output {
 /// `locks` of a node: names, or `{name, mode}`.
 pub(super) fn locks(reader: &Reader<'_>, value: NodeId) -> Vec<Lock> {
     if reader.kind(value) != Kind::Sequence {
-        return reader.spanned(value).map(exclusive).into_iter().collect();
+        return reader.spanned(value).map(without_mode).into_iter().collect();
     }
     reader.items(value).filter_map(|item| lock(reader, item)).collect()
 }
 
-fn exclusive(name: Spanned<String>) -> Lock {
-    Lock { name, shared: false }
+fn without_mode(name: Spanned<String>) -> Lock {
+    Lock { name, mode: None }
 }
 
 fn lock(reader: &Reader<'_>, item: NodeId) -> Option<Lock> {
     if reader.kind(item) != Kind::Mapping {
-        return reader.spanned(item).map(exclusive);
+        return reader.spanned(item).map(without_mode);
     }
     let fields = reader.fields(item, &native::LOCK);
-    let mode = fields.get("mode").and_then(|value| reader.string(value));
-    Some(Lock { name: reader.spanned(fields.get("name")?)?, shared: mode.as_deref() == Some("shared") })
+    let mode = fields.get("mode").and_then(|value| reader.word(value));
+    Some(Lock { name: reader.spanned(fields.get("name")?)?, mode: mode.map(|mode| mode.value) })
 }
 
-/// `locks` of a DAG: the names that are listed.
-pub(super) fn lock_names(reader: &Reader<'_>, value: NodeId) -> Vec<Spanned<String>> {
+/// `locks` of a DAG: those that are listed.
+pub(super) fn listed_locks(reader: &Reader<'_>, value: NodeId) -> Vec<ListedLock> {
+    let capacity = |value| reader.positive(value).map(|capacity| capacity.value);
     match reader.kind(value) {
-        Kind::Mapping => reader.entries(value).map(|(name, _)| reader.key(name)).collect(),
-        _ => reader.names(value),
+        Kind::Mapping => reader
+            .entries(value)
+            .map(|(name, value)| ListedLock { name: reader.key(name), capacity: capacity(value) })
+            .collect(),
+        _ => reader.names(value).into_iter().map(|name| ListedLock { name, capacity: None }).collect(),
     }
 }

@@ -48,9 +48,12 @@ pub(super) fn lower(merge: &Merge<'_>) -> Option<Work> {
         }
         WorkKind::Command => {
             let name = text_or_empty(reader, value);
-            Work::Command { name: name.map(|name| name.trim_start_matches('/').to_owned()) }
+            Work::Command {
+                name: name.map(|name| name.trim_start_matches('/').to_owned()),
+                args: args(merge),
+            }
         }
-        WorkKind::Dag => Work::Dag { path: text_or_empty(reader, value) },
+        WorkKind::Dag => Work::Dag { path: text_or_empty(reader, value), args: args(merge) },
         WorkKind::Approve => Work::Approve { question: template_or_empty(reader, value) },
     })
 }
@@ -67,6 +70,24 @@ fn agent(merge: &Merge<'_>, value: NodeId) -> AgentWork {
         tools: tools.map(|value| reader.names(value)),
         max_turns: fields.get("max_turns").and_then(|value| reader.positive(value)),
     }
+}
+
+/// The texts in `args`, whatever its form, in file order.
+fn args(merge: &Merge<'_>) -> Vec<Text> {
+    let reader = merge.reader;
+    let mut texts = Vec::new();
+    let mut open: Vec<NodeId> = merge.fields.get("args").into_iter().collect();
+    while let Some(value) = open.pop() {
+        let before = open.len();
+        match reader.kind(value) {
+            Kind::Mapping => open.extend(reader.entries(value).map(|(_, value)| value)),
+            Kind::Sequence => open.extend(reader.items(value)),
+            Kind::Scalar | Kind::Alias => texts.extend(reader.text(value)),
+        }
+        // The last one put is the first one taken.
+        open.get_mut(before..).unwrap_or_default().reverse();
+    }
+    texts
 }
 
 /// A name; empty where it is not written yet, so that the kind of the node is known all the same.

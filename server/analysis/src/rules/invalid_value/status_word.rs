@@ -1,10 +1,11 @@
 //! A status that no node can have, in a comparison: `nodes.tests.status == "success"` is always false.
 
+use divisi_model::TextRole;
 use divisi_syntax::Span;
 use divisi_syntax::template::Reference;
 
 use super::CODE;
-use crate::context::{Context, NodeText, TextRole};
+use crate::context::{Context, NodeText};
 use crate::edits;
 use crate::finding::Finding;
 
