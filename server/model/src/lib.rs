@@ -7,12 +7,14 @@
 pub mod agent;
 mod built_in;
 pub mod command_v2;
+pub mod commands;
 pub mod dag;
 pub mod duration;
 mod json;
 pub mod keys;
 pub mod later;
 pub mod lower;
+pub mod mention;
 mod reader;
 pub mod reference;
 pub mod registry;
@@ -21,5 +23,7 @@ pub mod size;
 pub mod variables;
 
 pub use agent::{AgentFile, Load, Tool};
+pub use commands::{CommandFile, CommandKind, CommandResolution, Commands, SlashCommand};
 pub use dag::*;
+pub use mention::{Mention, MentionTarget, Pattern, Strength};
 pub use registry::{Agent, Registry, Resolution, Scope, tool_of_runner};

@@ -8,12 +8,11 @@ use std::sync::Arc;
 use divisi_model::agent::read_claude_agent;
 use divisi_model::{AgentFile, Dag, command_v2, lower};
 use divisi_syntax::strict::check_yaml;
-use divisi_syntax::{
-    Kind, Limits, LineIndex, NodeId, Span, Spanned, SyntaxError, Tree, front_matter, jsonc, yaml,
-};
+use divisi_syntax::{Kind, Limits, LineIndex, NodeId, Span, Spanned, SyntaxError, Tree, jsonc, yaml};
 
 use crate::classify::{Candidate, Class};
 use crate::layout::Layout;
+use crate::markdown::{Front, Markdown};
 
 /// One file as it is now: open in an editor, or on disk.
 #[derive(Debug, Clone)]
@@ -32,6 +31,8 @@ pub struct Document {
     pub lines: LineIndex,
     /// What the text holds.
     pub content: Content,
+    /// What it names, and its front matter's tree: for agents, commands, skills and prose.
+    pub markdown: Option<Arc<Markdown>>,
 }
 
 /// What a document holds.
@@ -103,6 +104,7 @@ impl Document {
                 lossy: false,
                 lines: LineIndex::new(""),
                 content: Content::Unreadable(reason),
+                markdown: None,
             }),
         }
     }
@@ -128,11 +130,11 @@ impl Document {
         candidate: Option<Candidate>,
         layout: &Layout,
     ) -> Self {
-        let (class, content) = match candidate {
+        let Parsed { class, content, markdown } = match candidate {
             Some(candidate) => parse(&path, &text, candidate, layout),
-            None => (Class::None, Content::None),
+            None => Parsed::NONE,
         };
-        Self { path, class, version, lines: LineIndex::new(&text), text, lossy, content }
+        Self { path, class, version, lines: LineIndex::new(&text), text, lossy, content, markdown }
     }
 }
 
@@ -161,29 +163,54 @@ fn read_text(path: &Path) -> Result<(Arc<str>, bool), Option<String>> {
     })
 }
 
-fn parse(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &Layout) -> (Class, Content) {
+/// What a text turned out to be.
+struct Parsed {
+    class: Class,
+    content: Content,
+    markdown: Option<Arc<Markdown>>,
+}
+
+impl Parsed {
+    const NONE: Self = Self::plain(Class::None, Content::None);
+
+    const fn plain(class: Class, content: Content) -> Self {
+        Self { class, content, markdown: None }
+    }
+}
+
+fn parse(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &Layout) -> Parsed {
     if candidate == Candidate::CommandV2 {
         // Shape and content come from one tree.
         let tree = jsonc::parse(Arc::clone(text), Limits::default());
         if !command_v2::is_command_v2(&tree) {
-            return (Class::None, Content::None);
+            return Parsed::NONE;
         }
-        return (Class::CommandV2, whole_dag(tree, command_v2::lower));
+        return Parsed::plain(Class::CommandV2, whole_dag(tree, command_v2::lower));
     }
     let class = candidate.class(text);
     let content = match class {
         Class::DagYaml => whole_dag(yaml::parse(Arc::clone(text)), lower::lower),
         Class::DagJson => whole_dag(jsonc::parse(Arc::clone(text), Limits::default()), lower::lower),
+        Class::Agent | Class::Command | Class::Skill | Class::Prose => {
+            return parse_markdown(path, text, class, layout);
+        }
+        Class::CommandV2 | Class::None => Content::None,
+    };
+    Parsed::plain(class, content)
+}
+
+fn parse_markdown(path: &Path, text: &Arc<str>, class: Class, layout: &Layout) -> Parsed {
+    let markdown = Markdown::read(text);
+    let content = match class {
         Class::Agent => {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
             let in_plugin = layout.plugin_of(path).is_some();
             Content::Agent(Arc::new(read_claude_agent(text, &stem, in_plugin)))
         }
-        Class::Command => command(text),
-        Class::Skill | Class::Prose => Content::Text,
-        Class::CommandV2 | Class::None => Content::None,
+        Class::Command => command(markdown.front.as_ref()),
+        _ => Content::Text,
     };
-    (class, content)
+    Parsed { class, content, markdown: Some(Arc::new(markdown)) }
 }
 
 /// A file that is a DAG from its first to its last byte.
@@ -194,20 +221,17 @@ fn whole_dag(tree: Tree, lower: impl Fn(&Tree, NodeId) -> Option<Dag>) -> Conten
 }
 
 /// A command: with a DAG, with a link to one, or neither.
-fn command(text: &Arc<str>) -> Content {
+fn command(front: Option<&Front>) -> Content {
     let without = Content::Command { link: None };
-    let Some(parts) = front_matter(text).filter(|parts| parts.yaml.slice(text).contains("divisi")) else {
-        return without;
-    };
-    let tree = yaml::parse_region(Arc::clone(text), parts.yaml, Limits::default());
+    let Some(Front { tree, region, .. }) = front else { return without };
     let root = tree.root().filter(|root| tree.kind(*root) == Kind::Mapping);
     let Some(value) = root.and_then(|root| tree.get(root, "divisi")).map(|value| tree.resolve(value)) else {
         return without;
     };
     match tree.kind(value) {
         Kind::Mapping => {
-            let dag = lower::lower(&tree, value).map(Arc::new);
-            Content::Dag { tree: Arc::new(tree), dag, region: parts.yaml, strict: Vec::new() }
+            let dag = lower::lower(tree, value).map(Arc::new);
+            Content::Dag { tree: Arc::clone(tree), dag, region: *region, strict: Vec::new() }
         }
         Kind::Scalar if !tree.is_missing(value) => {
             let link = tree.str(value).map(|path| Spanned::new(path.into_owned(), tree.span(value)));

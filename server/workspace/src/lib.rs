@@ -9,6 +9,7 @@ pub mod classify;
 mod discover;
 pub mod document;
 mod layout;
+pub mod markdown;
 pub mod places;
 pub mod root;
 pub mod settings;
@@ -18,6 +19,7 @@ pub mod workspace;
 
 pub use classify::{Class, Classifier};
 pub use document::{Content, Document};
+pub use markdown::{Front, Markdown};
 pub use places::Places;
 pub use settings::{RunnerDefinition, Settings};
 pub use snapshot::Snapshot;

@@ -8,6 +8,7 @@ use divisi_syntax::{Span, Spanned};
 use serde::{Deserialize, Serialize};
 
 pub use claude_code::read_claude_agent;
+pub(crate) use tools::content;
 
 /// An AI coding tool that loads agents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ pub(super) fn read(tree: &Tree, value: NodeId) -> Option<Vec<Spanned<String>>> {
 }
 
 /// A scalar's content, without its quotes.
-pub(super) fn content(tree: &Tree, id: NodeId) -> Option<Spanned<String>> {
+pub(crate) fn content(tree: &Tree, id: NodeId) -> Option<Spanned<String>> {
     let decoded = tree.decoded(id)?;
     if decoded.text.is_empty() || tree.scalar(id) == Some(divisi_syntax::ScalarValue::Null) {
         return None;
