@@ -25,5 +25,6 @@ pub(crate) fn refused(document: &Document) -> Option<Arc<Document>> {
         lossy: document.lossy,
         lines: document.lines.clone(),
         content,
+        markdown: document.markdown.clone(),
     }))
 }
