@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use divisi_model::keys::{Object, agent, command_v2, native};
-use divisi_model::{Dag, Dialect, lower};
+use divisi_model::keys::{self, Object, command_v2, native};
+use divisi_model::{Dag, Dialect, Tool, lower};
 use divisi_syntax::{Limits, NodeId, Tree, front_matter, jsonc, yaml};
-use divisi_workspace::{Class, Document};
+use divisi_workspace::{Class, Content, Document};
 
 /// The key of a command's front matter under which everything of ours stands.
 const CARRIER_KEY: &str = "divisi";
@@ -54,8 +54,16 @@ impl Parsed {
 fn format(document: &Document) -> &'static Object {
     let dialect = document.dag().map(|(_, dag)| dag.dialect);
     match (document.class, dialect) {
-        (Class::Agent, _) => &agent::FRONT_MATTER,
+        (Class::Agent, _) => keys::of_agent(tool_of(document)),
         (_, Some(Dialect::CommandV2)) | (Class::CommandV2, None) => &command_v2::COMMAND,
         _ => &native::DAG,
+    }
+}
+
+/// Whose agent the document is.
+fn tool_of(document: &Document) -> Tool {
+    match &document.content {
+        Content::Agent(agent) => agent.tool,
+        _ => Tool::ClaudeCode,
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod agent;
 mod built_in;
+pub mod built_in_tools;
 pub mod command_v2;
 pub mod commands;
 pub mod dag;

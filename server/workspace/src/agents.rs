@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use divisi_model::{Agent, AgentFile, Registry, Scope};
 
+use crate::agent_places::AgentPlace;
 use crate::document::{Content, Document};
 use crate::layout::{FolderKind, Layout, Plugin};
 
@@ -90,17 +91,15 @@ fn scope(path: &Path, layout: &Layout, projects: &[PathBuf]) -> Scope {
     }
 }
 
-/// The folder of the project whose `.claude/agents` holds `path`.
+/// The folder of the project in whose folder of agents `path` lies.
 fn project_folder<'a>(path: &'a Path, layout: &Layout) -> Option<&'a Path> {
     match layout.agent_folder(path).map(|folder| folder.kind) {
         Some(FolderKind::User | FolderKind::Configured | FolderKind::Plugin) => None,
-        Some(FolderKind::Ancestor) | None => {
-            path.ancestors().find(|folder| folder.ends_with(".claude/agents"))?.parent()?.parent()
-        }
+        Some(FolderKind::Ancestor) | None => AgentPlace::holding(path)?.1.parent()?.parent(),
     }
 }
 
-/// The folders with `.claude/agents`, nearest first: the roots, then the folders above them, then those below. Each
+/// The folders of projects with agents, nearest first: the roots, then the folders above them, then those below. Each
 /// has a number of its own, so that agents of one name in two of them are never taken for a clash.
 fn project_folders<'a>(paths: impl Iterator<Item = &'a Path>, layout: &Layout) -> Vec<PathBuf> {
     let folders: BTreeSet<&Path> = paths.filter_map(|path| project_folder(path, layout)).collect();

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use divisi_model::Tool;
 use divisi_model::command_v2::is_command_v2;
 use divisi_syntax::{Limits, front_matter, jsonc};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
+use crate::agent_places::{self, AgentPlace};
 use crate::settings::Settings;
 
 /// What a document is to us.
@@ -37,8 +39,8 @@ pub(crate) enum Candidate {
     Is(Class),
     /// [`Class::CommandV2`] if it has the shape.
     CommandV2,
-    /// An agent of a folder that a tool reads: if it has front matter.
-    Agent,
+    /// An agent of a folder that a tool reads: if the tool does not ask for front matter, or it has some.
+    Agent(Tool),
     /// An agent of a plugin, or of a collection of agents: if its front matter has a name and a description.
     LooseAgent,
     /// A command of a plugin: if its front matter has a key of commands.
@@ -51,8 +53,16 @@ impl Candidate {
         match self {
             Self::Is(class) => class,
             Self::CommandV2 => Class::CommandV2,
-            Self::Agent | Self::LooseAgent => Class::Agent,
+            Self::Agent(_) | Self::LooseAgent => Class::Agent,
             Self::LooseCommand => Class::Command,
+        }
+    }
+
+    /// Whose agent it is, if it is one.
+    pub(crate) const fn tool(self) -> Tool {
+        match self {
+            Self::Agent(tool) => tool,
+            _ => Tool::ClaudeCode,
         }
     }
 
@@ -61,7 +71,8 @@ impl Candidate {
         let fits = match self {
             Self::Is(_) => true,
             Self::CommandV2 => is_command_v2(&jsonc::parse(Arc::clone(text), Limits::default())),
-            Self::Agent => front_matter(text).is_some(),
+            Self::Agent(Tool::OpenCode | Tool::Codex) => true,
+            Self::Agent(_) => front_matter(text).is_some(),
             Self::LooseAgent => has_keys(text, |has| has("name") && has("description")),
             Self::LooseCommand => has_keys(text, |has| {
                 ["divisi", "description", "allowed-tools", "argument-hint"].iter().any(|key| has(key))
@@ -98,6 +109,11 @@ impl Classifier {
         if name.ends_with(".dag.json") {
             return Some(Candidate::Is(Class::DagJson));
         }
+        if let Some((place, _)) = AgentPlace::holding(path)
+            && agent_places::takes(place.tool, name)
+        {
+            return Some(Candidate::Agent(place.tool));
+        }
         match path.extension()?.to_str()? {
             "md" => markdown(path, name),
             "json" if self.command_v2.is_match(path) || is_in(path, &["commands", "v2"]) => {
@@ -124,16 +140,13 @@ fn markdown(path: &Path, name: &str) -> Option<Candidate> {
     if name == "SKILL.md" {
         return Some(Candidate::Is(Class::Skill));
     }
-    if below(".claude", "agents") {
-        return Some(Candidate::Agent);
-    }
     if below(".claude", "commands") {
         return Some(Candidate::Is(Class::Command));
     }
     if matches!(name, "CLAUDE.md" | "CLAUDE.local.md" | "AGENTS.md") {
         return Some(Candidate::Is(Class::Prose));
     }
-    // Hidden folders of other tools mirror the same agents in their own formats.
+    // Hidden folders of other tools mirror the same commands and skills in their own formats.
     let hidden = folders.iter().any(|folder| folder.starts_with('.') && *folder != ".claude");
     if hidden || folders.contains(&"skills") {
         return None;

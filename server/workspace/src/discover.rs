@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use crate::agent_places::AGENT_PLACES;
 use crate::document::Document;
 use crate::layout::Layout;
 use crate::snapshot::Problem;
@@ -15,8 +16,15 @@ use crate::snapshot::Problem;
 /// Folders that hold nothing written by hand.
 const SKIPPED: [&str; 6] = [".git", ".divisi", "node_modules", "target", ".hg", ".svn"];
 
-/// Folders of `.claude` that its tool reads whatever `.gitignore` says.
-const READ_BY_CLAUDE: [&str; 3] = [".claude/agents", ".claude/commands", ".claude/skills"];
+/// Folders of Claude Code beside that of its agents.
+const OF_CLAUDE: [&str; 2] = [".claude/commands", ".claude/skills"];
+
+/// The folders below `project` that a tool reads whatever `.gitignore` says.
+fn read_though_ignored(project: &Path) -> impl Iterator<Item = PathBuf> {
+    let of_agents =
+        AGENT_PLACES.iter().filter(|place| place.though_ignored).map(|place| place.below(project));
+    of_agents.chain(OF_CLAUDE.map(|folder| project.join(folder)))
+}
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -30,8 +38,8 @@ pub(crate) fn everything(layout: &Arc<Layout>) -> Found {
     let mut found = Found::default();
     for root in &layout.roots {
         walk(root, Rules::Project, layout, &mut found);
-        for folder in READ_BY_CLAUDE {
-            walk(&root.join(folder), Rules::Tool, layout, &mut found);
+        for folder in read_though_ignored(root) {
+            walk(&folder, Rules::Tool, layout, &mut found);
         }
     }
     for folder in &layout.agent_folders {
@@ -46,8 +54,8 @@ pub(crate) fn below(folder: &Path, layout: &Arc<Layout>) -> Found {
     if is_wanted(folder, true, layout) {
         let rules = if is_read_by_tool(folder, layout) { Rules::Tool } else { Rules::Project };
         walk(folder, rules, layout, &mut found);
-        for inner in READ_BY_CLAUDE {
-            walk(&folder.join(inner), Rules::Tool, layout, &mut found);
+        for inner in read_though_ignored(folder) {
+            walk(&inner, Rules::Tool, layout, &mut found);
         }
     }
     found
@@ -70,10 +78,7 @@ pub(crate) fn is_wanted(path: &Path, is_folder: bool, layout: &Layout) -> bool {
 
 fn is_read_by_tool(path: &Path, layout: &Layout) -> bool {
     layout.agent_folder(path).is_some()
-        || layout
-            .roots
-            .iter()
-            .any(|root| READ_BY_CLAUDE.iter().any(|folder| path.starts_with(root.join(folder))))
+        || layout.roots.iter().any(|root| read_though_ignored(root).any(|folder| path.starts_with(folder)))
 }
 
 /// Whether a `.gitignore` or `.ignore` between `root` and `path` names it; the nearest that says anything decides.

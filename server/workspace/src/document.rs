@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_model::agent::read_claude_agent;
+use divisi_model::agent::read_agent;
 use divisi_model::{AgentFile, Dag, command_v2, lower};
 use divisi_syntax::strict::check_yaml;
 use divisi_syntax::{Kind, Limits, LineIndex, NodeId, Span, Spanned, SyntaxError, Tree, jsonc, yaml};
@@ -203,9 +203,9 @@ fn parse_markdown(path: &Path, text: &Arc<str>, class: Class, layout: &Layout) -
     let markdown = Markdown::read(text);
     let content = match class {
         Class::Agent => {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let tool = candidate.tool();
             let in_plugin = layout.plugin_of(path).is_some();
-            Content::Agent(Arc::new(read_claude_agent(text, &stem, in_plugin)))
+            Content::Agent(Arc::new(read_agent(tool, text, &layout.agent_name(tool, path), in_plugin)))
         }
         Class::Command => command(markdown.front.as_ref()),
         _ => Content::Text,

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use divisi_model::Tool;
 use serde_json::Value;
 
+use crate::agent_places::{self, AGENT_PLACES, AgentPlace};
 use crate::classify::{Candidate, Classifier};
 use crate::places::Places;
 use crate::settings::Settings;
@@ -23,16 +25,17 @@ pub(crate) struct Plugin {
 pub(crate) struct AgentFolder {
     pub(crate) path: PathBuf,
     pub(crate) kind: FolderKind,
+    pub(crate) tool: Tool,
 }
 
 /// Why a folder is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FolderKind {
-    /// `.claude/agents` of a folder above the root, up to the repository's root.
+    /// A tool's folder above the root, up to the repository's root.
     Ancestor,
     /// A setting names it.
     Configured,
-    /// `agents` of the user's Claude Code folder.
+    /// The user's own, of a tool.
     User,
     /// `agents` of an installed plugin.
     Plugin,
@@ -51,24 +54,28 @@ pub(crate) struct Layout {
 impl Layout {
     pub(crate) fn new(roots: &[PathBuf], settings: &Settings, places: &Places) -> Self {
         let mut folders = Vec::new();
-        let mut add = |path: PathBuf, kind| {
+        let mut add = |path: PathBuf, kind, tool| {
             if !folders.iter().any(|folder: &AgentFolder| folder.path == path) {
-                folders.push(AgentFolder { path, kind });
+                folders.push(AgentFolder { path, kind, tool });
             }
         };
         for root in roots {
             for path in &settings.agents.paths {
-                add(configured(root, path, places), FolderKind::Configured);
+                add(configured(root, path, places), FolderKind::Configured, Tool::ClaudeCode);
             }
             for ancestor in ancestors_in_repository(root) {
-                add(ancestor.join(".claude/agents"), FolderKind::Ancestor);
+                for place in AGENT_PLACES.iter().filter(|place| place.upwards) {
+                    add(place.below(&ancestor), FolderKind::Ancestor, place.tool);
+                }
             }
+        }
+        for (tool, folder) in agent_places::of_user(places) {
+            add(folder, FolderKind::User, tool);
         }
         let mut plugins = HashMap::new();
         if let Some(claude) = &places.claude {
-            add(claude.join("agents"), FolderKind::User);
             for plugin in installed_plugins(claude, roots) {
-                add(plugin.root.join("agents"), FolderKind::Plugin);
+                add(plugin.root.join("agents"), FolderKind::Plugin, Tool::ClaudeCode);
                 plugins.insert(plugin.root.clone(), Some(Arc::new(plugin)));
             }
         }
@@ -97,12 +104,19 @@ impl Layout {
         let by_name =
             self.classifier.candidate(root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path));
         if by_name.is_none_or(|candidate| candidate == Candidate::LooseAgent)
-            && self.agent_folder(path).is_some()
-            && path.extension().is_some_and(|extension| extension == "md")
+            && let Some(folder) = self.agent_folder(path)
+            && path.file_name().is_some_and(|name| agent_places::takes(folder.tool, &name.to_string_lossy()))
         {
-            return Some(Candidate::Agent);
+            return Some(Candidate::Agent(folder.tool));
         }
         by_name
+    }
+
+    /// The name that its path gives an agent of `tool`.
+    pub(crate) fn agent_name(&self, tool: Tool, path: &Path) -> String {
+        let place = AgentPlace::holding(path).map(|(_, folder)| folder);
+        let listed = self.agent_folder(path).map(|folder| folder.path.as_path());
+        agent_places::name_by_path(tool, place.or(listed), path)
     }
 
     /// The plugin whose `agents` folder holds `path`.

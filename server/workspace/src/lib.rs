@@ -4,6 +4,7 @@
 //! files on disk, the registry of agents, the settings. Used by the language
 //! server and by the command line.
 
+mod agent_places;
 mod agents;
 pub mod classify;
 mod discover;

@@ -47,6 +47,12 @@ impl Fixture {
             config: Some(self.path("home/.config/divisi")),
             state: None,
             claude: Some(self.path("home/.claude")),
+            tools: [
+                (Tool::OpenCode, self.path("home/.config/opencode")),
+                (Tool::Codex, self.path("home/.codex")),
+                (Tool::Gemini, self.path("home/.gemini")),
+            ]
+            .into(),
         };
         let mut workspace = Workspace::with_places(vec![self.path("root")], places);
         workspace.scan();
@@ -122,6 +128,7 @@ fn every_document_has_its_class() {
         root/.claude/agents/deep/b.md Agent
         root/.claude/commands/go.md Command
         root/.claude/skills/s/SKILL.md Skill
+        root/.opencode/agents/a.md Agent
         root/CLAUDE.md Prose
         root/agents/loose.md Agent
         root/commands/plugin.md Command
@@ -452,4 +459,68 @@ fn a_document_of_no_root_is_read_by_its_name() {
     assert_eq!(workspace.snapshot().document(&path).unwrap().class, Class::DagYaml);
     workspace.apply(Change::Closed { path: path.clone() });
     assert!(workspace.snapshot().document(&path).is_none());
+}
+
+#[test]
+fn every_tool_has_agents_of_its_own() {
+    let a = agent("a");
+    let toml = "name = \"a\"\ndescription = \"d\"\ndeveloper_instructions = \"x\"\n";
+    let fixture = Fixture::new(&[
+        ("root/.gitignore", ".opencode/\n.codex/\n/.github/\n"),
+        ("root/.git/HEAD", ""),
+        ("root/.claude/agents/a.md", &a),
+        ("root/.opencode/agent/sub/deep.md", "Without front matter.\n"),
+        ("root/.opencode/agents/a.md", &a),
+        ("root/.opencode/agents/notes.txt", "x"),
+        ("root/.codex/agents/one.toml", toml),
+        ("root/.codex/agents/guide.md", &a),
+        ("root/.github/agents/ignored.agent.md", &a),
+        ("root/pkg/.github/agents/review.agent.md", "---\ndescription: d\n---\n"),
+        ("root/.gemini/agents/a.md", &a),
+        ("root/.gemini/agents/_draft.md", &a),
+        ("root/.gemini/agents/below/b.md", &a),
+        ("root/.cursor/agents/stem.md", "---\ndescription: d\n---\n"),
+        ("home/.config/opencode/agents/own.md", "---\ndescription: d\n---\n"),
+        ("home/.codex/agents/own.toml", &toml.replace("\"a\"", "\"b\"")),
+        ("home/.gemini/agents/own.md", &agent("own")),
+    ]);
+    let snapshot = fixture.snapshot();
+    let mut lines: Vec<String> = snapshot
+        .registry()
+        .agents()
+        .iter()
+        .map(|agent| {
+            let path = agent.path.as_ref().unwrap().strip_prefix(fixture.folder.path()).unwrap();
+            format!("{} {:?} {} {}\n", agent.tool.slug(), agent.scope, agent.name, path.display())
+        })
+        .collect();
+    lines.sort();
+    expect![[r#"
+        claude-code Project(0) a root/.claude/agents/a.md
+        codex Project(0) a root/.codex/agents/one.toml
+        codex User b home/.codex/agents/own.toml
+        copilot Project(1) review root/pkg/.github/agents/review.agent.md
+        cursor Project(0) stem root/.cursor/agents/stem.md
+        gemini Project(0) a root/.gemini/agents/a.md
+        gemini User own home/.gemini/agents/own.md
+        opencode Project(0) a root/.opencode/agents/a.md
+        opencode Project(0) sub/deep root/.opencode/agent/sub/deep.md
+        opencode User own home/.config/opencode/agents/own.md
+    "#]]
+    .assert_eq(&lines.concat());
+    let found = |tool, name| matches!(snapshot.registry().resolve(tool, name), Resolution::Found(_));
+    assert!(found(Tool::OpenCode, "sub/deep") && found(Tool::Codex, "b") && found(Tool::Cursor, "stem"));
+    assert!(!found(Tool::Codex, "stem"), "only Claude Code's agents stand in for others");
+}
+
+#[test]
+fn agents_above_the_root_belong_to_the_tools_that_look_there() {
+    let fixture = Fixture::new(&[
+        (".git/HEAD", ""),
+        (".opencode/agent/up.md", "---\ndescription: d\n---\n"),
+        (".gemini/agents/up.md", &agent("up")),
+    ]);
+    let snapshot = fixture.snapshot();
+    let tools: Vec<&str> = snapshot.registry().agents().iter().map(|agent| agent.tool.slug()).collect();
+    assert_eq!(tools, ["opencode"]);
 }

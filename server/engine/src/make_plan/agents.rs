@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use divisi_analysis::did_you_mean::nearest;
+use divisi_model::agent::system_prompt;
 use divisi_model::{Agent, AgentWork, Resolution, Tool};
-use divisi_syntax::front_matter;
 use divisi_workspace::settings::BUILT_IN_RUNNERS;
 use divisi_workspace::{RunnerDefinition, Snapshot};
 
@@ -108,10 +108,7 @@ impl<'a> Agents<'a> {
             ));
         };
         let text = self.text_of(path)?;
-        let system_prompt = match front_matter(&text) {
-            Some(parts) => parts.body.slice(&text).to_owned(),
-            None => text.clone(),
-        };
+        let system_prompt = system_prompt(agent.tool, &text).into_owned();
         Ok(PlanAgent {
             name: agent.name.clone(),
             path: path.clone(),

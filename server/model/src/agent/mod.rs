@@ -1,14 +1,38 @@
 //! Agent files, read as their tools read them.
 
 mod claude_code;
+mod codex;
+mod copilot;
+mod cursor;
+mod gemini;
+mod markdown;
+mod opencode;
 mod quoting;
 mod tools;
 
-use divisi_syntax::{Span, Spanned};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use divisi_syntax::{Span, Spanned, front_matter};
 use serde::{Deserialize, Serialize};
 
 pub use claude_code::read_claude_agent;
 pub(crate) use tools::content;
+
+/// Reads an agent of `tool` as that tool reads it.
+///
+/// `by_path` is the name that the file's path gives: for OpenCode the path below the folder of agents, else the file's
+/// name without its ending. `plugin`: it belongs to a plugin of Claude Code.
+pub fn read_agent(tool: Tool, text: &Arc<str>, by_path: &str, plugin: bool) -> AgentFile {
+    match tool {
+        Tool::ClaudeCode => read_claude_agent(text, by_path, plugin),
+        Tool::OpenCode => opencode::read(text, by_path),
+        Tool::Codex => codex::read(text, by_path),
+        Tool::Copilot => copilot::read(text, by_path),
+        Tool::Gemini => gemini::read(text, by_path),
+        Tool::Cursor => cursor::read(text, by_path),
+    }
+}
 
 /// An AI coding tool that loads agents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,6 +41,7 @@ pub enum Tool {
     /// Claude Code.
     ClaudeCode,
     /// OpenCode.
+    #[serde(rename = "opencode")]
     OpenCode,
     /// Codex.
     Codex,
@@ -26,6 +51,44 @@ pub enum Tool {
     Gemini,
     /// Cursor.
     Cursor,
+}
+
+/// What the text of an agent's file tells the agent: all behind the front matter, or what stands in Codex' TOML.
+pub fn system_prompt(tool: Tool, text: &str) -> Cow<'_, str> {
+    if tool == Tool::Codex {
+        return Cow::Owned(codex::instructions(text).unwrap_or_default());
+    }
+    Cow::Borrowed(front_matter(text).map_or(text, |parts| parts.body.slice(text)))
+}
+
+impl Tool {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::ClaudeCode, Self::OpenCode, Self::Codex, Self::Copilot, Self::Gemini, Self::Cursor];
+
+    /// What people call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "Claude Code",
+            Self::OpenCode => "OpenCode",
+            Self::Codex => "Codex",
+            Self::Copilot => "GitHub Copilot",
+            Self::Gemini => "Gemini CLI",
+            Self::Cursor => "Cursor",
+        }
+    }
+
+    /// Its name in one lower-case word, as in JSON and on the command line.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "claude-code",
+            Self::OpenCode => "opencode",
+            Self::Codex => "codex",
+            Self::Copilot => "copilot",
+            Self::Gemini => "gemini",
+            Self::Cursor => "cursor",
+        }
+    }
 }
 
 /// What the tool does with an agent's file.
@@ -54,12 +117,12 @@ pub enum Load {
 pub struct AgentFile {
     /// The tool whose file it is.
     pub tool: Tool,
-    /// `name`; where the file has none, none (its stem is no name in Claude Code). A plugin's agent that goes by its
-    /// file's name has that, at the file's first byte.
+    /// The name that it goes by: `name`, else where its tool says so (OpenCode always, Claude Code for plugins only)
+    /// the one that its path gives, at the file's first byte. None where it has neither.
     pub name: Option<Spanned<String>>,
     /// `description`.
     pub description: Option<Spanned<String>>,
-    /// `tools`; `None` means all.
+    /// The names in `tools`, where it is a list of all that the agent may use; else `None`, which means all.
     pub tools: Option<Vec<Spanned<String>>>,
     /// `model`.
     pub model: Option<Spanned<String>>,

@@ -4,12 +4,19 @@
 //! type, aliases, default or meaning.
 
 pub mod agent;
+pub mod codex;
 pub mod command_v2;
+pub mod copilot;
+pub mod cursor;
+pub mod gemini;
 pub mod native;
 mod native_node;
+pub mod opencode;
 mod place;
 
 use divisi_syntax::Kind;
+
+use crate::agent::Tool;
 
 pub use place::{Place, Role, at};
 
@@ -219,6 +226,18 @@ impl Key {
     /// Whether the key does something on a node of this kind.
     pub fn applies_to(&self, kind: WorkKind) -> bool {
         self.applies.contains(&kind)
+    }
+}
+
+/// The keys of an agent of `tool`: of its front matter, or of its TOML.
+pub const fn of_agent(tool: Tool) -> &'static Object {
+    match tool {
+        Tool::ClaudeCode => &agent::FRONT_MATTER,
+        Tool::OpenCode => &opencode::FRONT_MATTER,
+        Tool::Codex => &codex::FILE,
+        Tool::Copilot => &copilot::FRONT_MATTER,
+        Tool::Gemini => &gemini::FRONT_MATTER,
+        Tool::Cursor => &cursor::FRONT_MATTER,
     }
 }
 
