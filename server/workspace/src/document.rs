@@ -192,14 +192,15 @@ fn parse(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &Layout) ->
         Class::DagYaml => whole_dag(yaml::parse(Arc::clone(text)), lower::lower),
         Class::DagJson => whole_dag(jsonc::parse(Arc::clone(text), Limits::default()), lower::lower),
         Class::Agent | Class::Command | Class::Skill | Class::Prose => {
-            return parse_markdown(path, text, class, layout);
+            return parse_markdown(path, text, candidate, layout);
         }
         Class::CommandV2 | Class::None => Content::None,
     };
     Parsed::plain(class, content)
 }
 
-fn parse_markdown(path: &Path, text: &Arc<str>, class: Class, layout: &Layout) -> Parsed {
+fn parse_markdown(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &Layout) -> Parsed {
+    let class = candidate.presumed();
     let markdown = Markdown::read(text);
     let content = match class {
         Class::Agent => {
