@@ -1,21 +1,19 @@
 //! From agent documents to the registry: whose each agent is.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_model::{Agent, AgentFile, Registry, Scope};
+use divisi_model::{Agent, AgentFile, Registry};
 
-use crate::agent_places::AgentPlace;
 use crate::document::{Content, Document};
-use crate::layout::{FolderKind, Layout, Plugin};
+use crate::layout::Layout;
+use crate::scopes::Scopes;
 
 /// The registry of all agents among `documents`.
 pub(crate) fn registry<'a>(documents: impl Iterator<Item = &'a Arc<Document>>, layout: &Layout) -> Registry {
     let files: Vec<(&Document, &AgentFile)> =
         documents.filter_map(|document| Some((document.as_ref(), agent_file(Some(document))?))).collect();
-    let projects = project_folders(files.iter().map(|(document, _)| document.path.as_path()), layout);
-    let agents = files.into_iter().map(|(document, file)| Arc::new(agent(document, file, layout, &projects)));
+    let scopes = Scopes::new(files.iter().map(|(document, _)| document.path.as_path()), layout);
+    let agents = files.into_iter().map(|(document, file)| Arc::new(agent(document, file, &scopes)));
     Registry::new(agents.collect())
 }
 
@@ -44,14 +42,10 @@ fn agent_file(document: Option<&Arc<Document>>) -> Option<&AgentFile> {
     }
 }
 
-fn agent(document: &Document, file: &AgentFile, layout: &Layout, projects: &[PathBuf]) -> Agent {
+fn agent(document: &Document, file: &AgentFile, scopes: &Scopes<'_>) -> Agent {
     let stem = document.path.file_stem().unwrap_or_default().to_string_lossy();
     let own_name = file.name.as_ref().map_or(stem.as_ref(), |name| name.value.as_str());
-    let plugin = layout.plugin_of(&document.path);
-    let (scope, name) = match plugin {
-        Some(plugin) => (Scope::Plugin, plugin_name(&plugin, &document.path, own_name)),
-        None => (scope(&document.path, layout, projects), own_name.to_owned()),
-    };
+    let (scope, name) = scopes.place(&document.path, own_name);
     Agent {
         tool: file.tool,
         scope,
@@ -63,54 +57,4 @@ fn agent(document: &Document, file: &AgentFile, layout: &Layout, projects: &[Pat
         model: file.model.as_ref().map(|model| model.value.clone()),
         load: file.load.clone(),
     }
-}
-
-/// `plugin:name`, or `plugin:folder:name` for a file below `agents`.
-fn plugin_name(plugin: &Plugin, path: &Path, name: &str) -> String {
-    let below = path.strip_prefix(plugin.root.join("agents")).ok().and_then(Path::parent);
-    let folders =
-        below.into_iter().flat_map(Path::components).map(|folder| folder.as_os_str().to_string_lossy());
-    let mut full = plugin.name.clone();
-    for part in folders.chain([name.into()]) {
-        full.push(':');
-        full.push_str(&part);
-    }
-    full
-}
-
-fn scope(path: &Path, layout: &Layout, projects: &[PathBuf]) -> Scope {
-    if let Some(folder) = project_folder(path, layout) {
-        let rank = projects.iter().position(|project| project == folder).unwrap_or(projects.len());
-        return Scope::Project(u16::try_from(rank).unwrap_or(u16::MAX));
-    }
-    match layout.agent_folder(path).map(|folder| folder.kind) {
-        Some(FolderKind::User) => Scope::User,
-        Some(FolderKind::Plugin) => Scope::Plugin,
-        // What no folder claims is a collection of agents in the workspace: no tool loads it from there, a run can.
-        Some(FolderKind::Configured | FolderKind::Ancestor) | None => Scope::Configured,
-    }
-}
-
-/// The folder of the project in whose folder of agents `path` lies.
-fn project_folder<'a>(path: &'a Path, layout: &Layout) -> Option<&'a Path> {
-    match layout.agent_folder(path).map(|folder| folder.kind) {
-        Some(FolderKind::User | FolderKind::Configured | FolderKind::Plugin) => None,
-        Some(FolderKind::Ancestor) | None => AgentPlace::holding(path)?.1.parent()?.parent(),
-    }
-}
-
-/// The folders of projects with agents, nearest first: the roots, then the folders above them, then those below. Each
-/// has a number of its own, so that agents of one name in two of them are never taken for a clash.
-fn project_folders<'a>(paths: impl Iterator<Item = &'a Path>, layout: &Layout) -> Vec<PathBuf> {
-    let folders: BTreeSet<&Path> = paths.filter_map(|path| project_folder(path, layout)).collect();
-    let mut folders: Vec<PathBuf> = folders.into_iter().map(Path::to_owned).collect();
-    folders.sort_by_key(|folder| {
-        let depth = folder.components().count();
-        match layout.roots.iter().position(|root| root == folder) {
-            Some(index) => (0, index),
-            None if layout.root_of(folder).is_none() => (1, usize::MAX - depth),
-            None => (2, depth),
-        }
-    });
-    folders
 }

@@ -33,7 +33,7 @@ pub(crate) struct Found {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Reads everything of ours: the roots, and the folders with agents outside of them.
+/// Reads everything of ours: the roots, and the folders outside of them that a tool reads.
 pub(crate) fn everything(layout: &Arc<Layout>) -> Found {
     let mut found = Found::default();
     for root in &layout.roots {
@@ -42,7 +42,7 @@ pub(crate) fn everything(layout: &Arc<Layout>) -> Found {
             walk(&folder, Rules::Tool, layout, &mut found);
         }
     }
-    for folder in &layout.agent_folders {
+    for folder in &layout.tool_folders {
         walk(&folder.path, Rules::Tool, layout, &mut found);
     }
     found
@@ -77,7 +77,7 @@ pub(crate) fn is_wanted(path: &Path, is_folder: bool, layout: &Layout) -> bool {
 }
 
 fn is_read_by_tool(path: &Path, layout: &Layout) -> bool {
-    layout.agent_folder(path).is_some()
+    layout.tool_folder(path).is_some()
         || layout.roots.iter().any(|root| read_though_ignored(root).any(|folder| path.starts_with(folder)))
 }
 
@@ -151,7 +151,7 @@ fn walk(folder: &Path, rules: Rules, layout: &Arc<Layout>, found: &mut Found) {
 
 /// The real places that links may lead to.
 fn allowed_places(layout: &Layout) -> Vec<PathBuf> {
-    let folders = layout.agent_folders.iter().map(|folder| &folder.path);
+    let folders = layout.tool_folders.iter().map(|folder| &folder.path);
     layout.roots.iter().chain(folders).filter_map(|place| fs::canonicalize(place).ok()).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Where things are: the roots, the folders with agents outside of them, the plugins.
+//! Where things are: the roots, the folders outside of them that a tool reads, the plugins.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,7 +9,7 @@ use divisi_model::Tool;
 use serde_json::Value;
 
 use crate::agent_places::{self, AGENT_PLACES, AgentPlace};
-use crate::classify::{Candidate, Classifier};
+use crate::classify::{Candidate, Class, Classifier};
 use crate::places::Places;
 use crate::settings::Settings;
 
@@ -20,24 +20,49 @@ pub(crate) struct Plugin {
     pub(crate) name: String,
 }
 
-/// A folder with agents that the workspace's paths do not show to be one.
+/// A folder that a tool reads, which the workspace's paths do not show to be one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AgentFolder {
+pub(crate) struct ToolFolder {
     pub(crate) path: PathBuf,
     pub(crate) kind: FolderKind,
-    pub(crate) tool: Tool,
+    pub(crate) holds: Holds,
+}
+
+/// What a tool reads from a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Agents of a tool.
+    Agents(Tool),
+    /// Claude Code's slash commands.
+    Commands,
+    /// Claude Code's skills, a folder each.
+    Skills,
+}
+
+impl Holds {
+    /// What Claude Code reads from its own folder, and from a plugin's.
+    pub(crate) const OF_CLAUDE: [Self; 3] = [Self::Agents(Tool::ClaudeCode), Self::Commands, Self::Skills];
+
+    /// The name of such a folder.
+    pub(crate) const fn folder(self) -> &'static str {
+        match self {
+            Self::Agents(_) => "agents",
+            Self::Commands => "commands",
+            Self::Skills => "skills",
+        }
+    }
 }
 
 /// Why a folder is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FolderKind {
-    /// A tool's folder above the root, up to the repository's root.
+    /// It belongs to a tool's folder above the root, up to the repository's root.
     Ancestor,
     /// A setting names it.
     Configured,
     /// The user's own, of a tool.
     User,
-    /// `agents` of an installed plugin.
+    /// It belongs to an installed plugin.
     Plugin,
 }
 
@@ -45,7 +70,7 @@ pub(crate) enum FolderKind {
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
     pub(crate) roots: Vec<PathBuf>,
-    pub(crate) agent_folders: Vec<AgentFolder>,
+    pub(crate) tool_folders: Vec<ToolFolder>,
     classifier: Classifier,
     /// Plugin by the folder that may be its root; filled as paths are asked for.
     plugins: Mutex<HashMap<PathBuf, Option<Arc<Plugin>>>>,
@@ -53,35 +78,43 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn new(roots: &[PathBuf], settings: &Settings, places: &Places) -> Self {
-        let mut folders = Vec::new();
-        let mut add = |path: PathBuf, kind, tool| {
-            if !folders.iter().any(|folder: &AgentFolder| folder.path == path) {
-                folders.push(AgentFolder { path, kind, tool });
+        let mut folders: Vec<ToolFolder> = Vec::new();
+        let mut add = |path: PathBuf, kind, holds| {
+            if !folders.iter().any(|folder| folder.path == path) {
+                folders.push(ToolFolder { path, kind, holds });
             }
         };
         for root in roots {
             for path in &settings.agents.paths {
-                add(configured(root, path, places), FolderKind::Configured, Tool::ClaudeCode);
+                add(configured(root, path, places), FolderKind::Configured, Holds::Agents(Tool::ClaudeCode));
             }
             for ancestor in ancestors_in_repository(root) {
                 for place in AGENT_PLACES.iter().filter(|place| place.upwards) {
-                    add(place.below(&ancestor), FolderKind::Ancestor, place.tool);
+                    add(place.below(&ancestor), FolderKind::Ancestor, Holds::Agents(place.tool));
+                }
+                for holds in [Holds::Commands, Holds::Skills] {
+                    add(ancestor.join(".claude").join(holds.folder()), FolderKind::Ancestor, holds);
                 }
             }
         }
         for (tool, folder) in agent_places::of_user(places) {
-            add(folder, FolderKind::User, tool);
+            add(folder, FolderKind::User, Holds::Agents(tool));
         }
         let mut plugins = HashMap::new();
         if let Some(claude) = &places.claude {
+            for holds in [Holds::Commands, Holds::Skills] {
+                add(claude.join(holds.folder()), FolderKind::User, holds);
+            }
             for plugin in installed_plugins(claude, roots) {
-                add(plugin.root.join("agents"), FolderKind::Plugin, Tool::ClaudeCode);
+                for holds in Holds::OF_CLAUDE {
+                    add(plugin.root.join(holds.folder()), FolderKind::Plugin, holds);
+                }
                 plugins.insert(plugin.root.clone(), Some(Arc::new(plugin)));
             }
         }
         Self {
             roots: roots.to_vec(),
-            agent_folders: folders,
+            tool_folders: folders,
             classifier: Classifier::new(settings),
             plugins: Mutex::new(plugins),
         }
@@ -94,8 +127,8 @@ impl Layout {
     }
 
     /// The listed folder that holds `path`.
-    pub(crate) fn agent_folder(&self, path: &Path) -> Option<&AgentFolder> {
-        self.agent_folders.iter().find(|folder| path.starts_with(&folder.path))
+    pub(crate) fn tool_folder(&self, path: &Path) -> Option<&ToolFolder> {
+        self.tool_folders.iter().find(|folder| path.starts_with(&folder.path))
     }
 
     /// What the absolute `path` says about the file.
@@ -103,26 +136,33 @@ impl Layout {
         let root = self.root_of(path);
         let by_name =
             self.classifier.candidate(root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path));
-        if by_name.is_none_or(|candidate| candidate == Candidate::LooseAgent)
-            && let Some(folder) = self.agent_folder(path)
-            && path.file_name().is_some_and(|name| agent_places::takes(folder.tool, &name.to_string_lossy()))
-        {
-            return Some(Candidate::Agent(folder.tool));
+        let is_sure = by_name
+            .is_some_and(|candidate| !matches!(candidate, Candidate::LooseAgent | Candidate::LooseCommand));
+        if is_sure {
+            return by_name;
         }
-        by_name
+        let name = path.file_name()?.to_str()?;
+        match self.tool_folder(path).map(|folder| folder.holds) {
+            Some(Holds::Agents(tool)) if agent_places::takes(tool, name) => Some(Candidate::Agent(tool)),
+            Some(Holds::Commands) if name.ends_with(".md") => Some(Candidate::Is(Class::Command)),
+            // What lies beside a `SKILL.md` is the skill's own.
+            _ => by_name,
+        }
     }
 
     /// The name that its path gives an agent of `tool`.
     pub(crate) fn agent_name(&self, tool: Tool, path: &Path) -> String {
         let place = AgentPlace::holding(path).map(|(_, folder)| folder);
-        let listed = self.agent_folder(path).map(|folder| folder.path.as_path());
+        let listed = self.tool_folder(path).map(|folder| folder.path.as_path());
         agent_places::name_by_path(tool, place.or(listed), path)
     }
 
-    /// The plugin whose `agents` folder holds `path`.
+    /// The plugin whose folder for agents, commands or skills holds `path`.
     pub(crate) fn plugin_of(&self, path: &Path) -> Option<Arc<Plugin>> {
-        let folders =
-            path.ancestors().skip(1).filter(|folder| folder.file_name().is_some_and(|name| name == "agents"));
+        let is_read = |folder: &&Path| {
+            Holds::OF_CLAUDE.iter().any(|holds| folder.file_name().is_some_and(|name| name == holds.folder()))
+        };
+        let folders = path.ancestors().skip(1).filter(is_read);
         folders.filter_map(Path::parent).find_map(|folder| self.plugin_at(folder))
     }
 

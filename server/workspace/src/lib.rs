@@ -7,12 +7,14 @@
 mod agent_places;
 mod agents;
 pub mod classify;
+mod commands;
 mod discover;
 pub mod document;
 mod layout;
 pub mod markdown;
 pub mod places;
 pub mod root;
+mod scopes;
 pub mod settings;
 pub mod snapshot;
 pub mod trust;

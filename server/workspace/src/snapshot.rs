@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_model::Registry;
+use divisi_model::{Commands, Registry};
 
 use crate::classify::Class;
 use crate::document::Document;
 use crate::settings::Settings;
 
-/// Open documents over files on disk, registry, settings, at one moment.
+/// Open documents over files on disk, registry, commands, settings, at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     pub(crate) inner: Arc<Inner>,
@@ -22,6 +22,7 @@ pub(crate) struct Inner {
     pub(crate) disk: Arc<BTreeMap<PathBuf, Arc<Document>>>,
     pub(crate) open: BTreeMap<PathBuf, Arc<Document>>,
     pub(crate) registry: Arc<Registry>,
+    pub(crate) commands: Arc<Commands>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) generation: u64,
     pub(crate) problems: Arc<Vec<Problem>>,
@@ -88,6 +89,11 @@ impl Snapshot {
     /// The agents.
     pub fn registry(&self) -> &Arc<Registry> {
         &self.inner.registry
+    }
+
+    /// The slash commands and skills.
+    pub fn commands(&self) -> &Arc<Commands> {
+        &self.inner.commands
     }
 
     /// The settings.

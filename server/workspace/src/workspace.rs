@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::agents;
+use crate::commands;
 use crate::discover::{self, Found};
 use crate::document::{Content, Document};
 use crate::layout::Layout;
@@ -95,6 +96,7 @@ impl Workspace {
         self.walk_problems = found.problems;
         self.update(|inner| inner.disk = Arc::new(disk));
         self.rebuild_registry();
+        self.rebuild_commands();
         self.publish_problems();
     }
 
@@ -141,24 +143,23 @@ impl Workspace {
 
     fn set_open(&mut self, path: PathBuf, version: i32, text: String) {
         let document = Arc::new(Document::open(path.clone(), version, text, &self.layout));
-        let touches_agents = !agents::same_agent(self.snapshot.document(&path), Some(&document));
+        let before = self.snapshot.document(&path);
+        let touches_agents = !agents::same_agent(before, Some(&document));
+        let touches_commands = !commands::same_command(before, Some(&document));
         self.update(|inner| {
             inner.open.insert(path, document);
         });
-        if touches_agents {
-            self.rebuild_registry();
-        }
+        self.rebuild(touches_agents, touches_commands);
     }
 
     /// What is on disk counts again, as it is now.
     fn close(&mut self, path: &Path) {
-        let touched_agents = is_agent(self.snapshot.document(path));
+        let before = self.snapshot.document(path);
+        let (touched_agents, touched_commands) = (is_agent(before), commands::is_command(before));
         self.update(|inner| {
             inner.open.remove(path);
         });
-        if touched_agents {
-            self.rebuild_registry();
-        }
+        self.rebuild(touched_agents, touched_commands);
         self.disk_changed(&[path.to_owned()]);
     }
 
@@ -189,17 +190,16 @@ impl Workspace {
         let mut disk = Arc::clone(&self.snapshot.inner.disk);
         let stale: Vec<PathBuf> = paths.iter().flat_map(|path| at_and_below(&disk, path)).collect();
         if !(stale.is_empty() && found.documents.is_empty()) {
-            let touches_agents = stale.iter().any(|path| is_agent(disk.get(path)))
-                || found.documents.iter().any(|document| is_agent(Some(document)));
+            let touched = || stale.iter().map(|path| disk.get(path)).chain(found.documents.iter().map(Some));
+            let touches_agents = touched().any(is_agent);
+            let touches_commands = touched().any(commands::is_command);
             let documents = Arc::make_mut(&mut disk);
             for path in &stale {
                 documents.remove(path);
             }
             documents.extend(by_path(found.documents));
             self.update(|inner| inner.disk = disk);
-            if touches_agents {
-                self.rebuild_registry();
-            }
+            self.rebuild(touches_agents, touches_commands);
         }
         let is_stale = |problem: &Problem| paths.iter().any(|path| problem.path.starts_with(path));
         if !found.problems.is_empty() || self.walk_problems.iter().any(is_stale) {
@@ -238,6 +238,20 @@ impl Workspace {
         let problems: Vec<Problem> =
             self.setting_problems.iter().chain(&self.walk_problems).cloned().collect();
         self.update(|inner| inner.problems = Arc::new(problems));
+    }
+
+    fn rebuild(&mut self, agents: bool, commands: bool) {
+        if agents {
+            self.rebuild_registry();
+        }
+        if commands {
+            self.rebuild_commands();
+        }
+    }
+
+    fn rebuild_commands(&mut self) {
+        let commands = commands::table(self.snapshot.documents(), &self.layout);
+        self.update(|inner| inner.commands = Arc::new(commands));
     }
 
     fn rebuild_registry(&mut self) {

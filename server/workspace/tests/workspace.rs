@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_model::{Load, Resolution, Scope, Tool};
+use divisi_model::{CommandResolution, Load, Resolution, Scope, Tool};
 use divisi_workspace::{Change, Class, Content, Places, Snapshot, Workspace};
 use expect_test::expect;
 use tempfile::TempDir;
@@ -523,4 +523,64 @@ fn agents_above_the_root_belong_to_the_tools_that_look_there() {
     let snapshot = fixture.snapshot();
     let tools: Vec<&str> = snapshot.registry().agents().iter().map(|agent| agent.tool.slug()).collect();
     assert_eq!(tools, ["opencode"]);
+}
+
+#[test]
+fn commands_and_skills_by_name() {
+    let fixture = Fixture::new(&[
+        (
+            "root/.claude/commands/review.md",
+            "---\ndescription: Reviews\nargument-hint: [file] [focus]\n---\n",
+        ),
+        ("root/.claude/commands/dev/test.md", "Test it."),
+        ("root/.claude/skills/pdf/SKILL.md", "---\nname: pdf-tools\ndescription: Reads PDF\n---\n"),
+        ("root/.claude/skills/pdf/notes.md", "# Notes\n"),
+        ("root/plugins/kit/commands/go.md", "---\ndescription: Goes\n---\n"),
+        ("root/plugins/kit/skills/csv/SKILL.md", "---\ndescription: Reads CSV\n---\n"),
+        ("root/plugins/kit/.claude-plugin/plugin.json", "{\"name\": \"kit\"}"),
+        ("home/.claude/commands/mine.md", "Mine."),
+        ("home/.claude/skills/own/SKILL.md", "---\nname: own\n---\n"),
+    ]);
+    let mut workspace = fixture.workspace();
+    let known = |workspace: &Workspace| -> String {
+        let snapshot = workspace.snapshot();
+        let mut lines: Vec<String> = snapshot
+            .commands()
+            .all()
+            .iter()
+            .map(|it| format!("{} {:?} {:?} {:?}\n", it.name, it.kind, it.scope, it.argument_hint))
+            .collect();
+        lines.sort_unstable();
+        lines.concat()
+    };
+    expect![[r#"
+        dev:test Command Project(0) None
+        kit:csv Skill Plugin None
+        kit:go Command Plugin None
+        mine Command User None
+        own Skill User None
+        pdf-tools Skill Project(0) None
+        review Command Project(0) Some("[file] [focus]")
+    "#]]
+    .assert_eq(&known(&workspace));
+    let found = |workspace: &Workspace, name: &str| -> Option<String> {
+        match workspace.snapshot().commands().resolve(name) {
+            CommandResolution::Found(command) => Some(command.name.clone()),
+            _ => None,
+        }
+    };
+    assert_eq!(found(&workspace, "/dev:test").as_deref(), Some("dev:test"));
+    assert_eq!(found(&workspace, "go").as_deref(), Some("kit:go"));
+    assert_eq!(found(&workspace, "clear").as_deref(), Some("clear"));
+    assert_eq!(found(&workspace, "nothing"), None);
+
+    let path = fixture.path("root/.claude/commands/new.md");
+    let generation = |workspace: &Workspace| Arc::as_ptr(workspace.snapshot().commands());
+    workspace.apply(Change::Opened { path: path.clone(), version: 1, text: "New.".to_owned() });
+    assert_eq!(found(&workspace, "new").as_deref(), Some("new"));
+    let before = generation(&workspace);
+    workspace.apply(Change::Edited { path: path.clone(), version: 2, text: "Newer.".to_owned() });
+    assert_eq!(generation(&workspace), before, "typing in the body changes no name");
+    workspace.apply(Change::Closed { path });
+    assert_eq!(found(&workspace, "new"), None);
 }

@@ -1,6 +1,6 @@
 //! What the front matter of a command or a skill says of it.
 
-use divisi_syntax::{Kind, Spanned, Tree};
+use divisi_syntax::{Kind, NodeId, Spanned, Tree};
 
 use crate::agent::content;
 
@@ -23,15 +23,14 @@ impl CommandFile {
         };
         let scalar = |key: &str| content(tree, tree.get(root, key)?);
         let hint = tree.get(root, "argument-hint").map(|value| tree.resolve(value));
-        // `[file] [focus]` is a list to YAML, and shown as it is written.
-        let as_written =
-            |value| (tree.kind(value) != Kind::Scalar).then(|| tree.span(value).slice(tree.text()));
+        // `[file] [focus]` is a list, and then a fault, to YAML; the tool shows the line as it is.
+        let is_list = |value: &NodeId| tree.kind(*value) != Kind::Scalar;
+        let line = |value| tree.text().get(tree.span(value).start as usize..)?.lines().next();
+        let hint_as_written = || hint.filter(is_list).and_then(line).map(|line| line.trim().to_owned());
         Self {
             name: scalar("name"),
             description: scalar("description").map(|description| description.value),
-            argument_hint: scalar("argument-hint")
-                .map(|hint| hint.value)
-                .or_else(|| hint.and_then(as_written).map(str::to_owned)),
+            argument_hint: scalar("argument-hint").map(|hint| hint.value).or_else(hint_as_written),
         }
     }
 }
