@@ -12,6 +12,7 @@ use crate::allow;
 use crate::codes::{self, Extent};
 use crate::context::Context;
 use crate::finding::Finding;
+use crate::markdown::MarkdownContext;
 use crate::rules::{Check, RULES, shape, unused_allow};
 
 /// All findings in one document, sorted by place; severities and excludes by settings applied, allowed ones removed.
@@ -25,6 +26,13 @@ pub fn check(snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Finding> {
     for rule in rules() {
         if let Check::Document(check) = rule {
             check(document, &mut findings);
+        }
+    }
+    if let Some(context) = MarkdownContext::new(snapshot, document) {
+        for rule in rules() {
+            if let Check::Markdown(check) = rule {
+                check(&context, &mut findings);
+            }
         }
     }
     if let Some((tree, dag)) = document.dag() {

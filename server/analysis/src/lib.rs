@@ -10,8 +10,10 @@ mod edits;
 pub mod finding;
 pub mod graph;
 mod inputs;
+mod markdown;
 pub mod pages;
 pub mod plan;
+mod quoting;
 mod rules;
 pub mod summary;
 

@@ -7,6 +7,7 @@
 pub(crate) mod shape;
 
 mod agent_not_loaded;
+mod agent_not_portable;
 mod ambiguous_agent;
 mod ambiguous_input;
 mod conflicting_work;
@@ -48,6 +49,7 @@ use divisi_workspace::Document;
 use crate::codes::Code;
 use crate::context::Context;
 use crate::finding::Finding;
+use crate::markdown::MarkdownContext;
 
 /// A code and what finds it.
 pub(crate) struct Rule {
@@ -59,6 +61,8 @@ pub(crate) struct Rule {
 pub(crate) enum Check {
     /// Any document of ours.
     Document(fn(&Document, &mut Vec<Finding>)),
+    /// An agent, a command, a skill, or prose.
+    Markdown(fn(&MarkdownContext<'_>, &mut Vec<Finding>)),
     /// A document with a DAG.
     Dag(fn(&Context<'_>, &mut Vec<Finding>)),
     /// Each mapping of a DAG.
@@ -73,6 +77,7 @@ pub(crate) static RULES: &[Rule] = &[
         code: &agent_not_loaded::CODE,
         checks: &[Check::Document(agent_not_loaded::check_agent), Check::Dag(agent_not_loaded::check)],
     },
+    Rule { code: &agent_not_portable::CODE, checks: &[Check::Markdown(agent_not_portable::check)] },
     Rule { code: &ambiguous_agent::CODE, checks: &[Check::Dag(ambiguous_agent::check)] },
     Rule { code: &ambiguous_input::CODE, checks: &[Check::Dag(ambiguous_input::check)] },
     Rule { code: &conflicting_work::CODE, checks: &[Check::Dag(conflicting_work::check)] },

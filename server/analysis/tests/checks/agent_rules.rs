@@ -80,7 +80,9 @@ fn agent_not_loaded() {
               ^^^ agent-not-loaded (error): this agent is not loaded: it has no `description`: say in the front matter when it should be used
     "#]].assert_eq(&Fixture::new(&files).check(".claude/agents/planner.md"));
     expect![[r#"
-        no findings
+        3 | description: Use when: asked
+                                 ^^^^^^^ agent-not-portable (warning): this agent does not load everywhere: a strict YAML reader refuses this: a value cannot hold `: `, nor begin a mapping on its line: put the whole value in quotes; only Claude Code does not mind
+                                   fix: Put the value in quotes
     "#]]
     .assert_eq(&check_file(".claude/agents/a.md", "---\nname: a\ndescription: Use when: asked\n---\n"));
 }

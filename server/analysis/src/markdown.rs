@@ -1,0 +1,59 @@
+//! What the rules about agents, commands, skills and prose look at.
+
+use std::borrow::Cow;
+
+use divisi_model::AgentFile;
+use divisi_syntax::{Kind, NodeId, Tree};
+use divisi_workspace::{Content, Document, Markdown, Snapshot};
+
+/// A document with front matter, or with a text that names things. An agent in TOML is one without front matter.
+pub(crate) struct MarkdownContext<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) document: &'a Document,
+    pub(crate) markdown: &'a Markdown,
+}
+
+/// A key of the front matter with its value.
+pub(crate) struct FrontEntry<'a> {
+    pub(crate) key: NodeId,
+    pub(crate) name: Cow<'a, str>,
+    /// Aliases are followed.
+    pub(crate) value: NodeId,
+}
+
+impl<'a> MarkdownContext<'a> {
+    /// `None` where the document is nothing of that kind.
+    pub(crate) fn new(snapshot: &'a Snapshot, document: &'a Document) -> Option<Self> {
+        Some(Self { snapshot, document, markdown: document.markdown.as_deref()? })
+    }
+
+    /// The document's text.
+    pub(crate) fn text(&self) -> &'a str {
+        &self.document.text
+    }
+
+    /// The agent, if it is one.
+    pub(crate) fn agent(&self) -> Option<&'a AgentFile> {
+        match &self.document.content {
+            Content::Agent(agent) => Some(agent),
+            _ => None,
+        }
+    }
+
+    /// The tree of the front matter and its mapping.
+    pub(crate) fn front(&self) -> Option<(&'a Tree, NodeId)> {
+        let tree = &self.markdown.front.as_ref()?.tree;
+        let root = tree.root().filter(|root| tree.kind(*root) == Kind::Mapping)?;
+        Some((tree, root))
+    }
+
+    /// The keys of the front matter that are written, in their order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = FrontEntry<'a>> + use<'a> {
+        let front = self.front().into_iter();
+        front.flat_map(|(tree, root)| {
+            tree.entries(root).filter(|(key, _)| !tree.is_missing(*key)).filter_map(|(key, value)| {
+                Some(FrontEntry { key, name: tree.str(key)?, value: tree.resolve(value) })
+            })
+        })
+    }
+}

@@ -1,0 +1,38 @@
+//! Quotes around values of front matter that are not what they look like.
+
+use divisi_syntax::Span;
+use divisi_workspace::Document;
+
+use crate::finding::Fix;
+
+/// "Put it in quotes", for the one-line value at the left edge of the line that holds `span`; none where it has quotes
+/// already, or is no plain text.
+pub(crate) fn of_line_at(document: &Document, span: Span) -> Option<Fix> {
+    let lines = &document.lines;
+    let line = lines.line(span.start);
+    let start = lines.line_start(line);
+    let whole = Span::new(start, lines.line_start(line + 1)).slice(&document.text).trim_end();
+    let (key, rest) = whole.split_once(':')?;
+    let is_key = !key.is_empty() && !key.starts_with([' ', '\t', '-', '#', '"', '\'']);
+    let value = rest.trim_start();
+    // Whether ` #` begins a comment there or belongs to the text is for a person to say.
+    let is_plain = !value.is_empty() && !value.contains(" #");
+    if !is_key
+        || !is_plain
+        || value.len() == rest.len()
+        || value.starts_with(['"', '\'', '|', '>', '&', '*', '#'])
+    {
+        return None;
+    }
+    let end = start + whole.len() as u32;
+    let value_span = Span::new(end - value.len() as u32, end);
+    Some(Fix::new("Put the value in quotes", value_span, quoted(value)))
+}
+
+/// The value as a YAML scalar in quotes: double ones, unless these would need escapes and single ones do not.
+pub(crate) fn quoted(value: &str) -> String {
+    if value.contains(['"', '\\']) {
+        return format!("'{}'", value.replace('\'', "''"));
+    }
+    format!("\"{value}\"")
+}
