@@ -8,7 +8,7 @@ use divisi_syntax::{Limits, NodeId, Tree, front_matter, jsonc, yaml};
 use divisi_workspace::{Class, Content, Document};
 
 /// The key of a command's front matter under which everything of ours stands.
-const CARRIER_KEY: &str = "divisi";
+pub(crate) const CARRIER_KEY: &str = "divisi";
 
 /// A tree, and which keys its root has.
 #[derive(Debug)]

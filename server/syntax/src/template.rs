@@ -9,11 +9,13 @@
 mod blocks;
 mod grammar;
 mod lexer;
+mod parts;
 mod paths;
 
 use crate::span::Span;
 use blocks::Blocks;
 use lexer::{Fault, Token, lex_region, lex_tag};
+pub use parts::{Part, parts};
 
 /// A template text cut into pieces. Spans are offsets into the scanned text;
 /// [`Decoded::source_span`](crate::Decoded::source_span) leads back to the file.
