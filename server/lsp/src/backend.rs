@@ -6,7 +6,10 @@ use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::{LanguageServer, LspService};
 
 use crate::event::{Event, Read, Reply};
-use crate::handlers::{code_action, completion, diagnostic, hover};
+use crate::handlers::{
+    code_action, completion, diagnostic, document_symbol, folding_range, hover, selection_range,
+    semantic_tokens, workspace_symbol,
+};
 use crate::publish::View;
 
 #[derive(Debug)]
@@ -100,6 +103,52 @@ impl LanguageServer for Backend {
         params: lsp::CodeActionParams,
     ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
         self.read("codeAction", params, code_action::code_action).await
+    }
+
+    async fn document_symbol(
+        &self,
+        params: lsp::DocumentSymbolParams,
+    ) -> Result<Option<lsp::DocumentSymbolResponse>> {
+        self.read("documentSymbol", params, document_symbol::document_symbol).await
+    }
+
+    async fn symbol(
+        &self,
+        params: lsp::WorkspaceSymbolParams,
+    ) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
+        self.read("workspace/symbol", params, workspace_symbol::workspace_symbol).await
+    }
+
+    async fn folding_range(&self, params: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp::FoldingRange>>> {
+        self.read("foldingRange", params, folding_range::folding_range).await
+    }
+
+    async fn selection_range(
+        &self,
+        params: lsp::SelectionRangeParams,
+    ) -> Result<Option<Vec<lsp::SelectionRange>>> {
+        self.read("selectionRange", params, selection_range::selection_range).await
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: lsp::SemanticTokensParams,
+    ) -> Result<Option<lsp::SemanticTokens>> {
+        self.read("semanticTokens/full", params, semantic_tokens::full).await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: lsp::SemanticTokensDeltaParams,
+    ) -> Result<Option<lsp::SemanticTokensDeltaResponse>> {
+        self.read("semanticTokens/full/delta", params, semantic_tokens::delta).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: lsp::SemanticTokensRangeParams,
+    ) -> Result<Option<lsp::SemanticTokens>> {
+        self.read("semanticTokens/range", params, semantic_tokens::range).await
     }
 
     async fn diagnostic(

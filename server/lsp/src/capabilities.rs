@@ -4,6 +4,7 @@ use divisi_syntax::Encoding;
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client::Client;
+use crate::to_proto;
 
 /// Commands of the server. A client registers their names globally, hence the middle word.
 pub(crate) mod commands {
@@ -47,6 +48,11 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
                 code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix]),
                 ..Default::default()
             })),
+            document_symbol_provider: Some(true.into()),
+            workspace_symbol_provider: Some(true.into()),
+            folding_range_provider: Some(true.into()),
+            selection_range_provider: Some(true.into()),
+            semantic_tokens_provider: client.semantic_tokens.then(|| semantic_tokens(client).into()),
             diagnostic_provider: client.pulls_diagnostics.then(|| {
                 lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {
                     identifier: Some("divisi".to_owned()),
@@ -68,6 +74,16 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
             }),
             ..Default::default()
         },
+    }
+}
+
+fn semantic_tokens(client: &Client) -> lsp::SemanticTokensOptions {
+    let full = lsp::SemanticTokensFullDelta { delta: Some(client.token_changes) };
+    lsp::SemanticTokensOptions {
+        legend: to_proto::token_legend(),
+        range: Some(true.into()),
+        full: Some(full.into()),
+        ..Default::default()
     }
 }
 

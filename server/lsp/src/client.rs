@@ -35,6 +35,16 @@ pub(crate) struct Client {
     pub(crate) configuration: bool,
     pub(crate) registers_watchers: bool,
     pub(crate) registers_configuration: bool,
+    /// It takes the names of a document as a tree.
+    pub(crate) nested_symbols: bool,
+    /// It folds whole lines only.
+    pub(crate) folds_lines: bool,
+    /// The most folds that it wants of a document.
+    pub(crate) folding_limit: Option<usize>,
+    pub(crate) semantic_tokens: bool,
+    /// It can be told what changed in the tokens of a document.
+    pub(crate) token_changes: bool,
+    pub(crate) multiline_tokens: bool,
     /// The editor's own word on whether the workspace is trusted; none from an editor that knows no trust.
     pub(crate) trusted: Option<bool>,
 }
@@ -49,6 +59,7 @@ impl Client {
         };
         client.read_workspace(capabilities);
         client.read_text_document(capabilities);
+        client.read_structure(capabilities);
         let window = capabilities.window.as_ref();
         client.progress = window.and_then(|window| window.work_done_progress).unwrap_or(false);
         client
@@ -99,6 +110,28 @@ impl Client {
             let formats = item.documentation_format.as_ref();
             self.completion_markdown =
                 formats.is_some_and(|formats| formats.contains(&lsp::MarkupKind::Markdown));
+        }
+    }
+
+    /// Outline, folds, tokens.
+    fn read_structure(&mut self, capabilities: &lsp::ClientCapabilities) {
+        let Some(document) = &capabilities.text_document else { return };
+        let symbols = document.document_symbol.as_ref();
+        self.nested_symbols =
+            symbols.and_then(|symbols| symbols.hierarchical_document_symbol_support).unwrap_or(false);
+        if let Some(folding) = &document.folding_range {
+            self.folds_lines = folding.line_folding_only.unwrap_or(false);
+            self.folding_limit = folding.range_limit.and_then(|limit| usize::try_from(limit).ok());
+        }
+        if let Some(tokens) = &document.semantic_tokens {
+            self.semantic_tokens = true;
+            self.multiline_tokens = tokens.multiline_token_support.unwrap_or(false);
+            self.token_changes = match &tokens.requests.full {
+                Some(lsp::ClientSemanticTokensRequestOptionsFull::ClientSemanticTokensRequestFullDelta(
+                    full,
+                )) => full.delta.unwrap_or(false),
+                _ => false,
+            };
         }
     }
 }

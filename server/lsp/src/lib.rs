@@ -30,6 +30,7 @@ mod publish;
 mod runs;
 mod strict;
 mod to_proto;
+mod tokens;
 mod transport;
 mod trust;
 mod uri;

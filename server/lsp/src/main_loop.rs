@@ -23,6 +23,7 @@ use crate::outbox::Outbox;
 use crate::pool::{Pool, panic_text};
 use crate::publish::{self, Checks, View};
 use crate::runs::{self, Origin, Runs};
+use crate::tokens::SentTokens;
 use crate::{Options, parent};
 
 /// A longer turn of the loop is logged: it delays everything behind it.
@@ -72,6 +73,7 @@ pub(crate) struct Server {
     pub(crate) workspace: Workspace,
     pub(crate) documents: Documents,
     pub(crate) runs: Runs,
+    pub(crate) tokens: Arc<SentTokens>,
     pub(crate) roots: Vec<PathBuf>,
     /// The editor's settings, as it sent them.
     pub(crate) settings: Option<serde_json::Value>,
@@ -106,6 +108,7 @@ impl Server {
             workspace: Workspace::default(),
             documents: Documents::default(),
             runs: Runs::default(),
+            tokens: Arc::default(),
             roots: Vec::new(),
             settings: None,
             checks: Checks::default(),
@@ -150,6 +153,7 @@ impl Server {
             client: self.client.clone(),
             open: self.documents.uris().clone(),
             failed: self.runs.failed().clone(),
+            tokens: self.tokens.clone(),
             is_scanned: self.is_scanned,
         }
     }

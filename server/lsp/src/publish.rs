@@ -17,6 +17,7 @@ use crate::event::Checked;
 use crate::runs::FailedNodes;
 use crate::strict;
 use crate::to_proto::{self, OpenUris};
+use crate::tokens::SentTokens;
 
 /// Everything that a read needs; cheap to clone, never changes.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ pub(crate) struct View {
     pub(crate) client: Arc<Client>,
     pub(crate) open: OpenUris,
     pub(crate) failed: Arc<FailedNodes>,
+    pub(crate) tokens: Arc<SentTokens>,
     /// Whether the disk was walked at least once. Before that nothing is found: it would be false alarms.
     pub(crate) is_scanned: bool,
 }

@@ -12,6 +12,18 @@ pub enum Encoding {
     Utf32,
 }
 
+impl Encoding {
+    /// How long `text` is.
+    pub fn units(self, text: &str) -> u32 {
+        let units = match self {
+            Self::Utf8 => text.len(),
+            Self::Utf16 => text.chars().map(char::len_utf16).sum(),
+            Self::Utf32 => text.chars().count(),
+        };
+        units as u32
+    }
+}
+
 /// Zero-based line and column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Position {
@@ -26,6 +38,8 @@ pub struct Position {
 pub struct LineIndex {
     starts: Vec<u32>,
     len: u32,
+    /// Then a column is the same in every encoding, however long its line is.
+    is_ascii: bool,
 }
 
 impl LineIndex {
@@ -39,7 +53,7 @@ impl LineIndex {
             }
             starts.push(at as u32 + 1);
         }
-        Self { starts, len: text.len() as u32 }
+        Self { starts, len: text.len() as u32, is_ascii: text.is_ascii() }
     }
 
     /// Number of lines; at least 1.
@@ -65,12 +79,8 @@ impl LineIndex {
         }
         let line = self.line(offset as u32);
         let prefix = text.get(self.line_start(line) as usize..offset).unwrap_or_default();
-        let column = match encoding {
-            Encoding::Utf8 => prefix.len(),
-            Encoding::Utf16 => prefix.chars().map(char::len_utf16).sum(),
-            Encoding::Utf32 => prefix.chars().count(),
-        };
-        Position { line, column: column as u32 }
+        let column = if self.is_ascii { prefix.len() as u32 } else { encoding.units(prefix) };
+        Position { line, column }
     }
 
     /// Byte offset of a position; a column past the end of its line means the line's end (before its line break).

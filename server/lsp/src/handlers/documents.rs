@@ -24,6 +24,7 @@ pub(crate) fn changed(server: &mut Server, params: lsp::DidChangeTextDocumentPar
 
 pub(crate) fn closed(server: &mut Server, params: &lsp::DidCloseTextDocumentParams) {
     let Some(path) = uri::to_path(&params.text_document.uri) else { return };
+    server.tokens.forget(&path);
     if let Some(uri) = server.documents.close(&path, &mut server.workspace) {
         server.unpublish(&path, uri);
     }

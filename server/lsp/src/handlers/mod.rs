@@ -5,14 +5,19 @@ pub(crate) mod code_action;
 pub(crate) mod completion;
 pub(crate) mod configuration;
 pub(crate) mod diagnostic;
+pub(crate) mod document_symbol;
 pub(crate) mod documents;
 pub(crate) mod execute_command;
 pub(crate) mod folders;
+pub(crate) mod folding_range;
 pub(crate) mod hover;
 pub(crate) mod initialize;
 pub(crate) mod initialized;
+pub(crate) mod selection_range;
+pub(crate) mod semantic_tokens;
 pub(crate) mod shutdown;
 pub(crate) mod watched_files;
+pub(crate) mod workspace_symbol;
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Our values to the protocol's.
 
+mod semantic_tokens;
+mod symbol_kind;
 pub(crate) mod workspace_edit;
 
 use std::collections::BTreeMap;
@@ -11,6 +13,9 @@ use divisi_ide::{Completion, CompletionKind};
 use divisi_syntax::{Encoding, Span};
 use divisi_workspace::{Document, Snapshot};
 use tower_lsp_server::gen_lsp_types as lsp;
+
+pub(crate) use semantic_tokens::{legend as token_legend, semantic_tokens};
+pub(crate) use symbol_kind::symbol_kind;
 
 use crate::client::Client;
 use crate::uri;

@@ -11,4 +11,5 @@ mod client;
 mod diagnostics;
 mod features;
 mod lifecycle;
+mod structure;
 mod sync;
