@@ -15,6 +15,7 @@ use crate::agents::{self, AgentUses};
 use crate::did_you_mean;
 use crate::graph::{Graph, NodeIds, node_ids};
 use crate::inputs::Inputs;
+use crate::overlaps::{self, Overlap};
 
 /// Look-ups of a likely name in one document; a file with more unknown names than this has another trouble.
 const MOST_SUGGESTIONS: u32 = 200;
@@ -32,6 +33,7 @@ pub(crate) struct Context<'a> {
     pub(crate) texts: Vec<NodeText<'a>>,
     inputs: OnceCell<Inputs<'a>>,
     agents: OnceCell<Vec<AgentUses<'a>>>,
+    overlaps: OnceCell<Vec<Overlap>>,
     suggestions_left: Cell<u32>,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Context<'a> {
             texts: texts(tree, dag),
             inputs: OnceCell::new(),
             agents: OnceCell::new(),
+            overlaps: OnceCell::new(),
             suggestions_left: Cell::new(MOST_SUGGESTIONS),
         }
     }
@@ -94,6 +97,11 @@ impl<'a> Context<'a> {
     /// What the nodes take from others.
     pub(crate) fn inputs(&self) -> &Inputs<'a> {
         self.inputs.get_or_init(|| Inputs::new(self.dag, &self.ids, &self.graph, self.text()))
+    }
+
+    /// Nodes that touch the same files in no order.
+    pub(crate) fn overlaps(&self) -> &[Overlap] {
+        self.overlaps.get_or_init(|| overlaps::find(self))
     }
 
     /// The known name that was probably meant.

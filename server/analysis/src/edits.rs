@@ -106,9 +106,9 @@ pub(crate) fn add_item(
     key: &str,
     item: &str,
 ) -> Option<Edit> {
-    let item = if tree.is_json() { format!("\"{item}\"") } else { item.to_owned() };
+    let item = quoted(tree, item);
     let Some(list) = tree.get(mapping, key) else {
-        return add_entry(tree, lines, mapping, &format!("{key}: [{item}]"));
+        return insert_entry(tree, lines, mapping, &format!("{}: [{item}]", quoted(tree, key)));
     };
     let last = tree.items(list).last()?;
     let at = Span::at(tree.span(last).end);
@@ -123,16 +123,36 @@ pub(crate) fn add_item(
     }
 }
 
-/// Adds a line after the first entry of a block mapping, where that entry is one line.
-fn add_entry(tree: &Tree, lines: &LineIndex, mapping: NodeId, entry: &str) -> Option<Edit> {
+/// Adds `key: value` after the first entry. `value` is a word. None where that cannot be done without a guess at the
+/// layout.
+pub(crate) fn add_entry(
+    tree: &Tree,
+    lines: &LineIndex,
+    mapping: NodeId,
+    key: &str,
+    value: &str,
+) -> Option<Edit> {
+    insert_entry(tree, lines, mapping, &format!("{}: {}", quoted(tree, key), quoted(tree, value)))
+}
+
+/// A word as the language of the tree writes it.
+fn quoted(tree: &Tree, word: &str) -> String {
+    if tree.is_json() { format!("\"{word}\"") } else { word.to_owned() }
+}
+
+/// After the first entry, where that is one line: a line more in a block, an item more between braces.
+fn insert_entry(tree: &Tree, lines: &LineIndex, mapping: NodeId, entry: &str) -> Option<Edit> {
     let (key, value) = tree.entries(mapping).next()?;
     let span = tree.span(key).cover(tree.span(value));
-    let is_plain = tree.style(mapping) == Style::Block && tree.kind(value) == Kind::Scalar;
     let line = lines.line(span.start);
+    let is_plain = tree.kind(value) == Kind::Scalar && !tree.is_missing(value);
     if !is_plain || lines.line(span.end) != line {
         return None;
     }
+    let at = Span::at(span.end);
+    if tree.style(mapping) == Style::Flow {
+        return Some(Edit { span: at, text: format!(", {entry}") });
+    }
     let column = span.start - lines.line_start(line);
-    let text = format!("\n{}{entry}", " ".repeat(column as usize));
-    Some(Edit { span: Span::at(span.end), text })
+    Some(Edit { span: at, text: format!("\n{}{entry}", " ".repeat(column as usize)) })
 }

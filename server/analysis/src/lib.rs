@@ -8,13 +8,16 @@ mod context;
 pub mod did_you_mean;
 mod edits;
 pub mod finding;
+mod globs;
 pub mod graph;
 mod inputs;
 mod markdown;
+mod overlaps;
 pub mod pages;
 pub mod plan;
 mod quoting;
 mod rules;
+mod separate;
 pub mod summary;
 
 pub use check::check;

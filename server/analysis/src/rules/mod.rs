@@ -27,8 +27,10 @@ mod no_work;
 pub(crate) mod node_failed;
 mod not_a_boolean;
 mod not_an_ancestor;
+mod output_collision;
 mod phase_conflict;
 mod phase_unknown;
+mod read_write_conflict;
 mod redundant_dependency;
 mod self_dependency;
 mod syntax;
@@ -42,6 +44,7 @@ mod unknown_reference;
 mod unknown_runner;
 mod unsupported_yaml;
 pub(crate) mod unused_allow;
+mod write_conflict;
 mod wrong_type;
 
 use divisi_workspace::Document;
@@ -112,8 +115,10 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &node_failed::CODE, checks: &[] },
     Rule { code: &not_a_boolean::CODE, checks: &[Check::Dag(not_a_boolean::check)] },
     Rule { code: &not_an_ancestor::CODE, checks: &[Check::Dag(not_an_ancestor::check)] },
+    Rule { code: &output_collision::CODE, checks: &[Check::Dag(output_collision::check)] },
     Rule { code: &phase_conflict::CODE, checks: &[Check::Dag(phase_conflict::check)] },
     Rule { code: &phase_unknown::CODE, checks: &[Check::Dag(phase_unknown::check)] },
+    Rule { code: &read_write_conflict::CODE, checks: &[Check::Dag(read_write_conflict::check)] },
     Rule { code: &redundant_dependency::CODE, checks: &[Check::Dag(redundant_dependency::check)] },
     Rule { code: &self_dependency::CODE, checks: &[Check::Dag(self_dependency::check)] },
     Rule { code: &syntax::CODE, checks: &[Check::Document(syntax::check)] },
@@ -128,6 +133,7 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &unsupported_yaml::CODE, checks: &[Check::Document(unsupported_yaml::check)] },
     // Found last, when it is known which allowances did something.
     Rule { code: &unused_allow::CODE, checks: &[] },
+    Rule { code: &write_conflict::CODE, checks: &[Check::Dag(write_conflict::check)] },
     Rule {
         code: &wrong_type::CODE,
         checks: &[

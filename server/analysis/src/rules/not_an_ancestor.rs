@@ -6,9 +6,9 @@ use divisi_syntax::Span;
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::{Context, NodeText};
-use crate::edits;
 use crate::finding::{Finding, Fix};
 use crate::inputs::Source;
+use crate::separate;
 
 pub(super) static CODE: Code = Code {
     name: "not-an-ancestor",
@@ -101,11 +101,8 @@ fn finding(context: &Context<'_>, used: &Use<'_>, is_descendant: bool) -> Findin
         .fix(wait_for(context, used))
 }
 
-/// Adds the dependency to a list in brackets, or as a line of its own where there is none.
 fn wait_for(context: &Context<'_>, used: &Use<'_>) -> Option<Fix> {
-    let node = context.node(used.node);
-    let other = &context.node(used.target).id.value;
-    let key = node.depends_on_key.as_ref().map_or("depends_on", |key| key.value.as_str());
-    let edit = edits::add_item(context.tree, &context.document.lines, node.tree, key, other)?;
-    Some(Fix { title: format!("Wait for `{other}`"), edits: vec![edit], safe: false })
+    let edit = separate::wait_for(context, used.node, used.target)?;
+    let title = format!("Wait for `{}`", context.node(used.target).id.value);
+    Some(Fix { title, edits: vec![edit], safe: false })
 }

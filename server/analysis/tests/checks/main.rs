@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod agent_rules;
 #[cfg(test)]
+mod file_rules;
+#[cfg(test)]
 mod graph_rules;
 #[cfg(test)]
 mod pages;

@@ -111,3 +111,27 @@ fn nested_anchors() {
         .for_each(|node| text.push_str(&format!("  - {{ id: n{node}, run: x, env: *a{} }}\n", node % depth)));
     assert!(timed("nested anchors", &text) <= depth);
 }
+
+#[test]
+fn ten_thousand_nodes_with_globs() {
+    let text = nodes(10_000, |index| {
+        let before = if index == 0 { String::new() } else { format!(", depends_on: [n{}]", index / 2) };
+        format!("  - {{ id: n{index}, run: x{before}, reads: ['src/m{}/**', '*.md'], writes: ['out/m{index}/**', 'log/{index}.txt'] }}\n", index % 100)
+    })
+    .replace("id: n0, run: x, depends_on: [n0]", "id: n0, run: x");
+    assert_eq!(timed("10,000 nodes with globs", &text), 0);
+}
+
+#[test]
+fn ten_thousand_nodes_that_write_one_file() {
+    let text = nodes(10_000, |index| format!("  - {{ id: n{index}, run: x, writes: [a.md] }}\n"));
+    assert_eq!(timed("10,000 nodes that write one file", &text), 9_999);
+}
+
+#[test]
+fn ten_thousand_nodes_with_deep_globs() {
+    let text = nodes(10_000, |index| {
+        format!("  - {{ id: n{index}, run: x, reads: ['**/a*{index}.md'], writes: ['**/b*{index}.md'] }}\n")
+    });
+    timed("10,000 nodes with globs for every folder", &text);
+}

@@ -491,6 +491,7 @@ nodes:
             15 |   - { id: c, dag: ./other.dag.yaml, args: '{{ nodes.a.outputs.o }}' }
                                                                      ^ not-an-ancestor (error): `c` does not wait for `a`: add it to `depends_on`
                                                                        line 4: `a` is here
+                                                                       fix: Wait for `a`
         "#]],
     );
 }
