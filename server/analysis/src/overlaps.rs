@@ -167,7 +167,8 @@ fn is_placed(context: &Context<'_>, index: u32, node: &Node) -> bool {
 fn is_certain(text: &str, access: Access) -> bool {
     let is_of_instance =
         text.contains("{{") && ["item", "index", "inputs"].iter().any(|name| text.contains(name));
-    !text.is_empty() && !is_of_instance && !(access == Access::Reads && text == "workspace")
+    let is_everything = access == Access::Reads && text == "workspace";
+    !(text.is_empty() || is_of_instance || is_everything)
 }
 
 /// Pairs of different places that have a path in common.

@@ -75,8 +75,8 @@ fn name_after(shared: &Shared) -> String {
         Shared::All(path) => path.as_str(),
         Shared::Example(path) => path.rsplit_once('/').map_or("", |(folder, _)| folder),
     };
-    let names = path.split('/').filter(|name| !name.contains(['*', '?', '[', '{']));
-    let last = names.last().unwrap_or_default();
+    let mut names = path.split('/').filter(|name| !name.contains(['*', '?', '[', '{']));
+    let last = names.next_back().unwrap_or_default();
     let stem = last.split('.').find(|part| !part.is_empty()).unwrap_or_default();
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let name: String = stem.chars().map(plain).collect();
