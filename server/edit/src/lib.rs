@@ -2,5 +2,6 @@
 //! command line, an editor) carries the change out.
 
 pub mod change;
+pub mod format;
 
 pub use change::{Change, FileEdit, Step};

@@ -202,6 +202,11 @@ impl Tree {
         self.nodes.is_empty()
     }
 
+    /// All nodes, in source order.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.nodes.len() as u32).map(NodeId)
+    }
+
     /// What the node is.
     pub fn kind(&self, id: NodeId) -> Kind {
         self.nodes[id.index()].kind
@@ -255,6 +260,20 @@ impl Tree {
     /// The node's anchor with its `&`.
     pub fn anchor(&self, id: NodeId) -> Option<Span> {
         self.properties_of(id)?.anchor
+    }
+
+    /// Where the node's tag and anchor stand, from the first byte of the one to the last of the other.
+    pub fn properties_span(&self, id: NodeId) -> Option<Span> {
+        let Properties { tag, anchor } = *self.properties_of(id)?;
+        match (tag, anchor) {
+            (Some(tag), Some(anchor)) => Some(tag.cover(anchor)),
+            (tag, anchor) => tag.or(anchor),
+        }
+    }
+
+    /// For a block scalar the column at which its text begins; 0 for other nodes.
+    pub fn content_indent(&self, id: NodeId) -> u32 {
+        self.nodes[id.index()].indent
     }
 
     fn properties_of(&self, id: NodeId) -> Option<&Properties> {
