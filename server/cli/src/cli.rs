@@ -39,6 +39,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(commands::check::Check),
+    Fix(commands::fix::Fix),
+    Fmt(commands::fmt::Fmt),
     Plan(commands::plan::Plan),
     Run(commands::run::Run),
     Resume(commands::resume::Resume),
@@ -66,6 +68,8 @@ impl Cli {
         match self.command {
             None => commands::overview::run(output),
             Some(Command::Check(command)) => command.run(output),
+            Some(Command::Fix(command)) => command.run(output),
+            Some(Command::Fmt(command)) => command.run(output),
             Some(Command::Plan(command)) => command.run(output),
             Some(Command::Run(command)) => command.run(output),
             Some(Command::Resume(command)) => command.run(output),

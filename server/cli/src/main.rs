@@ -3,7 +3,8 @@
 //! ```text
 //! cli         the commands there are
 //! commands/   one file for each
-//! workspace   what is on disk, and what FILE means; root: where a workspace begins
+//! workspace   what is on disk, and what FILE means; root: where a workspace begins; selection: what PATHS mean
+//! rewrite     texts back to files, or the difference shown
 //! follow      a run from its journal to its end; report/: how it is shown
 //! trust       whether programs may run here
 //! output      colours, pipes; exit: statuses; failure: what ends a command with status 2
@@ -19,8 +20,10 @@ mod follow;
 mod logging;
 mod output;
 mod report;
+mod rewrite;
 mod root;
 mod select_run;
+mod selection;
 mod signals;
 mod slots;
 mod time;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use divisi_analysis::Edit;
+use divisi_syntax::Span;
 
 /// What would be done, in order. All of it belongs together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,4 +71,17 @@ impl Change {
         self.steps.retain(|step| !matches!(step, Step::Edit { edits, .. } if edits.is_empty()));
         self
     }
+}
+
+/// `text` with `edits`, which are in order and do not overlap.
+pub fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(Span::new(at, edit.span.start).slice(text));
+        out.push_str(&edit.text);
+        at = edit.span.end;
+    }
+    out.push_str(text.get(at as usize..).unwrap_or_default());
+    out
 }

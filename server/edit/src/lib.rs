@@ -2,6 +2,7 @@
 //! command line, an editor) carries the change out.
 
 pub mod change;
+pub mod fix;
 pub mod format;
 
-pub use change::{Change, FileEdit, Step};
+pub use change::{Change, FileEdit, Step, apply};

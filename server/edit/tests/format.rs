@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_edit::format::{after_line_break, apply, format, format_range};
+use divisi_edit::apply;
+use divisi_edit::format::{after_line_break, format, format_range};
 use divisi_syntax::Span;
 use divisi_workspace::{Change, Document, Places, Workspace};
 use expect_test::{Expect, expect};

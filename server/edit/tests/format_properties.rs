@@ -4,7 +4,8 @@
 
 use std::path::PathBuf;
 
-use divisi_edit::format::{apply, format};
+use divisi_edit::apply;
+use divisi_edit::format::format;
 use divisi_syntax::{Kind, Tree, yaml};
 use divisi_workspace::{Change, Places, Workspace};
 use proptest::prelude::*;

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use divisi_model::{Commands, Registry};
 
+use crate::agents;
 use crate::classify::Class;
 use crate::document::Document;
+use crate::layout::Layout;
 use crate::settings::Settings;
 
 /// Open documents over files on disk, registry, commands, settings, at one moment.
@@ -24,6 +26,7 @@ pub(crate) struct Inner {
     pub(crate) registry: Arc<Registry>,
     pub(crate) commands: Arc<Commands>,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) layout: Arc<Layout>,
     pub(crate) generation: u64,
     pub(crate) problems: Arc<Vec<Problem>>,
 }
@@ -104,6 +107,21 @@ impl Snapshot {
     /// Faults outside documents.
     pub fn problems(&self) -> &[Problem] {
         &self.inner.problems
+    }
+
+    /// The same, had an editor this text for `path`: to look at what a change would bring.
+    #[must_use]
+    pub fn with_text(&self, path: &Path, text: String) -> Self {
+        let version = self.document(path).and_then(|document| document.version).unwrap_or_default();
+        let document = Arc::new(Document::open(path.to_owned(), version, text, &self.inner.layout));
+        let touches_agents = !agents::same_agent(self.document(path), Some(&document));
+        let mut changed = self.clone();
+        Arc::make_mut(&mut changed.inner).open.insert(path.to_owned(), document);
+        if touches_agents {
+            let registry = Arc::new(agents::registry(changed.documents(), &self.inner.layout));
+            Arc::make_mut(&mut changed.inner).registry = registry;
+        }
+        changed
     }
 
     /// Grows with each change.

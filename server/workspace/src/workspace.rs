@@ -230,7 +230,11 @@ impl Workspace {
         let (settings, problems) = settings::load(&roots, &self.places, &self.editor);
         self.layout = Arc::new(Layout::new(&roots, &settings, &self.places));
         self.setting_problems = problems;
-        self.update(|inner| inner.settings = Arc::new(settings));
+        let layout = Arc::clone(&self.layout);
+        self.update(|inner| {
+            inner.settings = Arc::new(settings);
+            inner.layout = layout;
+        });
         self.publish_problems();
     }
 

@@ -2,7 +2,6 @@
 
 mod human;
 mod json;
-mod select;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use divisi_workspace::{Document, Snapshot};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::selection;
 
 /// Look for mistakes in DAG, agent, command and skill files.
 ///
@@ -71,7 +71,7 @@ struct Summary {
 
 impl Check {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
-        let selection = select::select(&self.paths)?;
+        let selection = selection::select(&self.paths)?;
         let mut checked = Vec::new();
         for (snapshot, document) in selection.documents {
             let findings = divisi_analysis::check(&snapshot, &document);

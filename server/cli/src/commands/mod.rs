@@ -6,6 +6,8 @@ pub(crate) mod cancel;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod doctor;
+pub(crate) mod fix;
+pub(crate) mod fmt;
 pub(crate) mod guard;
 pub(crate) mod host;
 pub(crate) mod logs;

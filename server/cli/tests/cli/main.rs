@@ -6,6 +6,7 @@ mod bad_input;
 mod check;
 mod example;
 mod plan;
+mod rewrite;
 mod run;
 mod site;
 mod small;

@@ -17,6 +17,7 @@ use divisi_analysis::Edit;
 use divisi_syntax::{ErrorKind, Limits, Span, Tree, jsonc, yaml as yaml_syntax};
 use divisi_workspace::{Class, Document};
 
+use crate::change::apply;
 use lines::Lines;
 
 pub use on_type::after_line_break;
@@ -95,17 +96,4 @@ fn read(document: &Document, text: &str) -> Tree {
         Class::DagJson => jsonc::parse(text.into(), Limits::default()),
         _ => yaml_syntax::parse(text.into()),
     }
-}
-
-/// `text` with `edits`, which are in order and do not overlap.
-pub fn apply(text: &str, edits: &[Edit]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for edit in edits {
-        out.push_str(Span::new(at, edit.span.start).slice(text));
-        out.push_str(&edit.text);
-        at = edit.span.end;
-    }
-    out.push_str(text.get(at as usize..).unwrap_or_default());
-    out
 }

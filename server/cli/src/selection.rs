@@ -9,14 +9,14 @@ use divisi_workspace::{Class, Content, Document, Snapshot};
 use crate::failure::Failure;
 use crate::{root, workspace};
 
-/// What is to be checked, and what could not be read.
-pub(super) struct Selection {
-    pub(super) documents: Vec<(Snapshot, Arc<Document>)>,
-    pub(super) failures: Vec<Failure>,
+/// The documents of a call, each with its workspace, and what could not be read.
+pub(crate) struct Selection {
+    pub(crate) documents: Vec<(Snapshot, Arc<Document>)>,
+    pub(crate) failures: Vec<Failure>,
 }
 
 /// Finds the documents that `paths` mean; the current workspace's where no path is given. Each workspace is read once.
-pub(super) fn select(paths: &[PathBuf]) -> Result<Selection, Failure> {
+pub(crate) fn select(paths: &[PathBuf]) -> Result<Selection, Failure> {
     let mut selection = Selection { documents: Vec::new(), failures: Vec::new() };
     for (root, wanted) in by_root(paths, &mut selection.failures)? {
         let files: Vec<PathBuf> = wanted.iter().filter(|path| path.is_file()).cloned().collect();
