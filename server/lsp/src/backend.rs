@@ -7,8 +7,8 @@ use tower_lsp_server::{LanguageServer, LspService};
 
 use crate::event::{Event, Read, Reply};
 use crate::handlers::{
-    code_action, completion, diagnostic, document_symbol, folding_range, hover, selection_range,
-    semantic_tokens, workspace_symbol,
+    code_action, completion, diagnostic, document_symbol, folding_range, formatting, hover,
+    on_type_formatting, range_formatting, selection_range, semantic_tokens, workspace_symbol,
 };
 use crate::publish::View;
 
@@ -149,6 +149,24 @@ impl LanguageServer for Backend {
         params: lsp::SemanticTokensRangeParams,
     ) -> Result<Option<lsp::SemanticTokens>> {
         self.read("semanticTokens/range", params, semantic_tokens::range).await
+    }
+
+    async fn formatting(&self, params: lsp::DocumentFormattingParams) -> Result<Option<Vec<lsp::TextEdit>>> {
+        self.read("formatting", params, formatting::formatting).await
+    }
+
+    async fn range_formatting(
+        &self,
+        params: lsp::DocumentRangeFormattingParams,
+    ) -> Result<Option<Vec<lsp::TextEdit>>> {
+        self.read("rangeFormatting", params, range_formatting::range_formatting).await
+    }
+
+    async fn on_type_formatting(
+        &self,
+        params: lsp::DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<lsp::TextEdit>>> {
+        self.read("onTypeFormatting", params, on_type_formatting::on_type_formatting).await
     }
 
     async fn diagnostic(

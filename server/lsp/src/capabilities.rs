@@ -45,7 +45,11 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
             }),
             hover_provider: Some(true.into()),
             code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
-                code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix]),
+                code_action_kinds: Some(vec![
+                    lsp::CodeActionKind::QuickFix,
+                    lsp::CodeActionKind::SourceFixAll,
+                    FIX_ALL,
+                ]),
                 ..Default::default()
             })),
             document_symbol_provider: Some(true.into()),
@@ -53,6 +57,12 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
             folding_range_provider: Some(true.into()),
             selection_range_provider: Some(true.into()),
             semantic_tokens_provider: client.semantic_tokens.then(|| semantic_tokens(client).into()),
+            document_formatting_provider: Some(true.into()),
+            document_range_formatting_provider: Some(true.into()),
+            document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions {
+                first_trigger_character: "\n".to_owned(),
+                more_trigger_character: None,
+            }),
             diagnostic_provider: client.pulls_diagnostics.then(|| {
                 lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {
                     identifier: Some("divisi".to_owned()),
@@ -86,6 +96,9 @@ fn semantic_tokens(client: &Client) -> lsp::SemanticTokensOptions {
         ..Default::default()
     }
 }
+
+/// The kind of the action that makes all safe mends: of our own, so that a user can ask for ours alone on each save.
+pub(crate) const FIX_ALL: lsp::CodeActionKind = lsp::CodeActionKind::new("source.fixAll.divisi");
 
 /// What is registered once the client is ready, as far as it can.
 pub(crate) fn registrations(client: &Client) -> Vec<lsp::Registration> {

@@ -53,7 +53,8 @@ fn fmt_shows_what_would_change() {
         +    depends_on: [a]
         +    run: echo b
         1 DAG file: 1 would change
-    "#]].assert_eq(&said.out);
+    "#]]
+    .assert_eq(&said.out);
     assert_eq!(site.read("a.dag.yaml"), UNTIDY);
 }
 
@@ -71,7 +72,8 @@ fn fmt_leaves_what_is_broken_or_not_ours() {
         2 |   - id: "a
           |         ^^
         0 DAG files: 0 changed
-    "#]].assert_eq(&said.out);
+    "#]]
+    .assert_eq(&said.out);
     assert_eq!(site.read("a.dag.yaml"), broken);
 }
 
@@ -92,7 +94,8 @@ fn fix_mends_what_is_safe() {
         +    depends_on: [a]   # first
              run: echo b
         1 mend would be made
-    "#]].assert_eq(&said.out);
+    "#]]
+    .assert_eq(&said.out);
     assert_eq!(site.read("a.dag.yaml"), before);
     let said = site.divisi(&["fix"]);
     assert_eq!((said.status, said.out.as_str()), (0, "a.dag.yaml: 1 mend\n1 mend made\n"), "{}", said.err);

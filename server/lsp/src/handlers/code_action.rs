@@ -1,11 +1,12 @@
-//! `textDocument/codeAction`: the mends that findings offer.
+//! `textDocument/codeAction`: the mends that findings offer, one by one and the safe ones together.
 
 use divisi_analysis::{Finding, Fix, NODE_FAILED};
+use divisi_edit::fix;
 use divisi_workspace::Document;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::Result;
 
-use crate::capabilities::commands;
+use crate::capabilities::{FIX_ALL, commands};
 use crate::publish::View;
 use crate::to_proto::workspace_edit;
 use crate::{from_proto, to_proto};
@@ -14,13 +15,18 @@ pub(crate) fn code_action(
     view: &View,
     params: &lsp::CodeActionParams,
 ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
-    let wants_fixes = params.context.only.as_ref().is_none_or(|kinds| kinds.iter().any(includes_quick_fixes));
-    let Some(document) = super::document(view, &params.text_document.uri).filter(|_| wants_fixes) else {
-        return Ok(None);
-    };
+    let Some(document) = super::document(view, &params.text_document.uri) else { return Ok(None) };
+    let wants = |kind: &lsp::CodeActionKind| wants(params, kind);
     let asked = from_proto::span(&document.lines, &document.text, params.range, view.client.encoding);
+    let findings = view.findings(document);
     let mut actions = Vec::new();
-    for finding in view.findings(document) {
+    if wants(&FIX_ALL) {
+        actions.extend(fix_all_action(&findings, document, view).map(Into::into));
+    }
+    if !wants(&lsp::CodeActionKind::QuickFix) {
+        return Ok(Some(actions));
+    }
+    for finding in findings {
         if finding.span.end < asked.start || asked.end < finding.span.start {
             continue;
         }
@@ -37,8 +43,28 @@ pub(crate) fn code_action(
     Ok(Some(actions))
 }
 
-fn includes_quick_fixes(kind: &lsp::CodeActionKind) -> bool {
-    matches!(kind, lsp::CodeActionKind::Empty | lsp::CodeActionKind::QuickFix)
+/// Whether the client asks for actions of this kind. One that asks for none in particular wants to show all of them.
+fn wants(params: &lsp::CodeActionParams, kind: &lsp::CodeActionKind) -> bool {
+    let kind = String::from(kind.clone());
+    params.context.only.as_ref().is_none_or(|asked| {
+        asked.iter().any(|asked| {
+            let asked = String::from(asked.clone());
+            // A kind includes those below it; the empty one includes all.
+            asked.is_empty()
+                || kind.strip_prefix(&asked).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    })
+}
+
+/// All safe mends in one edit. One round: what they uncover is mended when the client asks again.
+fn fix_all_action(findings: &[Finding], document: &Document, view: &View) -> Option<lsp::CodeAction> {
+    let edits = fix::safe_edits(findings);
+    Some(lsp::CodeAction {
+        title: "Make all safe mends".to_owned(),
+        kind: Some(FIX_ALL),
+        edit: Some(workspace_edit::of_file(view, &document.path, &edits).filter(|_| !edits.is_empty())?),
+        ..Default::default()
+    })
 }
 
 fn fix_action(

@@ -10,6 +10,7 @@
 mod client;
 mod diagnostics;
 mod features;
+mod formatting;
 mod lifecycle;
 mod structure;
 mod sync;
