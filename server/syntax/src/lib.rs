@@ -3,6 +3,7 @@
 //! Parsing here never fails: every input gives a [`Tree`] and a list of
 //! [`SyntaxError`]s. No I/O, no knowledge of what the keys mean.
 
+pub mod change;
 pub mod front_matter;
 pub mod jsonc;
 pub mod limits;
@@ -14,6 +15,7 @@ pub mod template;
 pub mod tree;
 pub mod yaml;
 
+pub use change::{NodesChange, Shift, TextChange, TreeChange};
 pub use front_matter::{FrontMatter, front_matter};
 pub use limits::Limits;
 pub use line_index::{Encoding, LineIndex, Position};

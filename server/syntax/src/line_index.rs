@@ -1,5 +1,8 @@
 //! Byte offsets to lines and columns, in the encodings of the protocol.
 
+use crate::change::TextChange;
+use crate::span::Span;
+
 /// In which units a column is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
@@ -54,6 +57,26 @@ impl LineIndex {
             starts.push(at as u32 + 1);
         }
         Self { starts, len: text.len() as u32, is_ascii: text.is_ascii() }
+    }
+
+    /// Follows a change of the text, which is now `text`: only lines that the change touches are scanned.
+    pub fn follow(&mut self, text: &str, change: TextChange) {
+        // A `\r` before the change ends a line, or not, by what comes after it; so does one at its end.
+        let first = self.starts.partition_point(|start| *start < change.start);
+        let last = self.starts.partition_point(|start| *start <= change.old_end);
+        let from = first.checked_sub(1).and_then(|line| self.starts.get(line)).copied().unwrap_or(0);
+        let to = self.starts.get(last).copied().unwrap_or(self.len);
+        let shift = change.shift();
+        for start in self.starts.iter_mut().skip(last) {
+            *start = shift.offset(*start);
+        }
+        self.len = text.len() as u32;
+        let touched = Span::new(from, shift.offset(to));
+        let is_last = last == self.starts.len();
+        let fresh = Self::new(touched.slice(text)).starts.into_iter().map(|start| start + from);
+        // The line behind is known already where the touched lines end with a break.
+        let fresh = fresh.filter(|start| is_last || *start < touched.end);
+        self.starts.splice(first.saturating_sub(1)..last, fresh);
     }
 
     /// Number of lines; at least 1.
@@ -115,6 +138,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Encoding, LineIndex, Position};
+    use crate::change::TextChange;
 
     const ENCODINGS: [Encoding; 3] = [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32];
 
@@ -169,6 +193,26 @@ mod tests {
                     let there = index.position(&text, at as u32, encoding);
                     prop_assert_eq!(index.offset(&text, there, encoding), at as u32);
                 }
+            }
+        }
+
+        #[test]
+        fn follows_a_change(
+            before in "[a\r\n]{0,12}", removed in "[a\r\n]{0,4}", put in "[aä\r\n]{0,4}", after in "[a\r\n]{0,12}",
+        ) {
+            let (old, new) = (format!("{before}{removed}{after}"), format!("{before}{put}{after}"));
+            let mut index = LineIndex::new(&old);
+            let wide = TextChange {
+                start: before.len() as u32,
+                old_end: (before.len() + removed.len()) as u32,
+                new_end: (before.len() + put.len()) as u32,
+            };
+            let mut same = index.clone();
+            same.follow(&new, wide);
+            prop_assert_eq!(&same, &LineIndex::new(&new));
+            if let Some(smallest) = TextChange::between(&old, &new) {
+                index.follow(&new, smallest);
+                prop_assert_eq!(&index, &LineIndex::new(&new));
             }
         }
 

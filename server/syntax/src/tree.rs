@@ -119,7 +119,7 @@ pub(crate) struct TagHandle {
 }
 
 /// Errors kept for one text: enough to see what is wrong, and a bound for a text that is wrong everywhere.
-const MOST_ERRORS: usize = 1000;
+pub(crate) const MOST_ERRORS: usize = 1000;
 
 /// A parsed text: nodes, comments, faults.
 #[derive(Debug, Clone)]
@@ -138,6 +138,9 @@ pub struct Tree {
     pub(crate) aliases: Vec<(NodeId, NodeId)>,
     pub(crate) tag_handles: Vec<TagHandle>,
     pub(crate) json: bool,
+    /// Whether one part of the text may decide how another, behind it, is read: by anchors and aliases, by a fault
+    /// that is told once a file, by a wrong column that counts as right from then on.
+    pub(crate) carries_over: bool,
 }
 
 impl Tree {
@@ -154,6 +157,7 @@ impl Tree {
             aliases: Vec::new(),
             tag_handles: Vec::new(),
             json,
+            carries_over: false,
         }
     }
 
@@ -388,6 +392,11 @@ impl Builder {
         self.open.len()
     }
 
+    /// Whether the first `count` nodes are collections, each in the one before, that were never closed.
+    pub(crate) fn is_open(&self, count: usize) -> bool {
+        self.open.len() >= count && self.open.iter().zip(0..count as u32).all(|(open, id)| *open == id)
+    }
+
     /// Adds a leaf under the innermost open collection.
     pub(crate) fn leaf(&mut self, kind: Kind, style: Style, span: Span) -> NodeId {
         let id = self.push(kind, style, span);
@@ -446,6 +455,7 @@ impl Builder {
         if !properties.is_empty() {
             self.tree.nodes[id.index()].properties = self.tree.properties.len() as u32;
             self.tree.properties.push(properties);
+            self.tree.carries_over = true;
         }
     }
 
@@ -465,6 +475,7 @@ impl Builder {
     }
 
     fn push(&mut self, kind: Kind, style: Style, span: Span) -> NodeId {
+        self.tree.carries_over |= kind == Kind::Alias;
         let id = NodeId(self.tree.nodes.len() as u32);
         let parent = self.open.last().copied().unwrap_or(NONE);
         if parent == NONE {

@@ -8,7 +8,7 @@ use crate::span::Span;
 use crate::tree::{ErrorKind, Kind, Style};
 
 /// Which open block a line belongs to.
-enum Landing {
+pub(super) enum Landing {
     /// To this frame, at its column.
     Fits(usize),
     /// Into the open slot of the innermost frame.
@@ -55,7 +55,7 @@ impl Parser<'_> {
                 let message =
                     format!("this {what} is not aligned with the others: indent it by {indent} spaces");
                 self.syntax(at, self.cursor.line_end(at), message);
-                self.stack[index].stray = column;
+                self.accept_stray(index, column);
                 self.entry_at(index);
             }
             Landing::Undented(index) => {
@@ -63,7 +63,7 @@ impl Parser<'_> {
                 let indent = self.stack[index].indent;
                 let message = format!("this key belongs to no list item: indent it by {indent} spaces");
                 self.syntax(at, self.cursor.line_end(at), message);
-                self.stack[index].stray = column;
+                self.accept_stray(index, column);
                 self.entry_at(index);
             }
             Landing::NoDash(index) => {
@@ -95,6 +95,12 @@ impl Parser<'_> {
         }
     }
 
+    /// Takes `column` for right in the frame `index` from now on, so that it is reported once.
+    fn accept_stray(&mut self, index: usize, column: i32) {
+        self.stack[index].stray = column;
+        self.builder.tree.carries_over |= index <= OUTER_FRAMES;
+    }
+
     fn entry_at(&mut self, index: usize) {
         let dash = self.cursor.is_mark(self.cursor.at, b'-');
         match self.stack[index].kind {
@@ -105,7 +111,7 @@ impl Parser<'_> {
     }
 
     /// Finds the open block that a line at `column` belongs to.
-    fn landing(&mut self, column: i32, dash: bool) -> Landing {
+    pub(super) fn landing(&mut self, column: i32, dash: bool) -> Landing {
         self.top();
         let mut index = self.stack.len() - 1;
         while index > 0 {
@@ -406,6 +412,8 @@ impl Parser<'_> {
             .bare_key_line
             .is_some_and(|last| self.cursor.after_break(self.cursor.line_end(last)) == line);
         self.bare_key_line = Some(line);
+        // Told at another line than the next such key would have to look at.
+        self.builder.tree.carries_over |= follows || (key.start as usize) < line;
         if !follows {
             let message = "a key needs a colon and a blank after it (`key: value`); if this continues a text, indent it deeper";
             self.syntax(key.start as usize, key.end as usize, message);
@@ -527,6 +535,7 @@ impl Parser<'_> {
         let start = self.builder.tree.span(root).start;
         let frame = if dash { FrameKind::BlockSequence } else { FrameKind::BlockMapping };
         let kind = if dash { Kind::Sequence } else { Kind::Mapping };
+        self.builder.tree.carries_over = true;
         self.builder.wrap(root, kind, Style::Block);
         self.stack.push(Frame::new(frame, column, Slot::Free, start));
         if dash {
@@ -539,6 +548,9 @@ impl Parser<'_> {
         self.entry();
     }
 }
+
+/// Frames that outlive the child of a collection that [`super::reparse`] may read alone.
+const OUTER_FRAMES: usize = 2;
 
 const COLON_IN_VALUE: &str = "a value with `: ` in it needs quotes around it";
 

@@ -19,6 +19,7 @@ mod plain;
 mod property;
 mod quoted;
 mod recovery;
+mod reparse;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use cursor::Cursor;
 pub(crate) use cursor::TAB_COLUMNS;
 use flow::OuterFlow;
 use frame::{Frame, FrameKind, Slot};
+pub use reparse::{Reparsed, reparse};
 
 /// Parses a whole text. Never fails.
 pub fn parse(text: Arc<str>) -> Tree {

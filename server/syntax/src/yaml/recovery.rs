@@ -10,6 +10,7 @@ impl Parser<'_> {
         if std::mem::replace(&mut self.tabs_reported, true) {
             return;
         }
+        self.builder.tree.carries_over = true;
         let message = "tabs cannot indent here: use spaces";
         self.builder.error(ErrorKind::Syntax, span(line.start, line.text), message);
     }
@@ -21,6 +22,7 @@ impl Parser<'_> {
             self.report_tabs(line);
         } else if at > line.text && self.cursor.byte(at - 1) == b'\t' && !self.tabs_reported {
             self.tabs_reported = true;
+            self.builder.tree.carries_over = true;
             self.syntax(at - 1, at, "a tab cannot stand before a nested entry: use spaces");
         }
     }
@@ -30,6 +32,7 @@ impl Parser<'_> {
         if std::mem::replace(&mut self.depth_reported, true) {
             return;
         }
+        self.builder.tree.carries_over = true;
         let message =
             format!("this is nested deeper than {} levels and is not read: flatten it", self.depth_limit);
         self.error(ErrorKind::Limit, at, at + 1, message);
