@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use divisi_model::keys::Key;
-use divisi_model::{Agent, Load, Node, Output, OutputForm, Program, Scope, Work, reference};
+use divisi_model::{Agent, Load, Output, OutputForm, Scope, reference};
 
 /// A key of the table, in Markdown.
 pub(crate) fn key(key: &Key) -> String {
@@ -56,24 +56,6 @@ pub(crate) const fn scope(scope: Scope) -> &'static str {
     }
 }
 
-/// What a node does, in one short line.
-pub(crate) fn work(node: &Node) -> String {
-    match &node.work {
-        Some(Work::Agent(work)) => format!("agent {}", work.agent.value),
-        Some(Work::Run(work)) => match &work.program {
-            Program::Line(line) => format!("run {}", cut(first_line(&line.value), 60)),
-            Program::Argv(argv) => {
-                let words: Vec<&str> = argv.iter().map(|word| word.value.as_str()).collect();
-                format!("run {}", cut(first_line(&words.join(" ")), 60))
-            }
-        },
-        Some(Work::Command { name, .. }) => format!("command /{}", name.value),
-        Some(Work::Dag { path, .. }) => format!("dag {}", path.value),
-        Some(Work::Approve { question }) => format!("approve {}", cut(first_line(&question.value), 60)),
-        None => "no work yet".to_owned(),
-    }
-}
-
 /// The form of an output, in a few words.
 pub(crate) fn output(output: &Output) -> String {
     match &output.form {
@@ -81,19 +63,6 @@ pub(crate) fn output(output: &Output) -> String {
         OutputForm::Text => "text".to_owned(),
         OutputForm::Json => "JSON".to_owned(),
         OutputForm::File(path) => format!("path of {path}; its contents are .text"),
-    }
-}
-
-/// The first line that says something.
-pub(crate) fn first_line(text: &str) -> &str {
-    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
-}
-
-/// At most `length` characters, with a mark where something is missing.
-pub(crate) fn cut(text: &str, length: usize) -> String {
-    match text.char_indices().nth(length) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default().trim_end()),
-        None => text.to_owned(),
     }
 }
 

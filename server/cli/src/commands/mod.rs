@@ -8,6 +8,7 @@ pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod fix;
 pub(crate) mod fmt;
+pub(crate) mod graph;
 pub(crate) mod guard;
 pub(crate) mod host;
 pub(crate) mod logs;

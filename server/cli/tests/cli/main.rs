@@ -5,6 +5,7 @@
 mod bad_input;
 mod check;
 mod example;
+mod graph;
 mod plan;
 mod rewrite;
 mod run;

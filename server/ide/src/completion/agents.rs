@@ -1,5 +1,6 @@
 //! Agents that a node's runner can find.
 
+use divisi_analysis::describe;
 use divisi_model::{Agent, Work, tool_of_runner};
 
 use super::context::Context;
@@ -25,7 +26,7 @@ fn completion(context: &Context<'_>, agent: &Agent) -> Completion {
     let rank = usize::from(agent.path.is_none());
     let mut completion = Completion::new(CompletionKind::Agent, &agent.name, context.cursor.replaced(), rank);
     completion.detail =
-        agent.description.as_deref().map(card::first_line).map(|line| card::cut(line, DETAIL));
+        agent.description.as_deref().map(describe::first_line).map(|line| describe::cut(line, DETAIL));
     completion.note = Some(card::scope(agent.scope).to_owned());
     completion.documentation = Some(card::agent(agent, context.snapshot.root_of(&context.document.path)));
     completion

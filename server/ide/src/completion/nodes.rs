@@ -1,6 +1,7 @@
 //! Ids of nodes, and their outputs. What would close a cycle stands last and says which.
 
 use divisi_analysis::Graph;
+use divisi_analysis::describe;
 use divisi_model::{Dag, Node};
 
 use super::context::Context;
@@ -30,7 +31,7 @@ pub(super) fn complete(context: &Context<'_>) -> Vec<Completion> {
             context.cursor.replaced(),
             at.min(LAST - 1),
         );
-        completion.detail = Some(card::work(node));
+        completion.detail = Some(describe::work(node));
         others.mark(at, &mut completion);
         completion
     };

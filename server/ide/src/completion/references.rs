@@ -1,6 +1,7 @@
 //! Names in templates, along the path that is typed.
 
 use divisi_analysis::Graph;
+use divisi_analysis::describe;
 use divisi_model::{ForEach, Node, OutputForm};
 use divisi_syntax::Span;
 
@@ -111,7 +112,7 @@ fn nodes(context: &Context<'_>) -> Vec<Completion> {
             ancestors.as_ref().is_none_or(|ancestors| ancestors.binary_search(&(at as u32)).is_ok());
         let rank = if is_upstream { at.min(OUT_OF_REACH - 1) } else { OUT_OF_REACH };
         let mut completion = Completion::new(CompletionKind::Node, &node.id.value, Span::default(), rank);
-        completion.detail = Some(card::work(node));
+        completion.detail = Some(describe::work(node));
         if !is_upstream {
             completion.note = Some("not upstream".to_owned());
             completion.documentation = Some(format!(

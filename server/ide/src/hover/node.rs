@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use divisi_analysis::Graph;
+use divisi_analysis::describe;
 use divisi_analysis::plan::DEFAULT_ESTIMATE;
 use divisi_model::duration::human;
 use divisi_model::{Dag, Node};
-
-use crate::card;
 
 /// More names than this are counted.
 const NAMES: usize = 8;
@@ -16,7 +15,7 @@ const NAMES: usize = 8;
 pub(super) fn card(dag: &Dag, at: usize) -> String {
     let Some(node) = dag.nodes.get(at) else { return String::new() };
     let graph = Graph::new(dag);
-    let mut text = format!("**{}** · {}", node.id.value, card::work(node));
+    let mut text = format!("**{}** · {}", node.id.value, describe::work(node));
     if let Some(title) = &node.title {
         text.push_str(&format!("\n\n{}", title.value));
     }

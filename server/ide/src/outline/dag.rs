@@ -1,5 +1,6 @@
 //! A DAG with its arguments, phases and nodes.
 
+use divisi_analysis::describe;
 use std::collections::HashMap;
 
 use divisi_model::{Dag, Node, Phase};
@@ -7,7 +8,6 @@ use divisi_syntax::{Span, Spanned, Tree};
 use divisi_workspace::Document;
 
 use super::{Symbol, SymbolKind};
-use crate::card;
 
 /// The DAG that `document` holds.
 pub(super) fn symbol(document: &Document) -> Option<Symbol> {
@@ -19,7 +19,7 @@ pub(super) fn symbol(document: &Document) -> Option<Symbol> {
     children.sort_by_key(|child| child.span.start);
     Some(Symbol {
         name: document.dag_name().filter(|name| !name.is_empty()).unwrap_or_else(|| "DAG".to_owned()),
-        detail: dag.description.as_ref().map(|text| card::cut(card::first_line(text), 80)),
+        detail: dag.description.as_ref().map(|text| describe::cut(describe::first_line(text), 80)),
         kind: SymbolKind::Dag,
         span: span.cover(name_span),
         name_span,
@@ -67,7 +67,7 @@ fn phase(phase: &Phase) -> Symbol {
 /// A node without an id goes by its work.
 fn node(node: &Node) -> Symbol {
     let phase = node.phase.as_ref().map(|phase| phase.value.clone());
-    let work = card::work(node);
+    let work = describe::work(node);
     if node.id.value.is_empty() {
         let name = Spanned::new(work, node.id.span);
         return named(&name, phase, SymbolKind::Node, node.span);

@@ -1,12 +1,12 @@
 //! A Markdown file: the keys of its front matter, then its headings.
 
+use divisi_analysis::describe;
 use std::sync::Arc;
 
 use divisi_syntax::{Limits, NodeId, Tree, front_matter, yaml};
 use divisi_workspace::Document;
 
 use super::{Symbol, SymbolKind, dag};
-use crate::card;
 use crate::markdown::{self, Heading};
 use crate::parsed::CARRIER_KEY;
 
@@ -31,7 +31,7 @@ fn key_symbol(document: &Document, tree: &Tree, key: NodeId, value: NodeId) -> O
     {
         return Some(Symbol { span: span.cover(dag.span), ..dag });
     }
-    let detail = tree.str(value).map(|text| card::cut(card::first_line(&text), 60));
+    let detail = tree.str(value).map(|text| describe::cut(describe::first_line(&text), 60));
     let detail = detail.filter(|detail| !detail.is_empty());
     let (name, name_span) = (name.into_owned(), tree.span(key));
     Some(Symbol { name, detail, kind: SymbolKind::Key, span, name_span, children: Vec::new() })

@@ -1,0 +1,37 @@
+//! What a node does, in few words.
+
+use divisi_model::{Node, Program, Work};
+
+/// The most characters of a program or a question that are shown.
+const MOST: usize = 60;
+
+/// What a node does, in one short line: `agent reviewer`, `run make test`.
+pub fn work(node: &Node) -> String {
+    match &node.work {
+        Some(Work::Agent(work)) => format!("agent {}", work.agent.value),
+        Some(Work::Run(work)) => match &work.program {
+            Program::Line(line) => format!("run {}", cut(first_line(&line.value), MOST)),
+            Program::Argv(argv) => {
+                let words: Vec<&str> = argv.iter().map(|word| word.value.as_str()).collect();
+                format!("run {}", cut(first_line(&words.join(" ")), MOST))
+            }
+        },
+        Some(Work::Command { name, .. }) => format!("command /{}", name.value),
+        Some(Work::Dag { path, .. }) => format!("dag {}", path.value),
+        Some(Work::Approve { question }) => format!("approve {}", cut(first_line(&question.value), MOST)),
+        None => "no work yet".to_owned(),
+    }
+}
+
+/// The first line that says something.
+pub fn first_line(text: &str) -> &str {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// At most `length` characters, with a mark where something is missing.
+pub fn cut(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default().trim_end()),
+        None => text.to_owned(),
+    }
+}
