@@ -72,6 +72,8 @@ impl LineIndex {
         }
         self.len = text.len() as u32;
         let touched = Span::new(from, shift.offset(to));
+        // Only what is new can make it other than ASCII; what was removed may have been all that was.
+        self.is_ascii = if self.is_ascii { touched.slice(text).is_ascii() } else { text.is_ascii() };
         let is_last = last == self.starts.len();
         let fresh = Self::new(touched.slice(text)).starts.into_iter().map(|start| start + from);
         // The line behind is known already where the touched lines end with a break.
