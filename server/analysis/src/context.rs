@@ -15,6 +15,7 @@ use crate::agents::{self, AgentUses};
 use crate::did_you_mean;
 use crate::graph::{Graph, NodeIds, node_ids};
 use crate::inputs::Inputs;
+use crate::mentions::{self, NamedAgent};
 use crate::overlaps::{self, Overlap};
 
 /// Look-ups of a likely name in one document; a file with more unknown names than this has another trouble.
@@ -34,6 +35,7 @@ pub(crate) struct Context<'a> {
     inputs: OnceCell<Inputs<'a>>,
     agents: OnceCell<Vec<AgentUses<'a>>>,
     overlaps: OnceCell<Vec<Overlap>>,
+    named_agents: OnceCell<Vec<NamedAgent<'a>>>,
     suggestions_left: Cell<u32>,
 }
 
@@ -66,6 +68,7 @@ impl<'a> Context<'a> {
             inputs: OnceCell::new(),
             agents: OnceCell::new(),
             overlaps: OnceCell::new(),
+            named_agents: OnceCell::new(),
             suggestions_left: Cell::new(MOST_SUGGESTIONS),
         }
     }
@@ -92,6 +95,12 @@ impl<'a> Context<'a> {
     /// The agents that the nodes name.
     pub(crate) fn agents(&self) -> &[AgentUses<'a>] {
         self.agents.get_or_init(|| agents::look_up(self.dag, self.snapshot.registry()))
+    }
+
+    /// The agents that the prompts name.
+    pub(crate) fn named_agents(&self) -> &[NamedAgent<'a>] {
+        let find = || mentions::in_prompts(self.snapshot, self.document, self.tree, self.dag);
+        self.named_agents.get_or_init(find)
     }
 
     /// What the nodes take from others.

@@ -14,6 +14,7 @@ mod globs;
 pub mod graph;
 mod inputs;
 mod markdown;
+pub mod mentions;
 mod overlaps;
 pub mod pages;
 pub mod plan;

@@ -1,16 +1,20 @@
 //! What the rules about agents, commands, skills and prose look at.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use divisi_model::AgentFile;
 use divisi_syntax::{Kind, NodeId, Tree};
 use divisi_workspace::{Content, Document, Markdown, Snapshot};
+
+use crate::mentions::{self, NamedAgent};
 
 /// A document with front matter, or with a text that names things. An agent in TOML is one without front matter.
 pub(crate) struct MarkdownContext<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) document: &'a Document,
     pub(crate) markdown: &'a Markdown,
+    named_agents: OnceCell<Vec<NamedAgent<'a>>>,
 }
 
 /// A key of the front matter with its value.
@@ -24,7 +28,13 @@ pub(crate) struct FrontEntry<'a> {
 impl<'a> MarkdownContext<'a> {
     /// `None` where the document is nothing of that kind.
     pub(crate) fn new(snapshot: &'a Snapshot, document: &'a Document) -> Option<Self> {
-        Some(Self { snapshot, document, markdown: document.markdown.as_deref()? })
+        let markdown = document.markdown.as_deref()?;
+        Some(Self { snapshot, document, markdown, named_agents: OnceCell::new() })
+    }
+
+    /// The agents that the document names.
+    pub(crate) fn named_agents(&self) -> &[NamedAgent<'a>] {
+        self.named_agents.get_or_init(|| mentions::in_markdown(self.snapshot, self.document, self.markdown))
     }
 
     /// The document's text.

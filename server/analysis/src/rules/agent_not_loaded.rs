@@ -1,19 +1,23 @@
 //! `agent-not-loaded`: an agent's file that its tool drops.
 
-use divisi_model::{Load, Resolution};
+use divisi_model::{Agent, Load, Resolution};
+use divisi_syntax::Span;
 use divisi_workspace::{Content, Document};
 
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
 use crate::finding::Finding;
+use crate::markdown::MarkdownContext;
+use crate::mentions::NamedAgent;
 
 pub(super) static CODE: Code = Code {
     name: "agent-not-loaded",
     severity: Severity::Error,
     extent: Extent::Text,
-    summary: "An agent's file is dropped by its tool without a word, or a node names such an agent.",
-    silent: "Where the tool's loader is more tolerant than YAML and loads the file all the same.",
+    summary: "An agent's file is dropped by its tool without a word, or a node or a text names such an agent.",
+    silent: "Where the tool's loader is more tolerant than YAML and loads the file all the same. In texts \
+             for all but the references that `unknown-agent` lists.",
     fix: "Mend the front matter as the message says.",
     explanation: "Claude Code drops an agent without `name` or `description`, with a name that begins with `-` or \
                   holds `:`, or with front matter that does not parse.",
@@ -41,13 +45,30 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Load::Dropped { span, reason } = &agent.load else {
             continue;
         };
-        let message = format!("the agent `{}` is not loaded: {reason}", uses.name);
-        for work in &uses.works {
-            let mut finding = Finding::new(&CODE, work.agent.span, message.clone());
-            if let Some(path) = &agent.path {
-                finding = finding.related_in(path.clone(), *span, "its file");
-            }
-            findings.push(finding);
+        findings.extend(uses.works.iter().map(|work| told(agent, uses.name, reason, *span, work.agent.span)));
+    }
+    in_text(context.named_agents(), findings);
+}
+
+pub(super) fn check_markdown(context: &MarkdownContext<'_>, findings: &mut Vec<Finding>) {
+    in_text(context.named_agents(), findings);
+}
+
+fn in_text(named: &[NamedAgent<'_>], findings: &mut Vec<Finding>) {
+    for named in named.iter().filter(|named| named.is_reference()) {
+        if let Resolution::NotLoaded(agent) = &named.resolution
+            && let Load::Dropped { span, reason } = &agent.load
+        {
+            let finding = told(agent, &named.mention.name, reason, *span, named.mention.span);
+            findings.push(finding.severity(Severity::Warning));
         }
+    }
+}
+
+fn told(agent: &Agent, name: &str, reason: &str, cause: Span, place: Span) -> Finding {
+    let finding = Finding::new(&CODE, place, format!("the agent `{name}` is not loaded: {reason}"));
+    match &agent.path {
+        Some(path) => finding.related_in(path.clone(), cause, "its file"),
+        None => finding,
     }
 }

@@ -78,10 +78,17 @@ pub(crate) enum Check {
 pub(crate) static RULES: &[Rule] = &[
     Rule {
         code: &agent_not_loaded::CODE,
-        checks: &[Check::Document(agent_not_loaded::check_agent), Check::Dag(agent_not_loaded::check)],
+        checks: &[
+            Check::Document(agent_not_loaded::check_agent),
+            Check::Dag(agent_not_loaded::check),
+            Check::Markdown(agent_not_loaded::check_markdown),
+        ],
     },
     Rule { code: &agent_not_portable::CODE, checks: &[Check::Markdown(agent_not_portable::check)] },
-    Rule { code: &ambiguous_agent::CODE, checks: &[Check::Dag(ambiguous_agent::check)] },
+    Rule {
+        code: &ambiguous_agent::CODE,
+        checks: &[Check::Dag(ambiguous_agent::check), Check::Markdown(ambiguous_agent::check_markdown)],
+    },
     Rule { code: &ambiguous_input::CODE, checks: &[Check::Dag(ambiguous_input::check)] },
     Rule { code: &conflicting_work::CODE, checks: &[Check::Dag(conflicting_work::check)] },
     Rule { code: &cycle::CODE, checks: &[Check::Dag(cycle::check)] },
@@ -125,7 +132,14 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &template_in_run::CODE, checks: &[Check::Dag(template_in_run::check)] },
     Rule { code: &template_syntax::CODE, checks: &[Check::Dag(template_syntax::check)] },
     Rule { code: &timeout_below_estimate::CODE, checks: &[Check::Dag(timeout_below_estimate::check)] },
-    Rule { code: &unknown_agent::CODE, checks: &[Check::Dag(unknown_agent::check)] },
+    Rule {
+        code: &unknown_agent::CODE,
+        checks: &[
+            Check::Dag(unknown_agent::check),
+            Check::Dag(unknown_agent::in_text::check_prompts),
+            Check::Markdown(unknown_agent::in_text::check_markdown),
+        ],
+    },
     Rule { code: &unknown_arg::CODE, checks: &[Check::Dag(unknown_arg::check)] },
     Rule { code: &unknown_key::CODE, checks: &[Check::Mapping(unknown_key::check)] },
     Rule { code: &unknown_reference::CODE, checks: &[Check::Dag(unknown_reference::check)] },

@@ -7,6 +7,8 @@ mod file_rules;
 #[cfg(test)]
 mod graph_rules;
 #[cfg(test)]
+mod mention_rules;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod robust;
