@@ -5,7 +5,7 @@ use divisi_syntax::{Kind, LineIndex, NodeId, Span, Spanned, Style, Tree};
 use crate::finding::{Edit, Fix};
 
 /// "Change to `new`", keeping the quotes around the old text.
-pub(crate) fn change_to(text: &str, span: Span, new: &str) -> Fix {
+pub fn change_to(text: &str, span: Span, new: &str) -> Fix {
     Fix::new(format!("Change to `{new}`"), span, requote(text, span, new))
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn item_at(tree: &Tree, list: NodeId, span: Span) -> Option<NodeId> {
 
 /// Takes `item` out of the value of `key` in `mapping`; the whole entry where it is the only one. None where that
 /// cannot be done without a guess at the layout.
-pub(crate) fn remove_item(
+pub fn remove_item(
     tree: &Tree,
     lines: &LineIndex,
     mapping: NodeId,
@@ -99,13 +99,7 @@ fn remove_lines(tree: &Tree, lines: &LineIndex, span: Span) -> Option<Edit> {
 
 /// Adds `item` to the list under `key` in `mapping`; where the key is missing, adds it after the first entry. None
 /// where that cannot be done without a guess at the layout.
-pub(crate) fn add_item(
-    tree: &Tree,
-    lines: &LineIndex,
-    mapping: NodeId,
-    key: &str,
-    item: &str,
-) -> Option<Edit> {
+pub fn add_item(tree: &Tree, lines: &LineIndex, mapping: NodeId, key: &str, item: &str) -> Option<Edit> {
     let item = quoted(tree, item);
     let Some(list) = tree.get(mapping, key) else {
         return insert_entry(tree, lines, mapping, &format!("{}: [{item}]", quoted(tree, key)));
@@ -125,13 +119,7 @@ pub(crate) fn add_item(
 
 /// Adds `key: value` after the first entry. `value` is a word. None where that cannot be done without a guess at the
 /// layout.
-pub(crate) fn add_entry(
-    tree: &Tree,
-    lines: &LineIndex,
-    mapping: NodeId,
-    key: &str,
-    value: &str,
-) -> Option<Edit> {
+pub fn add_entry(tree: &Tree, lines: &LineIndex, mapping: NodeId, key: &str, value: &str) -> Option<Edit> {
     insert_entry(tree, lines, mapping, &format!("{}: {}", quoted(tree, key), quoted(tree, value)))
 }
 

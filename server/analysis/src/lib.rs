@@ -8,7 +8,7 @@ mod context;
 pub mod describe;
 pub mod did_you_mean;
 pub mod drawing;
-mod edits;
+pub mod edits;
 pub mod finding;
 mod globs;
 pub mod graph;

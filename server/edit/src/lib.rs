@@ -4,5 +4,6 @@
 pub mod change;
 pub mod fix;
 pub mod format;
+pub mod refactor;
 
 pub use change::{Change, FileEdit, Step, apply};

@@ -47,6 +47,8 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
             code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
                 code_action_kinds: Some(vec![
                     lsp::CodeActionKind::QuickFix,
+                    lsp::CodeActionKind::RefactorExtract,
+                    lsp::CodeActionKind::RefactorRewrite,
                     lsp::CodeActionKind::SourceFixAll,
                     FIX_ALL,
                 ]),

@@ -512,3 +512,10 @@ pub enum ResumePolicy {
     /// It counts as failed.
     Never,
 }
+
+/// Whether a node may be called so: `[A-Za-z_][A-Za-z0-9_-]*`.
+pub fn is_node_id(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let starts = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
+    starts && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}

@@ -1,7 +1,10 @@
-//! `textDocument/codeAction`: the mends that findings offer, one by one and the safe ones together.
+//! `textDocument/codeAction`: the mends that findings offer, one by one and the safe ones
+//! together, and changes of structure.
 
 use divisi_analysis::{Finding, Fix, NODE_FAILED};
 use divisi_edit::fix;
+use divisi_edit::refactor::{Refactoring, RefactoringKind, refactorings};
+use divisi_syntax::Span;
 use divisi_workspace::Document;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::Result;
@@ -20,27 +23,46 @@ pub(crate) fn code_action(
     let asked = from_proto::span(&document.lines, &document.text, params.range, view.client.encoding);
     let findings = view.findings(document);
     let mut actions = Vec::new();
+    if wants(&lsp::CodeActionKind::QuickFix) {
+        let here = findings.iter().filter(|finding| touches(finding.span, asked));
+        for finding in here {
+            mends(finding, document, view, &params.text_document.uri, &mut actions);
+        }
+    }
+    for refactoring in refactorings(&view.snapshot, document, asked) {
+        let kind = kind(refactoring.kind);
+        if wants(&kind) {
+            actions.extend(refactor_action(refactoring, kind, view));
+        }
+    }
     if wants(&FIX_ALL) {
-        actions.extend(fix_all_action(&findings, document, view).map(Into::into));
+        actions.extend(fix_all_action(&findings, document, view));
     }
-    if !wants(&lsp::CodeActionKind::QuickFix) {
-        return Ok(Some(actions));
+    Ok(Some(actions.into_iter().map(Into::into).collect()))
+}
+
+/// What a finding offers.
+fn mends(
+    finding: &Finding,
+    document: &Document,
+    view: &View,
+    uri: &lsp::Uri,
+    actions: &mut Vec<lsp::CodeAction>,
+) {
+    let diagnostic = to_proto::diagnostic(finding, document, &view.snapshot, &view.client, &view.open);
+    let Some(diagnostic) = diagnostic else { return };
+    for (at, fix) in finding.fixes.iter().enumerate() {
+        let preferred = at == 0 && fix.safe;
+        actions.push(fix_action(fix, preferred, &diagnostic, document, view));
     }
-    for finding in findings {
-        if finding.span.end < asked.start || asked.end < finding.span.start {
-            continue;
-        }
-        let diagnostic = to_proto::diagnostic(&finding, document, &view.snapshot, &view.client, &view.open);
-        let Some(diagnostic) = diagnostic else { continue };
-        for (at, fix) in finding.fixes.iter().enumerate() {
-            let preferred = at == 0 && fix.safe;
-            actions.push(fix_action(fix, preferred, &diagnostic, document, view).into());
-        }
-        if finding.code == NODE_FAILED.name {
-            actions.push(dismiss_action(&finding, diagnostic, document, &params.text_document.uri).into());
-        }
+    if finding.code == NODE_FAILED.name {
+        actions.push(dismiss_action(finding, diagnostic, document, uri));
     }
-    Ok(Some(actions))
+}
+
+/// Whether two spans have a place in common, their ends included.
+const fn touches(one: Span, other: Span) -> bool {
+    one.start <= other.end && other.start <= one.end
 }
 
 /// Whether the client asks for actions of this kind. One that asks for none in particular wants to show all of them.
@@ -53,6 +75,28 @@ fn wants(params: &lsp::CodeActionParams, kind: &lsp::CodeActionKind) -> bool {
             asked.is_empty()
                 || kind.strip_prefix(&asked).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         })
+    })
+}
+
+const fn kind(kind: RefactoringKind) -> lsp::CodeActionKind {
+    match kind {
+        RefactoringKind::Mend => lsp::CodeActionKind::QuickFix,
+        RefactoringKind::Extract => lsp::CodeActionKind::RefactorExtract,
+        RefactoringKind::Rewrite => lsp::CodeActionKind::RefactorRewrite,
+    }
+}
+
+/// None where the client cannot carry it out.
+fn refactor_action(
+    refactoring: Refactoring,
+    kind: lsp::CodeActionKind,
+    view: &View,
+) -> Option<lsp::CodeAction> {
+    Some(lsp::CodeAction {
+        title: refactoring.title,
+        kind: Some(kind),
+        edit: Some(workspace_edit::of_change(view, refactoring.change)?),
+        ..Default::default()
     })
 }
 

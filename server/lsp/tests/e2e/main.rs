@@ -9,8 +9,8 @@
 
 mod client;
 mod diagnostics;
+mod edits;
 mod features;
-mod formatting;
 mod lifecycle;
 mod structure;
 mod sync;

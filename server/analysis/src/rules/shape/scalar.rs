@@ -1,6 +1,7 @@
 //! Whether a scalar fits the types that may stand in its place.
 
 use divisi_model::duration::{self, DurationError};
+use divisi_model::is_node_id;
 use divisi_model::keys::Ty;
 use divisi_model::size;
 use divisi_syntax::{Kind, NodeId, ScalarValue, Style, Tree};
@@ -117,13 +118,6 @@ fn judge_size(scalar: &ScalarValue<'_>, size: Result<u64, size::SizeError>) -> V
         Err(_) if matches!(scalar, ScalarValue::Bool(_)) => Verdict::WrongType,
         Err(error) => Verdict::Invalid(error.to_string()),
     }
-}
-
-/// `[A-Za-z_][A-Za-z0-9_-]*`
-fn is_node_id(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    let starts = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
-    starts && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 fn range(min: i64, max: i64) -> String {

@@ -1,4 +1,4 @@
-//! Formatting and fix-all through the protocol; what they do is tested in `divisi-edit`.
+//! Formatting, fix-all and refactorings through the protocol; what they do is tested in `divisi-edit`.
 
 use serde_json::{Value, json};
 
@@ -57,4 +57,33 @@ async fn all_safe_mends_are_one_action_of_a_kind_of_its_own() {
     }
     client.ignore_published();
     client.stop().await;
+}
+
+#[tokio::test]
+async fn an_agent_is_made_where_the_client_can_make_files() {
+    let text = "nodes:\n  - id: a\n    agent: new-one\n    prompt: x\n";
+    for resources in [json!(["create"]), json!([])] {
+        let mut capabilities = able();
+        capabilities["workspace"]["workspaceEdit"] =
+            json!({ "documentChanges": true, "resourceOperations": resources });
+        let mut client = Client::start(capabilities).await;
+        client.open("a.dag.yaml", text).await;
+        client.published("a.dag.yaml", 1).await;
+        let params = json!({
+            "textDocument": { "uri": client.uri("a.dag.yaml") },
+            "range": range((2, 12), (2, 12)),
+            "context": { "diagnostics": [] },
+        });
+        let actions = client.request("textDocument/codeAction", params).await;
+        let made = actions.as_array().unwrap().iter().find(|it| it["title"] == "Create the agent `new-one`");
+        assert_eq!(made.is_some(), resources != json!([]), "{actions}");
+        if let Some(action) = made {
+            let changes = &action["edit"]["documentChanges"];
+            assert_eq!(changes[0]["kind"], "create");
+            assert_eq!(changes[0]["uri"], client.uri(".claude/agents/new-one.md"));
+            assert!(changes[1]["edits"][0]["newText"].as_str().unwrap().starts_with("---\nname: new-one\n"));
+        }
+        client.ignore_published();
+        client.stop().await;
+    }
 }
