@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use divisi_model::AgentFile;
-use divisi_syntax::{Kind, NodeId, Tree};
+use divisi_syntax::{Kind, NodeId, Span, Spanned, Tree};
 use divisi_workspace::{Content, Document, Markdown, Snapshot};
 
 use crate::mentions::{self, NamedAgent};
@@ -55,6 +55,25 @@ impl<'a> MarkdownContext<'a> {
         let tree = &self.markdown.front.as_ref()?.tree;
         let root = tree.root().filter(|root| tree.kind(*root) == Kind::Mapping)?;
         Some((tree, root))
+    }
+
+    /// Where a node of the front matter stands.
+    pub(crate) fn span(&self, node: NodeId) -> Span {
+        self.front().map_or(Span::default(), |(tree, _)| tree.span(node))
+    }
+
+    /// Where `key` is written in the front matter.
+    pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
+        let (tree, root) = self.front()?;
+        tree.entry(root, key).map(|(key, _)| tree.span(key))
+    }
+
+    /// The text of `key` in the front matter, without its quotes; none where it is missing, empty or no scalar.
+    pub(crate) fn text_of(&self, key: &str) -> Option<Spanned<String>> {
+        let (tree, root) = self.front()?;
+        let decoded = tree.decoded(tree.get(root, key)?).filter(|decoded| !decoded.text.is_empty())?;
+        let span = decoded.source_span(Span::new(0, decoded.text.len() as u32));
+        Some(Spanned::new(decoded.text, span))
     }
 
     /// The keys of the front matter that are written, in their order.

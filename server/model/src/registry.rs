@@ -1,7 +1,7 @@
 //! All agents that were found, as plain data.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use divisi_syntax::Span;
@@ -75,6 +75,7 @@ pub struct Registry {
     agents: Vec<Arc<Agent>>,
     /// Built-in agents included.
     by_name: HashMap<Tool, HashMap<String, Vec<Arc<Agent>>>>,
+    by_path: HashMap<PathBuf, Arc<Agent>>,
     /// Agents of plugins by the part of their name after the last `:`.
     by_bare_name: HashMap<String, Vec<Arc<Agent>>>,
 }
@@ -84,6 +85,9 @@ impl Registry {
     pub fn new(agents: Vec<Arc<Agent>>) -> Self {
         let mut registry = Self { agents, ..Self::default() };
         for agent in registry.agents.iter().chain(built_in::agents()) {
+            if let Some(path) = &agent.path {
+                registry.by_path.insert(path.clone(), Arc::clone(agent));
+            }
             let named = registry.by_name.entry(agent.tool).or_default();
             named.entry(normalise(&agent.name)).or_default().push(Arc::clone(agent));
             if agent.scope == Scope::Plugin && agent.loads() {
@@ -101,6 +105,11 @@ impl Registry {
     /// All agents that come from files, in the order given.
     pub fn agents(&self) -> &[Arc<Agent>] {
         &self.agents
+    }
+
+    /// The agent that the file at `path` defines.
+    pub fn at(&self, path: &Path) -> Option<&Arc<Agent>> {
+        self.by_path.get(path)
     }
 
     /// Whether no agent file is known at all (then an unknown name is only a warning).
@@ -122,6 +131,13 @@ impl Registry {
             dropped = dropped.or_else(|| agents.first());
         }
         dropped.map_or(Resolution::Unknown, |agent| Resolution::NotLoaded(agent))
+    }
+
+    /// All agents of `tool` whose names differ from `name` in case and separators at most, nearest scope first;
+    /// built-in ones and those that are dropped included.
+    pub fn of_name(&self, tool: Tool, name: &str) -> &[Arc<Agent>] {
+        let named = self.by_name.get(&tool).and_then(|named| named.get(&normalise(name)));
+        named.map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Every name that [`Registry::resolve`] finds for `tool`, each once with the agent that is found, sorted by name:

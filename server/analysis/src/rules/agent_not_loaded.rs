@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::finding::Finding;
 use crate::markdown::MarkdownContext;
 use crate::mentions::NamedAgent;
+use crate::quoting;
 
 pub(super) static CODE: Code = Code {
     name: "agent-not-loaded",
@@ -20,7 +21,10 @@ pub(super) static CODE: Code = Code {
              for all but the references that `unknown-agent` lists.",
     fix: "Mend the front matter as the message says.",
     explanation: "Claude Code drops an agent without `name` or `description`, with a name that begins with `-` or \
-                  holds `:`, or with front matter that does not parse.",
+                  holds `:`, or with front matter that does not parse. OpenCode drops one with a value of the wrong \
+                  kind, such as a list under `tools`. Gemini CLI reads YAML strictly, takes names of lower-case \
+                  letters, digits, `-` and `_` only, and refuses keys and tools of others. Codex asks for `description` \
+                  and `developer_instructions`.",
     example: Example {
         path: ".claude/agents/release-writer.md",
         bad: "---\nname: release-writer\n---\nYou write release notes.\n",
@@ -33,7 +37,10 @@ pub(super) fn check_agent(document: &Document, findings: &mut Vec<Finding>) {
         return;
     };
     if let Load::Dropped { span, reason } = &agent.load {
-        findings.push(Finding::new(&CODE, *span, format!("this agent is not loaded: {reason}")));
+        let region =
+            document.markdown.as_ref().and_then(|markdown| markdown.front.as_ref()).map(|front| front.region);
+        let fix = region.and_then(|region| quoting::mending(document, region, *span));
+        findings.push(Finding::new(&CODE, *span, format!("this agent is not loaded: {reason}")).fix(fix));
     }
 }
 

@@ -10,12 +10,16 @@ mod agent_not_loaded;
 mod agent_not_portable;
 mod ambiguous_agent;
 mod ambiguous_input;
+mod bad_color;
 mod conflicting_work;
 mod cycle;
 mod dependency_alias;
+mod duplicate_agent;
 mod duplicate_key;
 mod duplicate_node;
 mod empty_dag;
+mod ignored_key;
+mod invalid_name;
 mod invalid_value;
 mod key_has_no_effect;
 mod missing_dependency;
@@ -23,6 +27,7 @@ mod missing_field;
 mod missing_input;
 mod missing_unit;
 mod multiple_documents;
+mod name_differs_from_file;
 mod no_work;
 pub(crate) mod node_failed;
 mod not_a_boolean;
@@ -37,11 +42,15 @@ mod syntax;
 mod template_in_run;
 mod template_syntax;
 mod timeout_below_estimate;
+mod too_long;
 mod unknown_agent;
 mod unknown_arg;
 mod unknown_key;
+mod unknown_model;
 mod unknown_reference;
 mod unknown_runner;
+mod unknown_tool;
+mod unquoted_value;
 mod unsupported_yaml;
 pub(crate) mod unused_allow;
 mod write_conflict;
@@ -90,15 +99,19 @@ pub(crate) static RULES: &[Rule] = &[
         checks: &[Check::Dag(ambiguous_agent::check), Check::Markdown(ambiguous_agent::check_markdown)],
     },
     Rule { code: &ambiguous_input::CODE, checks: &[Check::Dag(ambiguous_input::check)] },
+    Rule { code: &bad_color::CODE, checks: &[Check::Markdown(bad_color::check)] },
     Rule { code: &conflicting_work::CODE, checks: &[Check::Dag(conflicting_work::check)] },
     Rule { code: &cycle::CODE, checks: &[Check::Dag(cycle::check)] },
     Rule { code: &dependency_alias::CODE, checks: &[Check::Dag(dependency_alias::check)] },
+    Rule { code: &duplicate_agent::CODE, checks: &[Check::Markdown(duplicate_agent::check)] },
     Rule { code: &duplicate_key::CODE, checks: &[Check::Mapping(duplicate_key::check)] },
     Rule { code: &duplicate_node::CODE, checks: &[Check::Dag(duplicate_node::check)] },
     Rule {
         code: &empty_dag::CODE,
         checks: &[Check::Document(empty_dag::check_document), Check::Dag(empty_dag::check)],
     },
+    Rule { code: &ignored_key::CODE, checks: &[Check::Markdown(ignored_key::check)] },
+    Rule { code: &invalid_name::CODE, checks: &[Check::Markdown(invalid_name::check)] },
     Rule {
         code: &invalid_value::CODE,
         checks: &[
@@ -117,6 +130,7 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &missing_input::CODE, checks: &[Check::Dag(missing_input::check)] },
     Rule { code: &missing_unit::CODE, checks: &[Check::Value(missing_unit::check)] },
     Rule { code: &multiple_documents::CODE, checks: &[Check::Document(multiple_documents::check)] },
+    Rule { code: &name_differs_from_file::CODE, checks: &[Check::Markdown(name_differs_from_file::check)] },
     Rule { code: &no_work::CODE, checks: &[Check::Dag(no_work::check)] },
     // The server adds it after a run.
     Rule { code: &node_failed::CODE, checks: &[] },
@@ -132,6 +146,7 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &template_in_run::CODE, checks: &[Check::Dag(template_in_run::check)] },
     Rule { code: &template_syntax::CODE, checks: &[Check::Dag(template_syntax::check)] },
     Rule { code: &timeout_below_estimate::CODE, checks: &[Check::Dag(timeout_below_estimate::check)] },
+    Rule { code: &too_long::CODE, checks: &[Check::Markdown(too_long::check)] },
     Rule {
         code: &unknown_agent::CODE,
         checks: &[
@@ -141,9 +156,15 @@ pub(crate) static RULES: &[Rule] = &[
         ],
     },
     Rule { code: &unknown_arg::CODE, checks: &[Check::Dag(unknown_arg::check)] },
-    Rule { code: &unknown_key::CODE, checks: &[Check::Mapping(unknown_key::check)] },
+    Rule {
+        code: &unknown_key::CODE,
+        checks: &[Check::Mapping(unknown_key::check), Check::Markdown(unknown_key::check_front_matter)],
+    },
+    Rule { code: &unknown_model::CODE, checks: &[Check::Markdown(unknown_model::check)] },
     Rule { code: &unknown_reference::CODE, checks: &[Check::Dag(unknown_reference::check)] },
     Rule { code: &unknown_runner::CODE, checks: &[Check::Dag(unknown_runner::check)] },
+    Rule { code: &unknown_tool::CODE, checks: &[Check::Markdown(unknown_tool::check)] },
+    Rule { code: &unquoted_value::CODE, checks: &[Check::Markdown(unquoted_value::check)] },
     Rule { code: &unsupported_yaml::CODE, checks: &[Check::Document(unsupported_yaml::check)] },
     // Found last, when it is known which allowances did something.
     Rule { code: &unused_allow::CODE, checks: &[] },

@@ -1,6 +1,8 @@
 //! `unknown-key`: a key that nobody reads.
 
-use divisi_model::keys::{Object, native};
+use divisi_model::keys::{self, Object, native};
+use divisi_syntax::Kind;
+use divisi_workspace::Class;
 
 use super::shape::{Entry, MERGE_KEY, Mapping, name_of};
 use crate::Severity;
@@ -9,14 +11,15 @@ use crate::context::Context;
 use crate::did_you_mean;
 use crate::edits;
 use crate::finding::Finding;
+use crate::markdown::MarkdownContext;
 
 pub(super) static CODE: Code = Code {
     name: "unknown-key",
     severity: Severity::Warning,
     extent: Extent::Node,
     summary: "A key is not one that Divisi reads in this place.",
-    silent: "For keys that begin with `x-`, which are yours. In dialects for everything but a slip of one letter in \
-             a known key.",
+    silent: "For keys that begin with `x-`, which are yours. In dialects, agents, commands and skills for everything \
+             but a slip of one letter in a known key.",
     fix: "Correct the key, or give it a name that begins with `x-`.",
     explanation: "A misspelt key does nothing, and nothing tells: a time limit that is not read limits nothing.",
     example: Example::dag(
@@ -48,6 +51,37 @@ pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut
                 let message = format!("unknown {} key `{}`: it does nothing", name_of(object), entry.name);
                 findings.push(Finding::new(&CODE, span, message));
             }
+        }
+    }
+}
+
+/// Keys in the front matter of agents, commands and skills.
+pub(super) fn check_front_matter(context: &MarkdownContext<'_>, findings: &mut Vec<Finding>) {
+    let object = match (context.agent(), context.document.class) {
+        (Some(agent), _) => keys::of_agent(agent.tool),
+        (None, Class::Command | Class::Skill) => &keys::command::FRONT_MATTER,
+        _ => return,
+    };
+    let Some((tree, root)) = context.front() else { return };
+    let is_ignored = |name: &str| keys::agent::WITHOUT_EFFECT.iter().any(|(key, _)| *key == name);
+    for entry in
+        context.entries().filter(|entry| object.key(&entry.name).is_none() && !is_ignored(&entry.name))
+    {
+        let absent = object.keys.iter().map(|key| key.name).filter(|name| tree.get(root, name).is_none());
+        let Some(meant) = did_you_mean::one_slip(&entry.name, absent) else { continue };
+        // A list where one word belongs, as in `agents: [a, b]`, is something else.
+        let kind = tree.kind(entry.value);
+        let takes = object
+            .key(meant)
+            .is_some_and(|key| kind == Kind::Scalar || key.ty.for_collection(kind).is_some());
+        if takes {
+            let span = tree.span(entry.key);
+            let message = format!("unknown {} key `{}`; did you mean `{meant}`?", object.name, entry.name);
+            findings.push(Finding::new(&CODE, span, message).fix(edits::change_to(
+                context.text(),
+                span,
+                meant,
+            )));
         }
     }
 }

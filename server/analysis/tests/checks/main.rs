@@ -5,6 +5,8 @@ mod agent_rules;
 #[cfg(test)]
 mod file_rules;
 #[cfg(test)]
+mod front_matter_rules;
+#[cfg(test)]
 mod graph_rules;
 #[cfg(test)]
 mod mention_rules;

@@ -13,7 +13,7 @@ mod tools;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use divisi_syntax::{Span, Spanned, front_matter};
+use divisi_syntax::{NodeId, Span, Spanned, Tree, front_matter};
 use serde::{Deserialize, Serialize};
 
 pub use claude_code::read_claude_agent;
@@ -53,12 +53,24 @@ pub enum Tool {
     Cursor,
 }
 
+/// The names in a list of tools, or between commas in a text, each where it stands; `None` where nothing is written.
+pub fn tool_names(tree: &Tree, value: NodeId) -> Option<Vec<Spanned<String>>> {
+    tools::read(tree, value)
+}
+
 /// What the text of an agent's file tells the agent: all behind the front matter, or what stands in Codex' TOML.
 pub fn system_prompt(tool: Tool, text: &str) -> Cow<'_, str> {
     if tool == Tool::Codex {
         return Cow::Owned(codex::instructions(text).unwrap_or_default());
     }
     Cow::Borrowed(front_matter(text).map_or(text, |parts| parts.body.slice(text)))
+}
+
+impl Load {
+    /// Whether it loads as it is, or as its tool reads it.
+    pub const fn is_loaded(&self) -> bool {
+        !matches!(self, Self::Dropped { .. })
+    }
 }
 
 impl Tool {

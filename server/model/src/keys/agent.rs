@@ -93,3 +93,7 @@ pub const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("whenToUse", "description"),
     ("when_to_use", "description"),
 ];
+
+/// Words that stand for a model, beside full ids. Source: the product's documentation of models, as of autumn 2026.
+pub const MODEL_ALIASES: &[&str] =
+    &["sonnet", "opus", "haiku", "fable", "inherit", "default", "best", "opusplan", "sonnet[1m]", "opus[1m]"];

@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod codex;
+pub mod command;
 pub mod command_v2;
 pub mod copilot;
 pub mod cursor;
