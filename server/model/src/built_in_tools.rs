@@ -2,7 +2,8 @@
 
 use crate::agent::Tool;
 
-/// Claude Code's. Source: its tools reference, as of autumn 2026.
+/// Claude Code's. Sources: its tools reference, and what the program lists itself (`tests/loader/built_in.json`), as of
+/// autumn 2026.
 const CLAUDE_CODE: &[&str] = &[
     "Agent",
     "Artifact",
@@ -19,6 +20,7 @@ const CLAUDE_CODE: &[&str] = &[
     "Glob",
     "Grep",
     "LSP",
+    "ListAgents",
     "ListMcpResourcesTool",
     "Monitor",
     "NotebookEdit",
@@ -27,6 +29,8 @@ const CLAUDE_CODE: &[&str] = &[
     "Read",
     "ReadMcpResourceTool",
     "RemoteTrigger",
+    "ReportFindings",
+    "ScheduleWakeup",
     "SendMessage",
     "Skill",
     "TaskCreate",

@@ -41,6 +41,9 @@ fn finding(context: &MarkdownContext<'_>, entry: &FrontEntry<'_>, meant: &'stati
         ("tools", false) => {
             format!("`{name}` does nothing on an agent: the agent then has every tool; write `tools`")
         }
+        ("disallowedTools", false) => {
+            format!("`{name}` does nothing on an agent: nothing is forbidden; write `disallowedTools`")
+        }
         (_, false) => format!("`{name}` does nothing on an agent; write `{meant}`"),
         (_, true) => format!("`{name}` does nothing on an agent, which has `{meant}` for that"),
     };
@@ -54,7 +57,7 @@ fn write_instead(context: &MarkdownContext<'_>, entry: &FrontEntry<'_>, meant: &
     let span = context.span(entry.value);
     let value = span.slice(context.text());
     let is_list = value.starts_with(['[', '-']) || value.contains([',', '\n']);
-    if meant == "tools" && !is_list && value.contains(' ') {
+    if meant != "description" && !is_list && value.contains(' ') {
         edits.push(Edit { span, text: with_commas(value) });
     }
     Some(Fix { title: format!("Write `{meant}`"), edits, safe: false })

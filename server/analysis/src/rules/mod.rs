@@ -28,6 +28,7 @@ mod missing_input;
 mod missing_unit;
 mod multiple_documents;
 mod name_differs_from_file;
+mod no_tools;
 mod no_work;
 pub(crate) mod node_failed;
 mod not_a_boolean;
@@ -131,6 +132,7 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &missing_unit::CODE, checks: &[Check::Value(missing_unit::check)] },
     Rule { code: &multiple_documents::CODE, checks: &[Check::Document(multiple_documents::check)] },
     Rule { code: &name_differs_from_file::CODE, checks: &[Check::Markdown(name_differs_from_file::check)] },
+    Rule { code: &no_tools::CODE, checks: &[Check::Markdown(no_tools::check)] },
     Rule { code: &no_work::CODE, checks: &[Check::Dag(no_work::check)] },
     // The server adds it after a run.
     Rule { code: &node_failed::CODE, checks: &[] },

@@ -18,8 +18,9 @@ pub(super) static CODE: Code = Code {
               `argument-hint: [file] [focus]`.",
     silent: "For agents, where the same is `agent-not-portable` or `agent-not-loaded`. For values of several lines.",
     fix: "Put the value in quotes.",
-    explanation: "Claude Code takes most of such values as they are written; other readers refuse all of the front \
-                  matter, so that description, tools and model are lost.",
+    explanation: "Claude Code takes such values as they are written, unless the lines end in CR LF; other readers \
+                  refuse all of the front matter. Description, tools and model are lost then, and with them \
+                  `disable-model-invocation`.",
     example: Example {
         path: ".claude/commands/focus.md",
         bad: "---\ndescription: Look at one thing\nargument-hint: [file] [focus]\n---\nLook at $1.\n",
@@ -51,10 +52,15 @@ pub(super) fn check(context: &MarkdownContext<'_>, findings: &mut Vec<Finding>) 
             && let Some(edit) = fix.edits.first()
         {
             let key = line.split(':').next().unwrap_or_default();
-            let message = format!(
-                "the value of `{key}` is no YAML without quotes; strict readers lose all of the front matter"
-            );
-            findings.push(Finding::new(&CODE, edit.span, message).fix(fix));
+            findings.push(Finding::new(&CODE, edit.span, message(line)).fix(fix));
         }
     }
+}
+
+/// Claude Code's second try at front matter leaves lines with CR LF as they are.
+fn message(line: &str) -> String {
+    let key = line.split(':').next().unwrap_or_default();
+    let loser =
+        if line.ends_with("\r\n") { "Claude Code and strict readers lose" } else { "strict readers lose" };
+    format!("the value of `{key}` is no YAML without quotes; {loser} all of the front matter")
 }

@@ -75,23 +75,41 @@ fn ignored_key() {
 }
 
 #[test]
+fn no_tools() {
+    agent("tools:\n", expect![[r#"
+        4 | tools:
+            ^^^^^ no-tools (warning): this agent has no tool at all: list its tools, or remove the key for all of them
+    "#]]);
+    agent("tools: ''\n", expect![[r#"
+        4 | tools: ''
+            ^^^^^ no-tools (warning): this agent has no tool at all: list its tools, or remove the key for all of them
+    "#]]);
+    agent("tools: []\n", expect![[r#"
+        no findings
+    "#]]);
+    agent("tools:\n  - Read\n", expect![[r#"
+        no findings
+    "#]]);
+}
+
+#[test]
 fn unknown_key_is_a_near_miss() {
     agent(
         "disallowed-tools: Read\ncolour: red\nmax_turns: 3\nskill: x\n",
         expect![[r#"
-        4 | disallowed-tools: Read
-            ^^^^^^^^^^^^^^^^ unknown-key (warning): unknown agent key `disallowed-tools`; did you mean `disallowedTools`?
-              fix: Change to `disallowedTools`
-        5 | colour: red
-            ^^^^^^ unknown-key (warning): unknown agent key `colour`; did you mean `color`?
-              fix: Change to `color`
-        6 | max_turns: 3
-            ^^^^^^^^^ unknown-key (warning): unknown agent key `max_turns`; did you mean `maxTurns`?
-              fix: Change to `maxTurns`
-        7 | skill: x
-            ^^^^^ unknown-key (warning): unknown agent key `skill`; did you mean `skills`?
-              fix: Change to `skills`
-    "#]],
+            4 | disallowed-tools: Read
+                ^^^^^^^^^^^^^^^^ ignored-key (warning): `disallowed-tools` does nothing on an agent: nothing is forbidden; write `disallowedTools`
+                  fix: Write `disallowedTools`
+            5 | colour: red
+                ^^^^^^ unknown-key (warning): unknown agent key `colour`; did you mean `color`?
+                  fix: Change to `color`
+            6 | max_turns: 3
+                ^^^^^^^^^ unknown-key (warning): unknown agent key `max_turns`; did you mean `maxTurns`?
+                  fix: Change to `maxTurns`
+            7 | skill: x
+                ^^^^^ unknown-key (warning): unknown agent key `skill`; did you mean `skills`?
+                  fix: Change to `skills`
+        "#]],
     );
     command(
         "argument_hint: x\nargument: x\n",
@@ -456,10 +474,10 @@ fn unquoted_value() {
     skill(
         "name: go\r\ndescription: Use when: asked\r\n",
         expect![[r#"
-        3 | description: Use when: asked
-                         ^^^^^^^^^^^^^^^ unquoted-value (warning): the value of `description` is no YAML without quotes; strict readers lose all of the front matter
-                           fix: Put the value in quotes
-    "#]],
+            3 | description: Use when: asked
+                             ^^^^^^^^^^^^^^^ unquoted-value (warning): the value of `description` is no YAML without quotes; Claude Code and strict readers lose all of the front matter
+                               fix: Put the value in quotes
+        "#]],
     );
     let text = "---\nargument-hint: [\"a\"] [b's]\n---\n";
     assert_eq!(fixed(".claude/commands/go.md", text), "---\nargument-hint: '[\"a\"] [b''s]'\n---\n");

@@ -85,6 +85,8 @@ fn allowances_in_json_and_markdown() {
         "{ \"nodes\": [\n  // divisi: allow(missing-dependency) later\n  { \"id\": \"a\", \"run\": \"x\", \"depends_on\": [\"b\"] }\n] }\n",
     ));
     expect![[r#"
+        3 | name: draft
+                  ^^^^^ name-differs-from-file (hint): it is called `draft`, and its file `broken`
         5 | <!-- divisi: allow(agent-not-loaded) -->
                                ^^^^^^^^^^^^^^^^ unused-allow (hint, unnecessary): `agent-not-loaded` is allowed here, and there is none
     "#]].assert_eq(&check_file(

@@ -85,11 +85,15 @@ pub static FRONT_MATTER: Object = Object {
 const LIST_OR_COMMAS: Ty = Ty::OneOf(&[Ty::List(&Ty::String), Ty::String]);
 
 /// Keys that people write on agents and that do nothing there, with the key that does what they mean.
-/// With the first three the agent has **every** tool.
+/// With those that mean `tools` the agent has **every** tool, with those that mean `disallowedTools` it lacks none.
+/// Source: the program itself (`tests/loader/`).
 pub const WITHOUT_EFFECT: &[(&str, &str)] = &[
+    ("Tools", "tools"),
     ("allowed-tools", "tools"),
     ("allowedTools", "tools"),
     ("allowed_tools", "tools"),
+    ("disallowed-tools", "disallowedTools"),
+    ("disallowed_tools", "disallowedTools"),
     ("whenToUse", "description"),
     ("when_to_use", "description"),
 ];
