@@ -51,7 +51,6 @@ pub(super) fn check(context: &MarkdownContext<'_>, findings: &mut Vec<Finding>) 
         if let Some(fix) = quoting::of_line_at(document, span)
             && let Some(edit) = fix.edits.first()
         {
-            let key = line.split(':').next().unwrap_or_default();
             findings.push(Finding::new(&CODE, edit.span, message(line)).fix(fix));
         }
     }

@@ -45,6 +45,17 @@ fn keys_that_nobody_knows_are_no_concern() {
 #[test]
 fn ignored_key() {
     agent(
+        "Tools: Read\ndisallowed-tools: Bash Write\n",
+        expect![[r#"
+        4 | Tools: Read
+            ^^^^^ ignored-key (warning): `Tools` does nothing on an agent: the agent then has every tool; write `tools`
+              fix: Write `tools`
+        5 | disallowed-tools: Bash Write
+            ^^^^^^^^^^^^^^^^ ignored-key (warning): `disallowed-tools` does nothing on an agent: nothing is forbidden; write `disallowedTools`
+              fix: Write `disallowedTools`
+    "#]],
+    );
+    agent(
         "allowed-tools: Read, Grep\nwhenToUse: Always\n",
         expect![[r#"
         4 | allowed-tools: Read, Grep
@@ -76,30 +87,42 @@ fn ignored_key() {
 
 #[test]
 fn no_tools() {
-    agent("tools:\n", expect![[r#"
+    agent(
+        "tools:\n",
+        expect![[r#"
         4 | tools:
             ^^^^^ no-tools (warning): this agent has no tool at all: list its tools, or remove the key for all of them
-    "#]]);
-    agent("tools: ''\n", expect![[r#"
+    "#]],
+    );
+    agent(
+        "tools: ''\n",
+        expect![[r#"
         4 | tools: ''
             ^^^^^ no-tools (warning): this agent has no tool at all: list its tools, or remove the key for all of them
-    "#]]);
-    agent("tools: []\n", expect![[r#"
+    "#]],
+    );
+    agent(
+        "tools: []\n",
+        expect![[r#"
         no findings
-    "#]]);
-    agent("tools:\n  - Read\n", expect![[r#"
+    "#]],
+    );
+    agent(
+        "tools:\n  - Read\n",
+        expect![[r#"
         no findings
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn unknown_key_is_a_near_miss() {
     agent(
-        "disallowed-tools: Read\ncolour: red\nmax_turns: 3\nskill: x\n",
+        "permission-mode: plan\ncolour: red\nmax_turns: 3\nskill: x\n",
         expect![[r#"
-            4 | disallowed-tools: Read
-                ^^^^^^^^^^^^^^^^ ignored-key (warning): `disallowed-tools` does nothing on an agent: nothing is forbidden; write `disallowedTools`
-                  fix: Write `disallowedTools`
+            4 | permission-mode: plan
+                ^^^^^^^^^^^^^^^ unknown-key (warning): unknown agent key `permission-mode`; did you mean `permissionMode`?
+                  fix: Change to `permissionMode`
             5 | colour: red
                 ^^^^^^ unknown-key (warning): unknown agent key `colour`; did you mean `color`?
                   fix: Change to `color`
