@@ -15,6 +15,7 @@ pub mod graph;
 mod inputs;
 mod markdown;
 pub mod mentions;
+pub mod occurrences;
 mod overlaps;
 pub mod pages;
 pub mod plan;

@@ -7,8 +7,9 @@ use tower_lsp_server::{LanguageServer, LspService};
 
 use crate::event::{Event, Read, Reply};
 use crate::handlers::{
-    code_action, completion, diagnostic, document_symbol, folding_range, formatting, hover,
-    on_type_formatting, range_formatting, selection_range, semantic_tokens, workspace_symbol,
+    code_action, completion, definition, diagnostic, document_highlight, document_symbol, folding_range,
+    formatting, hover, linked_editing_range, on_type_formatting, range_formatting, references,
+    selection_range, semantic_tokens, workspace_symbol,
 };
 use crate::publish::View;
 
@@ -96,6 +97,31 @@ impl LanguageServer for Backend {
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
         self.read("hover", params, hover::hover).await
+    }
+
+    async fn goto_definition(
+        &self,
+        params: lsp::DefinitionParams,
+    ) -> Result<Option<lsp::DefinitionResponse>> {
+        self.read("definition", params, definition::definition).await
+    }
+
+    async fn references(&self, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
+        self.read("references", params, references::references).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: lsp::DocumentHighlightParams,
+    ) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
+        self.read("documentHighlight", params, document_highlight::document_highlight).await
+    }
+
+    async fn linked_editing_range(
+        &self,
+        params: lsp::LinkedEditingRangeParams,
+    ) -> Result<Option<lsp::LinkedEditingRanges>> {
+        self.read("linkedEditingRange", params, linked_editing_range::linked_editing_range).await
     }
 
     async fn code_action(

@@ -44,6 +44,10 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
                 ..Default::default()
             }),
             hover_provider: Some(true.into()),
+            definition_provider: Some(true.into()),
+            references_provider: Some(true.into()),
+            document_highlight_provider: Some(true.into()),
+            linked_editing_range_provider: Some(true.into()),
             code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
                 code_action_kinds: Some(vec![
                     lsp::CodeActionKind::QuickFix,

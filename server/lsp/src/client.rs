@@ -25,6 +25,8 @@ pub(crate) struct Client {
     pub(crate) completion_markdown: bool,
     pub(crate) snippets: bool,
     pub(crate) label_details: bool,
+    /// A definition may say which name led to it.
+    pub(crate) definition_links: bool,
     pub(crate) progress: bool,
     /// Edits of several files with their versions, which new files and renamed ones need.
     pub(crate) document_changes: bool,
@@ -101,6 +103,8 @@ impl Client {
             self.unnecessary_tag |=
                 tags.is_some_and(|tags| tags.value_set.contains(&lsp::DiagnosticTag::Unnecessary));
         }
+        let definition = document.definition.as_ref();
+        self.definition_links = definition.and_then(|it| it.link_support).unwrap_or(false);
         let hover = document.hover.as_ref().and_then(|hover| hover.content_format.as_ref());
         self.hover_markdown = hover.is_some_and(|formats| formats.contains(&lsp::MarkupKind::Markdown));
         let item = document.completion.as_ref().and_then(|completion| completion.completion_item.as_ref());

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::agent_places::{self, AGENT_PLACES, AgentPlace};
 use crate::classify::{Candidate, Class, Classifier};
+use crate::lexical::clean;
 use crate::places::Places;
 use crate::settings::Settings;
 
@@ -191,21 +192,6 @@ fn configured(root: &Path, path: &str, places: &Places) -> PathBuf {
         (Some(below), Some(home)) => home.join(below),
         _ => clean(&root.join(path)),
     }
-}
-
-/// The path without `.` and `..`, as far as its text says.
-fn clean(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for component in path.components() {
-        match component {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 /// The folders above `root` up to the one with `.git`; none where there is no repository, or `root` is its root.

@@ -11,6 +11,7 @@ mod commands;
 mod discover;
 pub mod document;
 mod layout;
+pub mod lexical;
 pub mod markdown;
 pub mod places;
 pub mod root;

@@ -241,6 +241,8 @@ pub(crate) fn able() -> Value {
                 "tagSupport": { "valueSet": [1, 2] },
             },
             "hover": { "contentFormat": ["markdown", "plaintext"] },
+            "definition": { "linkSupport": true },
+            "rename": { "prepareSupport": true },
             "completion": {
                 "completionItem": {
                     "snippetSupport": true,
@@ -250,5 +252,12 @@ pub(crate) fn able() -> Value {
             },
         },
         "window": { "workDoneProgress": true },
+        "workspace": {
+            "workspaceEdit": {
+                "documentChanges": true,
+                "resourceOperations": ["create", "rename", "delete"],
+                "changeAnnotationSupport": { "groupsOnLabel": true },
+            },
+        },
     })
 }

@@ -12,5 +12,6 @@ mod diagnostics;
 mod edits;
 mod features;
 mod lifecycle;
+mod navigation;
 mod structure;
 mod sync;

@@ -1,0 +1,264 @@
+//! What names what, in each kind of file.
+
+#![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use divisi_analysis::occurrences::{Entity, Role, occurrences, references};
+use divisi_workspace::{Change, Document, Places, Snapshot, Workspace};
+use expect_test::{Expect, expect};
+
+const ROOT: &str = "/workspace";
+
+fn workspace(files: &[(&str, &str)]) -> Snapshot {
+    let mut workspace = Workspace::with_places(vec![ROOT.into()], Places::default());
+    for (path, text) in files {
+        let path = Path::new(ROOT).join(path);
+        workspace.apply(Change::Opened { path, version: 1, text: (*text).to_owned() });
+    }
+    workspace.snapshot()
+}
+
+fn document(snapshot: &Snapshot, path: &str) -> Arc<Document> {
+    snapshot.document(&Path::new(ROOT).join(path)).expect("it is open").clone()
+}
+
+/// One line for each occurrence: `line: text → entity`.
+fn render(snapshot: &Snapshot, path: &str) -> String {
+    let document = document(snapshot, path);
+    let mut shown = String::new();
+    for it in occurrences(snapshot, &document) {
+        let line = document.lines.line(it.span.start) + 1;
+        let mark = match it.role {
+            Role::Declaration => "=",
+            Role::Reference => "→",
+            Role::Prose => "~",
+        };
+        let text = it.span.slice(&document.text);
+        writeln!(shown, "{line}: {text} {mark} {} {:?}", name(&it.entity), it.form).expect("a string");
+    }
+    shown
+}
+
+fn name(entity: &Entity) -> String {
+    match entity {
+        Entity::Agent { name, .. } => format!("agent {name}"),
+        Entity::Command { name } => format!("command {name}"),
+        Entity::Skill { name } => format!("skill {name}"),
+        Entity::File(path) => format!("file {}", path.display()),
+        Entity::Node { id, .. } => format!("node {id}"),
+        Entity::Phase { id, .. } => format!("phase {id}"),
+        Entity::Lock { name, .. } => format!("lock {name}"),
+        Entity::Arg { document, name } => format!("arg {name} of {}", document.display()),
+        Entity::Output { node, name, .. } => format!("output {node}.{name}"),
+        Entity::Input { node, name, .. } => format!("input {node}.{name}"),
+    }
+}
+
+const REVIEWER: (&str, &str) =
+    (".claude/agents/reviewer.md", "---\nname: \"code-reviewer\"\ndescription: Reviews\n---\nReview.\n");
+
+fn check(path: &str, text: &str, expected: Expect) {
+    expected.assert_eq(&render(&workspace(&[REVIEWER, (path, text)]), path));
+}
+
+#[test]
+fn everything_in_a_dag() {
+    check(
+        "a.dag.yaml",
+        r#"
+args:
+  scope: { default: src }
+locks: { database: 1 }
+phases:
+  - id: reviews
+    nodes: [quality]
+nodes:
+  - id: scan-it
+    run: scan "$DIVISI_ARG_SCOPE" ${DIVISI_ARG_SCOPE} $MY_DIVISI_ARG_SCOPE
+    outputs: [found, log]
+  - id: quality
+    agent: Code_Reviewer
+    depends_on: ['scan-it', "scan-it"]
+    when: nodes.scan-it.status == "failed" or nodes["scan-it"].outputs.found
+    inputs:
+      report: scan-it.found
+      log:
+    prompt: |
+      Größe 😀 {{ args.scope }} {{ inputs.report }} {{ inputs.log }}
+      {% for scope in args.scope %}{{ scope }}{% endfor %}
+    locks: [database, { name: cache, mode: shared }]
+  - id: more
+    phase: reviews
+    needs: quality
+    dag: ../other.dag.yaml
+    args: { depth: "{{ args.scope }}" }
+    compensate: { agent: code-reviewer, prompt: 'Undo {{ nodes.quality.status }}' }
+  - id: end
+    depends_on: [scan-it, more]
+    command: /team:review
+    inputs: [scan-it.found, log]
+"#,
+        expect![[r#"
+            3: scope = arg scope of /workspace/a.dag.yaml Scalar { quote: None }
+            4: database = lock database Scalar { quote: None }
+            6: reviews = phase reviews Scalar { quote: None }
+            7: quality → node quality Scalar { quote: None }
+            9: scan-it = node scan-it Scalar { quote: None }
+            10: SCOPE → arg scope of /workspace/a.dag.yaml Variable
+            10: SCOPE → arg scope of /workspace/a.dag.yaml Variable
+            11: found = output scan-it.found Scalar { quote: None }
+            11: log = output scan-it.log Scalar { quote: None }
+            12: quality = node quality Scalar { quote: None }
+            13: Code_Reviewer → agent codereviewer Scalar { quote: None }
+            14: scan-it → node scan-it Scalar { quote: Some('\'') }
+            14: scan-it → node scan-it Scalar { quote: Some('"') }
+            15: scan-it → node scan-it Attribute
+            15: scan-it → node scan-it Attribute
+            15: found → output scan-it.found Attribute
+            17: report = input quality.report Scalar { quote: None }
+            17: scan-it → node scan-it Part
+            17: found → output scan-it.found Part
+            18: log → output scan-it.log Scalar { quote: None }
+            20: scope → arg scope of /workspace/a.dag.yaml Attribute
+            20: report → input quality.report Attribute
+            20: log → output scan-it.log Attribute
+            21: scope → arg scope of /workspace/a.dag.yaml Attribute
+            22: database → lock database Scalar { quote: None }
+            22: cache → lock cache Scalar { quote: None }
+            23: more = node more Scalar { quote: None }
+            24: reviews → phase reviews Scalar { quote: None }
+            25: quality → node quality Scalar { quote: None }
+            26: ../other.dag.yaml → file /other.dag.yaml Path
+            27: depth → arg depth of /other.dag.yaml Scalar { quote: None }
+            27: scope → arg scope of /workspace/a.dag.yaml Attribute
+            28: code-reviewer → agent codereviewer Scalar { quote: None }
+            28: quality → node quality Attribute
+            29: end = node end Scalar { quote: None }
+            30: scan-it → node scan-it Scalar { quote: None }
+            30: more → node more Scalar { quote: None }
+            31: team:review → command team:review Part
+            32: scan-it → node scan-it Part
+            32: found → output scan-it.found Part
+            32: log → output scan-it.log Scalar { quote: None }
+        "#]],
+    );
+}
+
+#[test]
+fn commented_json() {
+    check(
+        "a.dag.json",
+        r#"{"nodes": [/* 😀 */ {"id": "a", "run": ["x", "$DIVISI_INPUT_VALUE_FILE {{ inputs.value }}"], "inputs": {"value": "b.out"}},
+ {"id": "b", "run": "x", "outputs": {"out": {}}}, {"id": "c", "agent": "code\u002dreviewer", "prompt": "{{ nodes[\"b\"].outputs.out }}", "depends_on": ["b"]}]}"#,
+        expect![[r#"
+            1: a = node a Scalar { quote: Some('"') }
+            1: VALUE → input a.value Variable
+            1: value → input a.value Attribute
+            1: value = input a.value Scalar { quote: Some('"') }
+            1: b → node b Part
+            1: out → output b.out Part
+            2: b = node b Scalar { quote: Some('"') }
+            2: out = output b.out Scalar { quote: Some('"') }
+            2: c = node c Scalar { quote: Some('"') }
+            2: "code\u002dreviewer" → agent codereviewer Block
+            2: b → node b Attribute
+            2: out → output b.out Attribute
+            2: b → node b Scalar { quote: Some('"') }
+        "#]],
+    );
+}
+
+#[test]
+fn anchors_name_where_they_are_written() {
+    check(
+        "a.dag.yaml",
+        "nodes:\n  - id: &first a\n    run: x\n  - id: b\n    depends_on: [*first]\n    run: x\n",
+        expect![[r#"
+            2: a = node a Scalar { quote: None }
+            4: b = node b Scalar { quote: None }
+            5: *first → node a Alias
+        "#]],
+    );
+}
+
+#[test]
+fn command_v2() {
+    check(
+        "commands/v2/a.json",
+        r#"{"version": "2.0", "name": "/a", "description": "x", "phases": [{"id": "p", "name": "P", "agents": [
+  {"id": "one", "agentId": "code-reviewer", "task": "x", "context": {"outputs": [{"key": "found"}]}},
+  {"id": "two", "agentId": "other", "task": "x", "dependencies": ["one"], "context": {"inputs": [{"key": "found"}]}}]}]}"#,
+        expect![[r#"
+            1: p = phase p Scalar { quote: Some('"') }
+            2: one = node one Scalar { quote: Some('"') }
+            2: code-reviewer → agent codereviewer Scalar { quote: Some('"') }
+            2: found = output one.found Scalar { quote: Some('"') }
+            3: two = node two Scalar { quote: Some('"') }
+            3: other → agent other Scalar { quote: Some('"') }
+            3: one → node one Scalar { quote: Some('"') }
+            3: found → output one.found Scalar { quote: Some('"') }
+        "#]],
+    );
+}
+
+#[test]
+fn an_agents_own_name_and_a_commands_link() {
+    let snapshot = workspace(&[
+        REVIEWER,
+        (".claude/commands/all.md", "---\ndivisi: '../../all.dag.yaml'\n---\nDo it.\n"),
+    ]);
+    expect![[r#"
+        2: code-reviewer = agent codereviewer Scalar { quote: Some('"') }
+    "#]]
+    .assert_eq(&render(&snapshot, ".claude/agents/reviewer.md"));
+    expect![[r#"
+        2: ../../all.dag.yaml → file /workspace/all.dag.yaml Path
+    "#]]
+    .assert_eq(&render(&snapshot, ".claude/commands/all.md"));
+}
+
+#[test]
+fn an_argument_is_named_by_those_who_run_the_dag() {
+    let snapshot = workspace(&[
+        ("a.dag.yaml", "args: { scope: {} }\nnodes:\n  - id: a\n    run: [x, '{{ args.scope }}']\n"),
+        ("b/b.dag.yaml", "nodes:\n  - id: b\n    dag: ../a.dag.yaml\n    args: { scope: src }\n"),
+        (
+            "c.dag.yaml",
+            "args: { scope: {} }\nnodes:\n  - id: c\n    dag: ./b/b.dag.yaml\n    args: { scope: x }\n",
+        ),
+    ]);
+    let entity =
+        Entity::Arg { document: Path::new("/workspace/a.dag.yaml").into(), name: "scope".to_owned() };
+    let uses: Vec<(String, usize)> = references(&snapshot, &entity)
+        .iter()
+        .map(|uses| (uses.document.path.display().to_string(), uses.occurrences.len()))
+        .collect();
+    expect![[r#"
+        [
+            (
+                "/workspace/a.dag.yaml",
+                2,
+            ),
+            (
+                "/workspace/b/b.dag.yaml",
+                1,
+            ),
+        ]"#]]
+    .assert_eq(&format!("{uses:#?}"));
+}
+
+#[test]
+fn unfinished_text_gives_what_can_be_read() {
+    let full = "args: { scope: {} }\nnodes:\n  - id: a\n    run: [x, '{{ args.scope']\n    outputs: [o]\n  - id: b\n    depends_on: [a\n    inputs: {x: a.o}\n    prompt: \"{{ nodes.a.outputs.\n";
+    for end in 0..=full.len() {
+        let text = full.get(..end).expect("ASCII");
+        let snapshot = workspace(&[REVIEWER, ("a.dag.yaml", text)]);
+        let document = document(&snapshot, "a.dag.yaml");
+        for it in occurrences(&snapshot, &document) {
+            assert!(document.text.get(it.span.range()).is_some_and(|name| !name.is_empty()), "{text}");
+        }
+    }
+}
