@@ -144,7 +144,7 @@ async fn mends_are_offered() {
         "context": { "diagnostics": diagnostics },
     });
     let actions = client.request("textDocument/codeAction", params).await;
-    let edit = &actions[0]["edit"]["changes"][client.uri("a.dag.yaml")][0];
+    let edit = &actions[0]["edit"]["documentChanges"][0]["edits"][0];
     assert_eq!(edit["newText"], "build");
     assert_eq!(edit["range"], diagnostics[0]["range"]);
     client.ignore_published();
