@@ -160,14 +160,17 @@ impl Server {
 
     /// Lets the workspace see what was typed, and checks what that concerns.
     pub(crate) fn settle(&mut self) {
+        // No snapshot is kept meanwhile: the workspace edits in place what nobody else holds.
         let before = self.workspace.snapshot();
+        let (registry, settings) = (Arc::clone(before.registry()), Arc::clone(before.settings()));
+        drop(before);
         let flushed = self.documents.flush(&mut self.workspace);
         if flushed.is_empty() {
             return;
         }
         let after = self.workspace.snapshot();
-        let names_changed = !Arc::ptr_eq(before.registry(), after.registry())
-            || !Arc::ptr_eq(before.settings(), after.settings());
+        let names_changed =
+            !Arc::ptr_eq(&registry, after.registry()) || !Arc::ptr_eq(&settings, after.settings());
         if names_changed {
             self.check_all();
         } else {

@@ -6,6 +6,7 @@ use divisi_syntax::{NodeId as TreeId, Span, Spanned};
 use serde::{Deserialize, Serialize};
 
 use crate::keys::WorkKind;
+use crate::stamp::Stamp;
 
 /// The language a DAG file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,7 +110,7 @@ pub enum EnvValue {
 }
 
 /// `defaults` of a DAG. Maps merge one level deep; lists and scalars replace; `null` clears.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Defaults {
     /// `runner`.
     pub runner: Option<Spanned<String>>,
@@ -164,6 +165,8 @@ pub struct Text {
 /// One unit of work.
 #[derive(Debug, Clone)]
 pub struct Node {
+    /// Which reading this is.
+    pub stamp: Stamp,
     /// The mapping in the tree, with all keys.
     pub tree: TreeId,
     /// The whole node.
@@ -446,7 +449,7 @@ pub struct ListedLock {
 }
 
 /// `retry`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retry {
     /// The key that decides: `attempts`, or `retry` where it has none. In `defaults` where the node says nothing.
     pub span: Span,

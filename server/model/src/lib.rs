@@ -11,6 +11,7 @@ pub mod command_v2;
 pub mod commands;
 pub mod dag;
 pub mod duration;
+mod follow;
 mod json;
 pub mod keys;
 pub mod later;
@@ -21,6 +22,7 @@ pub mod reference;
 pub mod registry;
 pub mod schema;
 pub mod size;
+mod stamp;
 pub mod variables;
 
 pub use agent::{AgentFile, Load, Tool};
@@ -28,3 +30,4 @@ pub use commands::{CommandFile, CommandKind, CommandResolution, Commands, SlashC
 pub use dag::*;
 pub use mention::{Mention, MentionTarget, Pattern, Strength};
 pub use registry::{Agent, Registry, Resolution, Scope, tool_of_runner};
+pub use stamp::Stamp;

@@ -15,7 +15,7 @@ use crate::keys::{Key, Object};
 /// Steps for each node of the tree. A file without aliases is read with far fewer.
 const STEPS_PER_NODE: usize = 16;
 /// Steps beyond that, for small files that use aliases and defaults a lot.
-const FREE_STEPS: usize = 250_000;
+pub(crate) const FREE_STEPS: usize = 250_000;
 
 /// Nodes of a DAG beyond this are left out: one takes about a kilobyte, and five bytes of text are enough for one.
 pub(crate) const MOST_NODES: usize = 200_000;

@@ -1,6 +1,7 @@
 //! What an edit leaves as it was.
 
 use crate::span::Span;
+use crate::tree::NodeId;
 
 /// One replacement that leads from a text to the next: everything outside it is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +107,16 @@ pub struct NodesChange {
 }
 
 impl NodesChange {
+    /// Whether the node, of the tree after, stands in the part that was read anew.
+    pub fn is_new(&self, node: NodeId) -> bool {
+        (self.start..self.new_end).contains(&node.0)
+    }
+
+    /// The new place of a node of the tree before that was not replaced.
+    pub const fn moved(&self, node: NodeId) -> NodeId {
+        NodeId(self.shift().offset(node.0))
+    }
+
     /// How far the nodes behind it have moved.
     pub const fn shift(&self) -> Shift {
         Shift { from: self.old_end, by: self.new_end.wrapping_sub(self.old_end) }

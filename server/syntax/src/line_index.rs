@@ -71,6 +71,7 @@ impl LineIndex {
             *start = shift.offset(*start);
         }
         self.len = text.len() as u32;
+        self.is_ascii = text.is_ascii();
         let touched = Span::new(from, shift.offset(to));
         // Only what is new can make it other than ASCII; what was removed may have been all that was.
         self.is_ascii = if self.is_ascii { touched.slice(text).is_ascii() } else { text.is_ascii() };

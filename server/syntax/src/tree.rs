@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::change::NodesChange;
 use crate::scalar::{self, Decoded, ScalarValue};
 use crate::span::Span;
 
@@ -294,6 +295,18 @@ impl Tree {
             }
             let child = NodeId(next);
             next = self.nodes[child.index()].subtree_end;
+            Some(child)
+        })
+    }
+
+    /// Those direct children that were read anew; none where the change is not among them.
+    pub fn children_within(&self, id: NodeId, change: NodesChange) -> impl Iterator<Item = NodeId> + '_ {
+        let is_parent = self.nodes.get(change.start as usize).is_some_and(|node| node.parent == id.0);
+        let end = if is_parent { change.new_end } else { 0 };
+        let mut next = change.start;
+        std::iter::from_fn(move || {
+            let child = NodeId(next);
+            next = self.nodes.get(child.index()).filter(|_| child.0 < end)?.subtree_end;
             Some(child)
         })
     }

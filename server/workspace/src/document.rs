@@ -8,7 +8,9 @@ use std::sync::Arc;
 use divisi_model::agent::read_agent;
 use divisi_model::{AgentFile, Dag, command_v2, lower};
 use divisi_syntax::strict::check_yaml;
-use divisi_syntax::{Kind, Limits, LineIndex, NodeId, Span, Spanned, SyntaxError, Tree, jsonc, yaml};
+use divisi_syntax::{
+    Kind, Limits, LineIndex, NodeId, Span, Spanned, SyntaxError, TextChange, Tree, jsonc, yaml,
+};
 
 use crate::classify::{Candidate, Class};
 use crate::layout::Layout;
@@ -88,6 +90,34 @@ impl Document {
     pub(crate) fn open(path: PathBuf, version: i32, text: String, layout: &Layout) -> Self {
         let candidate = layout.candidate(&path);
         Self::new(path, Some(version), Arc::from(text), false, candidate, layout)
+    }
+
+    /// Whether it is a DAG in YAML, and stays one whatever its text says.
+    pub(crate) fn is_yaml_dag(&self, layout: &Layout) -> bool {
+        let is_dag = matches!(self.content, Content::Dag { .. });
+        is_dag && layout.candidate(&self.path) == Some(Candidate::Is(Class::DagYaml))
+    }
+
+    /// A DAG in YAML after an edit: only what changed is read anew, and the rest is moved to its new place.
+    pub(crate) fn edited(before: Arc<Self>, version: i32, text: String) -> Self {
+        let text: Arc<str> = text.into();
+        let Self { path, class, text: old, mut lines, content, .. } = Arc::unwrap_or_clone(before);
+        if let Some(change) = TextChange::between(&old, &text) {
+            lines.follow(&text, change);
+        }
+        let content = match content {
+            Content::Dag { tree, dag, .. } => {
+                let again = yaml::reparse(Arc::unwrap_or_clone(tree), Arc::clone(&text));
+                match again.change.zip(dag) {
+                    Some((change, dag)) => whole_dag(again.tree, |tree, root| {
+                        lower::lower_again(Arc::unwrap_or_clone(dag), tree, root, &change)
+                    }),
+                    None => whole_dag(again.tree, lower::lower),
+                }
+            }
+            _ => whole_dag(yaml::parse(Arc::clone(&text)), lower::lower),
+        };
+        Self { path, class, version: Some(version), text, lossy: false, lines, content, markdown: None }
     }
 
     /// The file on disk; `None` when there is none, or it is not ours.
@@ -215,7 +245,7 @@ fn parse_markdown(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &L
 }
 
 /// A file that is a DAG from its first to its last byte.
-fn whole_dag(tree: Tree, lower: impl Fn(&Tree, NodeId) -> Option<Dag>) -> Content {
+fn whole_dag(tree: Tree, lower: impl FnOnce(&Tree, NodeId) -> Option<Dag>) -> Content {
     let region = Span::new(0, tree.text().len() as u32);
     let dag = tree.root().and_then(|root| lower(&tree, root)).map(Arc::new);
     Content::Dag { tree: Arc::new(tree), dag, region, strict: Vec::new() }

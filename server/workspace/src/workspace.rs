@@ -142,6 +142,10 @@ impl Workspace {
     }
 
     fn set_open(&mut self, path: PathBuf, version: i32, text: String) {
+        if self.snapshot.inner.open.get(&path).is_some_and(|before| before.is_yaml_dag(&self.layout)) {
+            self.edit_dag(path, version, text);
+            return;
+        }
         let document = Arc::new(Document::open(path.clone(), version, text, &self.layout));
         let before = self.snapshot.document(&path);
         let touches_agents = !agents::same_agent(before, Some(&document));
@@ -150,6 +154,16 @@ impl Workspace {
             inner.open.insert(path, document);
         });
         self.rebuild(touches_agents, touches_commands);
+    }
+
+    /// A DAG is neither an agent nor a command. It is taken out of the snapshot before it is edited: where nobody else
+    /// looks at it, nothing of it has to be copied.
+    fn edit_dag(&mut self, path: PathBuf, version: i32, text: String) {
+        self.update(|inner| {
+            if let Some(before) = inner.open.remove(&path) {
+                inner.open.insert(path, Arc::new(Document::edited(before, version, text)));
+            }
+        });
     }
 
     /// What is on disk counts again, as it is now.

@@ -584,3 +584,30 @@ fn commands_and_skills_by_name() {
     workspace.apply(Change::Closed { path });
     assert_eq!(found(&workspace, "new"), None);
 }
+
+#[test]
+fn an_edited_dag_is_as_if_it_were_opened() {
+    let fixture = Fixture::new(&[]);
+    let path = fixture.path("root/one.dag.yaml");
+    let text =
+        "name: one\nnodes:\n  - id: a\n    run: echo hi\n  - id: b\n    needs: a\n    prompt: |\n      x\n";
+    let edits =
+        ["name: two", "- id: c\n    depends_on: [a\n  ", "\n", "é\r\n", "\"", "\n  - id: d", "&x ", "run: y"];
+    let mut edited = fixture.workspace();
+    edited.apply(Change::Opened { path: path.clone(), version: 1, text: text.to_owned() });
+    let held = edited.snapshot();
+    for (version, (at, put)) in (2..).zip((0..text.len()).step_by(7).zip(edits.iter().cycle())) {
+        let text = format!("{}{put}{}", &text[..at], &text[at..]);
+        edited.apply(Change::Edited { path: path.clone(), version, text: text.clone() });
+        let mut opened = fixture.workspace();
+        opened.apply(Change::Opened { path: path.clone(), version, text });
+        let describe =
+            |workspace: &Workspace| format!("{:#?}", workspace.snapshot().document(&path).unwrap());
+        let (edited, opened) = (describe(&edited), describe(&opened));
+        let difference =
+            edited.lines().zip(opened.lines()).enumerate().find(|(_, (edited, opened))| edited != opened);
+        assert_eq!(difference, None, "{edited}");
+    }
+    // Who holds a snapshot sees what it was.
+    assert_eq!(*held.document(&path).unwrap().text, *text);
+}

@@ -8,6 +8,7 @@ use crate::dag::{AgentWork, Input, Node, Output, OutputForm, Retry, Work};
 use crate::json;
 use crate::keys::command_v2 as keys;
 use crate::reader::{Field, Fields, Reader};
+use crate::stamp::Stamp;
 
 /// Keys that name the agent; the first that is written counts.
 const AGENT: &[&str] = &["agentId", "type", "name"];
@@ -40,6 +41,7 @@ pub(super) fn lower(reader: &Reader<'_>, item: NodeId, phase: &InPhase) -> Node 
     let agent = AGENT.iter().find_map(|key| fields.field(key));
     let dependencies = fields.field("dependencies");
     Node {
+        stamp: Stamp::new(),
         tree: reader.tree.resolve(item),
         span,
         id: id.unwrap_or_else(|| Spanned::new(String::new(), Span::at(span.start))),

@@ -2,6 +2,7 @@
 //!
 //! Lenient and silent: what does not fit the table of keys is left out, and `divisi-analysis` says so.
 
+mod again;
 mod args;
 mod defaults;
 mod env;
@@ -12,9 +13,11 @@ mod work;
 
 use divisi_syntax::{Kind, NodeId, Tree};
 
-use crate::dag::{Dag, Dialect};
+use crate::dag::{Dag, Dialect, Node};
 use crate::keys::native;
-use crate::reader::Reader;
+use crate::reader::{Fields, Reader};
+
+pub use again::lower_again;
 
 /// Lowers the mapping `root` (the document's root, or the value of `divisi:` in a command).
 ///
@@ -26,13 +29,20 @@ pub fn lower(tree: &Tree, root: NodeId) -> Option<Dag> {
     }
     let reader = &Reader::new(tree);
     let fields = reader.fields(root, &native::DAG);
+    let mut dag = lower_with(reader, root, &fields, None);
+    phases::assign(&dag.phases, &mut dag.nodes);
+    Some(dag)
+}
+
+/// The DAG whose root has these fields, with `nodes` where they are known already; they are not yet told their phases.
+fn lower_with(reader: &Reader<'_>, root: NodeId, fields: &Fields, nodes: Option<Vec<Node>>) -> Dag {
     let text = |key: &str| fields.get(key).and_then(|value| reader.spanned(value));
     let defaults = fields.get("defaults").map(|value| defaults::lower(reader, value)).unwrap_or_default();
     let phases = fields.get("phases").map(|value| phases::lower(reader, value)).unwrap_or_default();
-    let mut nodes =
-        fields.get("nodes").map(|value| node::lower_all(reader, value, &defaults)).unwrap_or_default();
-    phases::assign(&phases, &mut nodes);
-    Some(Dag {
+    let all =
+        || fields.get("nodes").map(|value| node::lower_all(reader, value, &defaults)).unwrap_or_default();
+    let nodes = nodes.unwrap_or_else(all);
+    Dag {
         dialect: Dialect::Native,
         root,
         name: text("name"),
@@ -47,5 +57,5 @@ pub fn lower(tree: &Tree, root: NodeId) -> Option<Dag> {
         nodes_key: fields.field("nodes").map(|field| reader.span(field.key_node)),
         nodes,
         incomplete: reader.exhausted(),
-    })
+    }
 }

@@ -8,20 +8,39 @@ use crate::dag::{Defaults, ForEach, Node, Text, Work};
 use crate::json;
 use crate::keys::{Object, native};
 use crate::reader::{MOST_NODES, Reader};
+use crate::stamp::Stamp;
 
 /// All nodes, in file order. Items of a list that are no mappings are left out; in a map the id is enough.
 pub(super) fn lower_all(reader: &Reader<'_>, nodes: NodeId, defaults: &Defaults) -> Vec<Node> {
     match reader.kind(nodes) {
-        Kind::Mapping => reader.at_most(MOST_NODES, reader.entries(nodes), |(key, value)| {
-            let span = reader.span(key).cover(reader.span(value));
-            lower(reader, value, span, Some(reader.key(key)), defaults)
-        }),
+        Kind::Mapping => reader
+            .at_most(MOST_NODES, reader.entries(nodes), |(key, value)| in_map(reader, key, value, defaults)),
         _ => {
             let mappings = reader.items(nodes).filter(|item| reader.kind(*item) == Kind::Mapping);
             reader
                 .at_most(MOST_NODES, mappings, |item| lower(reader, item, reader.span(item), None, defaults))
         }
     }
+}
+
+/// The nodes that stand for `children` of the list or map `nodes`: items, or keys and values in turn.
+pub(super) fn lower_some(
+    reader: &Reader<'_>,
+    nodes: NodeId,
+    mut children: impl Iterator<Item = NodeId>,
+    defaults: &Defaults,
+) -> Vec<Node> {
+    if reader.kind(nodes) != Kind::Mapping {
+        let mappings = children.filter(|item| reader.kind(*item) == Kind::Mapping);
+        return mappings.map(|item| lower(reader, item, reader.span(item), None, defaults)).collect();
+    }
+    let entries = std::iter::from_fn(|| Some((children.next()?, children.next()?)));
+    entries.map(|(key, value)| in_map(reader, key, value, defaults)).collect()
+}
+
+fn in_map(reader: &Reader<'_>, key: NodeId, value: NodeId, defaults: &Defaults) -> Node {
+    let span = reader.span(key).cover(reader.span(value));
+    lower(reader, value, span, Some(reader.key(key)), defaults)
 }
 
 fn lower(
@@ -40,6 +59,7 @@ fn lower(
     let depends_on = fields.field("depends_on");
     let id = key.or_else(|| text("id"));
     Node {
+        stamp: Stamp::new(),
         tree: reader.tree.resolve(value),
         span,
         id: id.unwrap_or_else(|| Spanned::new(String::new(), Span::at(span.start))),
