@@ -64,6 +64,31 @@ const CLAUDE_CODE_EARLIER: &[&str] = &[
     "TodoRead",
 ];
 
+/// Those of Claude Code, today's and earlier ones, that leave the workspace's files alone and start nothing that could
+/// change them. Source: its tools reference, as of autumn 2026. A tool that is not listed here may write.
+const CLAUDE_CODE_WITHOUT_WRITING: &[&str] = &[
+    "AgentOutputTool",
+    "AskUserQuestion",
+    "BashOutput",
+    "Glob",
+    "Grep",
+    "KillBash",
+    "KillShell",
+    "LS",
+    "LSP",
+    "ListMcpResourcesTool",
+    "NotebookRead",
+    "Read",
+    "ReadMcpResourceTool",
+    "TaskGet",
+    "TaskList",
+    "TaskOutput",
+    "TodoRead",
+    "TodoWrite",
+    "WebFetch",
+    "WebSearch",
+];
+
 /// Gemini CLI's. Source: `packages/core/src/tools/tool-names.ts`, as of autumn 2026.
 const GEMINI: &[&str] = &[
     "activate_skill",
@@ -140,4 +165,10 @@ pub fn owner_of(tool: Tool, name: &str) -> Option<Tool> {
     }
     let is_telling = name.contains('_') || name.starts_with(|c: char| c.is_ascii_uppercase());
     Tool::ALL.into_iter().find(|other| is_telling && *other != tool && has(*other, name))
+}
+
+/// Whether `tool`'s built-in tool `name`, perhaps with a pattern in parentheses, certainly changes no files.
+pub fn writes_nothing(tool: Tool, name: &str) -> bool {
+    let name = name.split('(').next().unwrap_or_default().trim();
+    tool == Tool::ClaudeCode && CLAUDE_CODE_WITHOUT_WRITING.contains(&name)
 }

@@ -17,7 +17,7 @@ pub(super) static CODE: Code = Code {
     explanation: "",
     example: Example::dag(
         "nodes:\n  - id: unit\n    run: ./unit.sh\n    outputs: [result]\n  - id: web\n    run: ./web.sh\n    outputs: [result]\n  - id: report\n    depends_on: [unit, web]\n    inputs: { outcome: result }\n    run: ./report.sh\n",
-        "nodes:\n  - id: unit\n    run: ./unit.sh\n    outputs: [result]\n  - id: web\n    run: ./web.sh\n    outputs: [result]\n  - id: report\n    depends_on: [unit, web]\n    inputs: { outcome: unit.result }\n    run: ./report.sh\n",
+        "nodes:\n  - id: unit\n    run: ./unit.sh\n    outputs: [result]\n  - id: web\n    run: ./web.sh\n    outputs: [result]\n  - id: report\n    depends_on: [unit, web]\n    inputs: { outcome: unit.result, of_web: web.result }\n    run: ./report.sh\n",
     ),
 };
 

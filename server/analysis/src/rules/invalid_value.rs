@@ -29,8 +29,8 @@ pub(super) static CODE: Code = Code {
     fix: "Write a value that the message names.",
     explanation: "",
     example: Example::dag(
-        "nodes:\n  - id: report\n    run: ./report.sh\n    trigger_rule: always\n",
-        "nodes:\n  - id: report\n    run: ./report.sh\n    trigger_rule: all_done\n",
+        "nodes:\n  - id: tests\n    run: ./test.sh\n  - id: report\n    depends_on: [tests]\n    run: ./report.sh\n    trigger_rule: always\n",
+        "nodes:\n  - id: tests\n    run: ./test.sh\n  - id: report\n    depends_on: [tests]\n    run: ./report.sh\n    trigger_rule: all_done\n",
     ),
 };
 

@@ -6,11 +6,13 @@
 
 pub(crate) mod shape;
 
+mod agent_cannot;
 mod agent_not_loaded;
 mod agent_not_portable;
 mod ambiguous_agent;
 mod ambiguous_input;
 mod bad_color;
+mod cache_without_reads;
 mod conflicting_work;
 mod cycle;
 mod dependency_alias;
@@ -22,6 +24,8 @@ mod ignored_key;
 mod invalid_name;
 mod invalid_value;
 mod key_has_no_effect;
+mod lock_duplicate;
+mod lock_unknown;
 mod missing_dependency;
 mod missing_field;
 mod missing_input;
@@ -34,10 +38,12 @@ pub(crate) mod node_failed;
 mod not_a_boolean;
 mod not_an_ancestor;
 mod output_collision;
+mod output_never_read;
 mod phase_conflict;
 mod phase_unknown;
 mod read_write_conflict;
 mod redundant_dependency;
+mod rule_without_dependencies;
 mod self_dependency;
 mod syntax;
 mod template_in_run;
@@ -52,6 +58,7 @@ mod unknown_reference;
 mod unknown_runner;
 mod unknown_tool;
 mod unquoted_value;
+mod unreachable_node;
 mod unsupported_yaml;
 pub(crate) mod unused_allow;
 mod write_conflict;
@@ -86,6 +93,7 @@ pub(crate) enum Check {
 
 /// All rules, by name.
 pub(crate) static RULES: &[Rule] = &[
+    Rule { code: &agent_cannot::CODE, checks: &[Check::Dag(agent_cannot::check)] },
     Rule {
         code: &agent_not_loaded::CODE,
         checks: &[
@@ -101,6 +109,7 @@ pub(crate) static RULES: &[Rule] = &[
     },
     Rule { code: &ambiguous_input::CODE, checks: &[Check::Dag(ambiguous_input::check)] },
     Rule { code: &bad_color::CODE, checks: &[Check::Markdown(bad_color::check)] },
+    Rule { code: &cache_without_reads::CODE, checks: &[Check::Dag(cache_without_reads::check)] },
     Rule { code: &conflicting_work::CODE, checks: &[Check::Dag(conflicting_work::check)] },
     Rule { code: &cycle::CODE, checks: &[Check::Dag(cycle::check)] },
     Rule { code: &dependency_alias::CODE, checks: &[Check::Dag(dependency_alias::check)] },
@@ -126,6 +135,8 @@ pub(crate) static RULES: &[Rule] = &[
         ],
     },
     Rule { code: &key_has_no_effect::CODE, checks: &[Check::Mapping(key_has_no_effect::check)] },
+    Rule { code: &lock_duplicate::CODE, checks: &[Check::Dag(lock_duplicate::check)] },
+    Rule { code: &lock_unknown::CODE, checks: &[Check::Dag(lock_unknown::check)] },
     Rule { code: &missing_dependency::CODE, checks: &[Check::Dag(missing_dependency::check)] },
     Rule { code: &missing_field::CODE, checks: &[Check::Mapping(missing_field::check)] },
     Rule { code: &missing_input::CODE, checks: &[Check::Dag(missing_input::check)] },
@@ -139,10 +150,12 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &not_a_boolean::CODE, checks: &[Check::Dag(not_a_boolean::check)] },
     Rule { code: &not_an_ancestor::CODE, checks: &[Check::Dag(not_an_ancestor::check)] },
     Rule { code: &output_collision::CODE, checks: &[Check::Dag(output_collision::check)] },
+    Rule { code: &output_never_read::CODE, checks: &[Check::Dag(output_never_read::check)] },
     Rule { code: &phase_conflict::CODE, checks: &[Check::Dag(phase_conflict::check)] },
     Rule { code: &phase_unknown::CODE, checks: &[Check::Dag(phase_unknown::check)] },
     Rule { code: &read_write_conflict::CODE, checks: &[Check::Dag(read_write_conflict::check)] },
     Rule { code: &redundant_dependency::CODE, checks: &[Check::Dag(redundant_dependency::check)] },
+    Rule { code: &rule_without_dependencies::CODE, checks: &[Check::Dag(rule_without_dependencies::check)] },
     Rule { code: &self_dependency::CODE, checks: &[Check::Dag(self_dependency::check)] },
     Rule { code: &syntax::CODE, checks: &[Check::Document(syntax::check)] },
     Rule { code: &template_in_run::CODE, checks: &[Check::Dag(template_in_run::check)] },
@@ -167,6 +180,7 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &unknown_runner::CODE, checks: &[Check::Dag(unknown_runner::check)] },
     Rule { code: &unknown_tool::CODE, checks: &[Check::Markdown(unknown_tool::check)] },
     Rule { code: &unquoted_value::CODE, checks: &[Check::Markdown(unquoted_value::check)] },
+    Rule { code: &unreachable_node::CODE, checks: &[Check::Dag(unreachable_node::check)] },
     Rule { code: &unsupported_yaml::CODE, checks: &[Check::Document(unsupported_yaml::check)] },
     // Found last, when it is known which allowances did something.
     Rule { code: &unused_allow::CODE, checks: &[] },

@@ -108,3 +108,55 @@ nodes:
                                                               ^^^ unknown-runner (error): no runner `zzz`: define it under `[runners.zzz]` in your settings or `divisi.toml`
     "#]].assert_eq(&check_dag(dag));
 }
+
+#[test]
+fn agent_cannot() {
+    let files = &[
+        (
+            ".claude/agents/reader.md",
+            "---\nname: reader\ndescription: Reads\ntools: Read, Grep, Glob, WebFetch\n---\n",
+        ),
+        (".claude/agents/writer.md", "---\nname: writer\ndescription: Writes\ntools: [Read, Write]\n---\n"),
+        (".claude/agents/shell.md", "---\nname: shell\ndescription: Runs\ntools: Bash(git log:*)\n---\n"),
+        (
+            ".claude/agents/server.md",
+            "---\nname: server\ndescription: Asks\ntools: Read, mcp__files__put\n---\n",
+        ),
+        (".claude/agents/all.md", "---\nname: all\ndescription: May do anything\n---\n"),
+    ];
+    check(
+        files,
+        "
+nodes:
+  - { id: a, agent: reader, prompt: p, writes: [a.md] }
+  - { id: b, agent: Reader, prompt: p, outputs: { o: { file: b.md } } }
+  - { id: c, agent: reader, prompt: p, writes: [], outputs: [o] }
+  - { id: d, agent: writer, prompt: p, writes: [d.md] }
+  - { id: e, agent: shell, prompt: p, writes: [e.md] }
+  - { id: f, agent: server, prompt: p, writes: [f.md] }
+  - { id: g, agent: all, prompt: p, writes: [g.md] }
+  - { id: h, agent: all, prompt: p, writes: [h.md], tools: [Read, Grep] }
+  - { id: i, agent: all, prompt: p, writes: [i.md], tools: [] }
+  - { id: j, agent: reader, prompt: p, writes: [j.md], tools: [Read, Edit] }
+  - { id: k, agent: reader, prompt: p, outputs: { o: { file: k.md, required: false } } }
+  - { id: l, agent: nobody, prompt: p, writes: [l.md] }
+",
+        expect![[r#"
+            3 |   - { id: a, agent: reader, prompt: p, writes: [a.md] }
+                                                                ^^^^ agent-cannot (warning): `reader` cannot write `a.md`: it has only `Read`, `Grep`, `Glob`, `WebFetch`
+                                                                  .claude/agents/reader.md: its tools
+            4 |   - { id: b, agent: Reader, prompt: p, outputs: { o: { file: b.md } } }
+                                                                  ^ agent-cannot (warning): `reader` cannot write `b.md`: it has only `Read`, `Grep`, `Glob`, `WebFetch`
+                                                                    .claude/agents/reader.md: its tools
+            10 |   - { id: h, agent: all, prompt: p, writes: [h.md], tools: [Read, Grep] }
+                                                              ^^^^ agent-cannot (warning): `all` cannot write `h.md`: this node gives it only `Read`, `Grep`
+                                                                line 10: its tools
+                                                                fix: Add `Write` to the node's `tools`
+            11 |   - { id: i, agent: all, prompt: p, writes: [i.md], tools: [] }
+                                                              ^^^^ agent-cannot (warning): `all` cannot write `i.md`: this node gives it no tools
+                                                                line 11: its tools
+            14 |   - { id: l, agent: nobody, prompt: p, writes: [l.md] }
+                                     ^^^^^^ unknown-agent (error): no agent `nobody`
+        "#]],
+    );
+}

@@ -412,3 +412,211 @@ fn command_v2_has_its_own_style() {
                                                                                                   ^^^^^^^^ missing-input (warning): `d` takes `unmade`, and no node has such an output
     "#]].assert_eq(&check_file("commands/v2/x.json", text));
 }
+
+#[test]
+fn lock_unknown() {
+    check(
+        "
+locks: { database: 2, docs: 1, slot1: 1 }
+nodes:
+  - { id: a, run: x, locks: [databse, docs] }
+  - { id: b, run: x, locks: [{ name: Data-Base, mode: shared }, doc, slot2, network] }
+  - { id: c, run: x, locks: [databases] }
+  - { id: d, run: x, locks: [databases] }
+",
+        expect![[r#"
+            4 |   - { id: a, run: x, locks: [databse, docs] }
+                                             ^^^^^^^ lock-unknown (warning): the lock `databse` is not listed; did you mean `database`?
+                                               line 2: `database` is listed here
+                                               fix: Change to `database`
+            5 |   - { id: b, run: x, locks: [{ name: Data-Base, mode: shared }, doc, slot2, network] }
+                                                     ^^^^^^^^^ lock-unknown (warning): the lock `Data-Base` is not listed; did you mean `database`?
+                                                       line 2: `database` is listed here
+                                                       fix: Change to `database`
+        "#]],
+    );
+    check(
+        "nodes: [{ id: a, run: x, locks: [databse] }, { id: b, run: x, locks: [database] }]\n",
+        expect![[r#"
+            no findings
+        "#]],
+    );
+}
+
+#[test]
+fn lock_duplicate() {
+    check(
+        "
+locks: [docs, docs]
+nodes:
+  - { id: a, run: x, locks: [docs, docs] }
+  - { id: b, run: x, locks: [docs, { name: docs, mode: shared }, other] }
+",
+        expect![[r#"
+            2 | locks: [docs, docs]
+                              ^^^^ lock-duplicate (warning): `docs` is listed already
+                                line 2: here
+            4 |   - { id: a, run: x, locks: [docs, docs] }
+                                                   ^^^^ lock-duplicate (warning): `a` holds `docs` already
+                                                     line 4: here
+                                                     fix: Remove the lock
+            5 |   - { id: b, run: x, locks: [docs, { name: docs, mode: shared }, other] }
+                                                           ^^^^ lock-duplicate (warning): `b` holds `docs` already
+                                                             line 5: here
+        "#]],
+    );
+}
+
+#[test]
+fn rule_without_dependencies() {
+    check(
+        "
+phases: [{ id: one }, { id: two, barrier: true }]
+nodes:
+  - { id: a, run: x, trigger_rule: all_done }
+  - { id: b, run: x, trigger_rule: all_success }
+  - { id: c, run: x, trigger_rule: all_done, phase: two }
+  - { id: d, run: x, trigger_rule: one_success, depends_on: [a] }
+  - { id: e, run: x, trigger_rule: one_success, depends_on: [] }
+",
+        expect![[r#"
+            4 |   - { id: a, run: x, trigger_rule: all_done }
+                                                   ^^^^^^^^ rule-without-dependencies (warning, unnecessary): `a` waits for nothing: the rule has no effect
+        "#]],
+    );
+}
+
+#[test]
+fn cache_without_reads() {
+    check(
+        "
+defaults: { cache: true }
+nodes:
+  - { id: a, run: x, outputs: [o], cache: true }
+  - { id: b, run: x, outputs: [o], cache: {} }
+  - { id: c, run: x, outputs: [o], cache: { ttl: 1d } }
+  - { id: d, run: x, outputs: [o], cache: { key: v1 } }
+  - { id: e, run: x, outputs: [o], cache: true, reads: [] }
+  - { id: f, run: x, outputs: [o], cache: false }
+  - { id: g, run: x, outputs: [o] }
+",
+        expect![[r#"
+            4 |   - { id: a, run: x, outputs: [o], cache: true }
+                                                   ^^^^^ cache-without-reads (warning): nothing says when the result of `a` is out of date: add `reads`
+                                                     fix: Add `reads: workspace`, all files
+            5 |   - { id: b, run: x, outputs: [o], cache: {} }
+                                                   ^^^^^ cache-without-reads (warning): nothing says when the result of `b` is out of date: add `reads`
+                                                     fix: Add `reads: workspace`, all files
+        "#]],
+    );
+}
+
+#[test]
+fn output_never_read() {
+    check(
+        "
+nodes:
+  - { id: a, run: x, outputs: [used, unused, taken] }
+  - { id: b, run: x, depends_on: [a], inputs: [taken], outputs: { f: { file: f.md }, j: { json: { type: object } }, t: { ttl: 1d }, m: } }
+  - { id: c, run: [x, '{{ nodes.a.outputs.used }}', '{{ nodes.b.status }}'], depends_on: [a, b], outputs: [last] }
+  - { id: d, run: x, outputs: [o], reads: [src] }
+  - { id: e, run: x, outputs: [o], compensate: { run: y } }
+  - { id: f, run: x, outputs: [o] }
+  - { id: g, run: [x, '{{ nodes.f.outputs }}'], depends_on: [d, e, f] }
+",
+        expect![[r#"
+            3 |   - { id: a, run: x, outputs: [used, unused, taken] }
+                                                     ^^^^^^ output-never-read (hint, unnecessary): no node takes `unused` of `a`
+                                                       fix: Remove the output
+            4 |   - { id: b, run: x, depends_on: [a], inputs: [taken], outputs: { f: { file: f.md }, j: { json: { type: object } }, t: { ttl: 1d }, m: } }
+                                                                                                                                                    ^ output-never-read (hint, unnecessary): no node takes `m` of `b`
+        "#]],
+    );
+    let quiet = [
+        "[{id: a, run: x, outputs: [o]}, {id: b, run: [x, '{{ nodes.a.outputs.oo }}'], depends_on: [a]}]",
+        "[{id: a, run: x, outputs: [o]}, {id: b, run: [x, '{{ nodes.a.outputs.'], depends_on: [a]}]",
+        "[{id: a, run: x, outputs: [o]}, {id: b, run: [x, '{{ nodes }}'], depends_on: [a]}]",
+        "[{id: a, run: x, outputs: [o]}, {id: b, run: [x, '{{ nodes[args.n].outputs.o }}'], depends_on: [a]}]",
+        "[{id: a, run: x, outputs: [o]}, {id: b, run: x, inputs: [p], depends_on: [a]}]",
+        "[{id: a, run: x, outputs: [o]}, {id: b, run: x, inputs: { p: a.q }, depends_on: [a]}]",
+        "[{id: a, run: x, outputs: [o]}, {id: b, run: x}]",
+    ];
+    for nodes in quiet {
+        let found = check_dag(&format!("nodes: {nodes}\n"));
+        assert!(!found.contains("output-never-read"), "{nodes}: {found}");
+    }
+}
+
+#[test]
+fn unreachable_node() {
+    check(
+        "
+nodes:
+  - { id: a, run: x, when: false }
+  - { id: b, run: x, depends_on: [a] }
+  - { id: c, run: x, depends_on: [b], trigger_rule: all_done }
+  - { id: d, run: x, depends_on: [a, c], trigger_rule: none_failed }
+  - { id: e, run: x, depends_on: [a, b], trigger_rule: none_failed_min_one_success }
+  - { id: f, run: x, depends_on: [a, c], trigger_rule: one_success }
+  - { id: g, run: x, depends_on: [a, c] }
+  - { id: h, run: x, for_each: [] }
+  - { id: i, run: x, depends_on: [h] }
+  - { id: j, run: x, depends_on: [i], when: 'nodes.i.status == \"failed\" or nodes.i.status == \"skipped\"' }
+  - { id: k, run: x, depends_on: [i], trigger_rule: none_failed, when: 'nodes[\"i\"].status == \"blocked\" and args.x' }
+  - { id: l, run: x, depends_on: [j], trigger_rule: one_success }
+args: { x: { type: boolean } }
+",
+        expect![[r#"
+            3 |   - { id: a, run: x, when: false }
+                                           ^^^^^ unreachable-node (hint, unnecessary): `a` is switched off: it is always skipped
+            4 |   - { id: b, run: x, depends_on: [a] }
+                                                  ^ unreachable-node (warning): `b` never starts: `a` is always skipped, and then the rule `all_success` skips this one, too
+                                                    line 3: always skipped
+            7 |   - { id: e, run: x, depends_on: [a, b], trigger_rule: none_failed_min_one_success }
+                                                  ^ unreachable-node (warning): `e` never starts: `a` is always skipped, and then the rule `none_failed_min_one_success` skips this one, too
+                                                    line 3: always skipped
+            9 |   - { id: g, run: x, depends_on: [a, c] }
+                                                  ^ unreachable-node (warning): `g` never starts: `a` is always skipped, and then the rule `all_success` skips this one, too
+                                                    line 3: always skipped
+            10 |   - { id: h, run: x, for_each: [] }
+                                                ^^ unreachable-node (hint, unnecessary): `h` is never started: the list is empty
+            12 |   - { id: j, run: x, depends_on: [i], when: 'nodes.i.status == "failed" or nodes.i.status == "skipped"' }
+                                                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unreachable-node (warning): `j` never starts: its rule, `all_success`, does not let it start where `i` is failed
+                                                               fix: Start however they ended: `trigger_rule: all_done`
+            13 |   - { id: k, run: x, depends_on: [i], trigger_rule: none_failed, when: 'nodes["i"].status == "blocked" and args.x' }
+                                                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unreachable-node (warning): `k` never starts: its rule, `none_failed`, does not let it start where `i` is blocked
+                                                                                          fix: Start however they ended: `trigger_rule: all_done`
+        "#]],
+    );
+    expect![[r#"
+        nodes:
+          - id: a
+            run: x
+          - id: b
+            trigger_rule: all_done
+            run: x
+            depends_on: [a]
+            when: nodes.a.status == 'failed'
+    "#]].assert_eq(&fixed(
+        "nodes:\n  - id: a\n    run: x\n  - id: b\n    run: x\n    depends_on: [a]\n    when: nodes.a.status == 'failed'\n",
+    ));
+}
+
+#[test]
+fn nodes_that_may_start() {
+    let quiet = [
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], when: 'nodes.a.status == \"succeeded\"'}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], trigger_rule: all_done, when: 'nodes.a.status == \"failed\"'}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], trigger_rule: none_failed, when: 'nodes.a.status == \"skipped\"'}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], trigger_rule: one_success, when: 'nodes.a.status == \"failed\"'}]",
+        "[{id: a, run: x, continue_on_error: true}, {id: b, run: x, depends_on: [a], when: 'nodes.a.status == \"failed\"'}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], when: 'not nodes.a.status == \"failed\"'}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], when: 'not (args.deep and nodes.a.status == \"failed\")'}]",
+        "[{id: a, run: x}, {id: b, run: x, depends_on: [a], when: 'nodes.a.status == \"failed\" or args.deep'}]",
+        "[{id: a, run: x, when: args.deep}, {id: b, run: x, depends_on: [a]}]",
+    ];
+    for nodes in quiet {
+        let text = format!("args: {{ deep: {{ type: boolean, default: true }} }}\nnodes: {nodes}\n");
+        assert_eq!(check_dag(&text), "no findings\n", "{nodes}");
+    }
+}

@@ -182,8 +182,11 @@ nodes:
     budget:
 ",
         expect![[r#"
-             19 |     model: 4
-                      ^^^^^ key-has-no-effect (warning, unnecessary): `model` does nothing on a node whose `run` is a string
+            19 |     model: 4
+                     ^^^^^ key-has-no-effect (warning, unnecessary): `model` does nothing on a node whose `run` is a string
+            24 |     cache: true
+                     ^^^^^ cache-without-reads (warning): nothing says when the result of `b` is out of date: add `reads`
+                       fix: Add `reads: workspace`, all files
         "#]],
     );
 }

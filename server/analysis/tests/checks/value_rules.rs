@@ -244,7 +244,7 @@ nodes:
     ];
     for condition in conditions {
         is_silent(&format!(
-            "args: {{ wanted: {{}} }}\nnodes:\n  - {{ id: a, run: x, outputs: [status] }}\n  - id: b\n    run: x\n    \
+            "args: {{ wanted: {{}} }}\nnodes:\n  - {{ id: a, run: x, outputs: [status] }}\n  - id: b\n    run: [x, '{{{{ nodes.a.outputs.status }}}}']\n    \
              depends_on: [a]\n    when: >-\n      {condition}\n"
         ));
     }
