@@ -860,7 +860,7 @@ fn no_place_of_any_text_panics() {
                 marked.insert_str(at, "$0");
                 let (snapshot, document, offset) = fixture(path, &marked);
                 complete(&snapshot, &document, offset);
-                divisi_ide::hover(&snapshot, &document, offset);
+                divisi_ide::hover(&snapshot, &document, offset, None);
             }
         }
     }

@@ -9,7 +9,7 @@ use support::fixture;
 
 fn check_in(path: &str, text: &str, expected: Expect) {
     let (snapshot, document, offset) = fixture(path, text);
-    let shown = hover(&snapshot, &document, offset)
+    let shown = hover(&snapshot, &document, offset, None)
         .map(|it| format!("<{}>\n{}\n", it.span.slice(&document.text), it.markdown))
         .unwrap_or_default();
     expected.assert_eq(&shown);
@@ -260,4 +260,22 @@ fn json() {
         - File: `.claude/agents/tester.md`
     "#]],
     );
+}
+
+#[test]
+fn a_node_that_ran() {
+    let (snapshot, document, offset) = fixture("a.dag.yaml", &DIAMOND.replacen("id: d", "id: d$0", 1));
+    let last = divisi_ide::Durations::from([("d".to_owned(), std::time::Duration::from_secs(192))]);
+    let shown = hover(&snapshot, &document, offset, Some(&last)).map(|hover| hover.markdown);
+    expect![[r#"
+        **d** · run make d
+
+        - Level 3 of 3
+        - Waits for `b`, `c`
+        - Needed by none
+        - Estimate 1m, since none is given
+        - Starts after 6m at the earliest
+        - On the critical path: a delay here delays the run
+        - Took 3m 12s in the last run"#]]
+    .assert_eq(&shown.unwrap_or_default());
 }

@@ -7,9 +7,10 @@ use tower_lsp_server::{LanguageServer, LspService};
 
 use crate::event::{Event, Read, Reply};
 use crate::handlers::{
-    code_action, completion, definition, diagnostic, document_highlight, document_symbol, folding_range,
-    formatting, hover, linked_editing_range, on_type_formatting, range_formatting, references,
-    selection_range, semantic_tokens, workspace_symbol,
+    code_action, code_lens, completion, definition, diagnostic, document_highlight, document_symbol,
+    folding_range, formatting, hover, inlay_hint, linked_editing_range, on_type_formatting, range_formatting,
+    references, selection_range, semantic_tokens, text_document_content, workspace_diagnostic,
+    workspace_symbol,
 };
 use crate::publish::View;
 
@@ -193,6 +194,31 @@ impl LanguageServer for Backend {
         params: lsp::DocumentOnTypeFormattingParams,
     ) -> Result<Option<Vec<lsp::TextEdit>>> {
         self.read("onTypeFormatting", params, on_type_formatting::on_type_formatting).await
+    }
+
+    async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
+        self.read("inlayHint", params, inlay_hint::inlay_hint).await
+    }
+
+    async fn code_lens(&self, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
+        self.read("codeLens", params, code_lens::code_lens).await
+    }
+
+    async fn text_document_content(
+        &self,
+        params: lsp::TextDocumentContentParams,
+    ) -> Result<lsp::TextDocumentContentResult> {
+        self.read("textDocumentContent", params, text_document_content::text_document_content).await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: lsp::WorkspaceDiagnosticParams,
+    ) -> Result<lsp::WorkspaceDiagnosticReport> {
+        let handler = move |view: &View, is_cancelled: &dyn Fn() -> bool| {
+            workspace_diagnostic::workspace_diagnostic(view, &params, is_cancelled)
+        };
+        self.ask(|reply| Event::Read(Read::long("workspace/diagnostic", reply, handler))).await
     }
 
     async fn diagnostic(

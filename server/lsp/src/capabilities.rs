@@ -4,7 +4,7 @@ use divisi_syntax::Encoding;
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client::Client;
-use crate::to_proto;
+use crate::{contents, to_proto};
 
 /// Commands of the server. A client registers their names globally, hence the middle word.
 pub(crate) mod commands {
@@ -58,6 +58,8 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
                 ]),
                 ..Default::default()
             })),
+            inlay_hint_provider: Some(true.into()),
+            code_lens_provider: Some(lsp::CodeLensOptions::default()),
             document_symbol_provider: Some(true.into()),
             workspace_symbol_provider: Some(true.into()),
             folding_range_provider: Some(true.into()),
@@ -73,7 +75,7 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
                 lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {
                     identifier: Some("divisi".to_owned()),
                     inter_file_dependencies: true,
-                    workspace_diagnostics: false,
+                    workspace_diagnostics: true,
                     ..Default::default()
                 })
             }),
@@ -85,6 +87,10 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
                 workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
                     supported: Some(true),
                     change_notifications: Some(true.into()),
+                }),
+                text_document_content: client.shows_contents.then(|| {
+                    let schemes = contents::SCHEMES.map(str::to_owned).to_vec();
+                    lsp::TextDocumentContentOptions { schemes }.into()
                 }),
                 ..Default::default()
             }),

@@ -47,6 +47,12 @@ pub(crate) struct Client {
     /// It can be told what changed in the tokens of a document.
     pub(crate) token_changes: bool,
     pub(crate) multiline_tokens: bool,
+    /// It can be told to ask for lenses again.
+    pub(crate) refreshes_lenses: bool,
+    /// It can be told to ask for hints again.
+    pub(crate) refreshes_hints: bool,
+    /// It shows documents that only the server has.
+    pub(crate) shows_contents: bool,
     /// The editor's own word on whether the workspace is trusted; none from an editor that knows no trust.
     pub(crate) trusted: Option<bool>,
 }
@@ -80,6 +86,9 @@ impl Client {
             self.creates_files = does(lsp::ResourceOperationKind::Create);
             self.renames_files = does(lsp::ResourceOperationKind::Rename);
         }
+        self.refreshes_lenses = workspace.code_lens.as_ref().and_then(|it| it.refresh_support) == Some(true);
+        self.refreshes_hints = workspace.inlay_hint.as_ref().and_then(|it| it.refresh_support) == Some(true);
+        self.shows_contents = workspace.text_document_content.is_some();
         let watched = workspace.did_change_watched_files.as_ref();
         self.registers_watchers = watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false);
         let configuration = workspace.did_change_configuration.as_ref();

@@ -5,14 +5,13 @@ use std::path::PathBuf;
 
 use divisi_engine::client::RunSummary;
 use divisi_engine::event::EventRecord;
-use divisi_engine::view::RunView;
 use divisi_workspace::Workspace;
 use tokio::sync::oneshot;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{self, Response};
 
 use crate::publish::View;
-use crate::runs::Launch;
+use crate::runs::{FoundRuns, Launch};
 
 /// Where the one answer to a request goes.
 #[derive(Debug)]
@@ -49,9 +48,18 @@ impl Read {
         reply: Reply<T>,
         handler: impl FnOnce(&View) -> jsonrpc::Result<T> + Send + 'static,
     ) -> Self {
+        Self::long(name, reply, move |view, _is_cancelled| handler(view))
+    }
+
+    /// One that takes its time, and may look whether anybody still waits.
+    pub(crate) fn long<T: Send + 'static>(
+        name: &'static str,
+        reply: Reply<T>,
+        handler: impl FnOnce(&View, &dyn Fn() -> bool) -> jsonrpc::Result<T> + Send + 'static,
+    ) -> Self {
         let answer = move |view: &View| {
             if !reply.is_cancelled() {
-                let answer = handler(view);
+                let answer = handler(view, &|| reply.is_cancelled());
                 reply.send(answer);
             }
         };
@@ -98,8 +106,8 @@ pub(crate) enum Event {
     Planned(Box<Launch>),
     /// A run's host is up.
     Launched(Box<Launch>, RunSummary),
-    /// Runs that were found alive in a workspace folder, with what their plans say.
-    FoundRuns(PathBuf, Vec<(RunSummary, RunView)>),
+    /// The runs of a workspace folder.
+    FoundRuns(PathBuf, FoundRuns),
     /// New records of a run that is followed.
     RunEvents(String, Vec<EventRecord>),
     /// Nobody owns a followed run any more, although it is not over.

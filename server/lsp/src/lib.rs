@@ -15,6 +15,7 @@
 mod backend;
 mod capabilities;
 mod client;
+mod contents;
 mod dispatch;
 mod documents;
 mod event;
@@ -27,6 +28,7 @@ mod parent;
 mod pool;
 mod progress;
 mod publish;
+mod reports;
 mod runs;
 mod strict;
 mod to_proto;

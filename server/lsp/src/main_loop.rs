@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use divisi_engine::client::RunSummary;
-use divisi_engine::event::EventRecord;
+use divisi_engine::event::{Event as RunEvent, EventRecord};
 use divisi_engine::view::RunView;
 use divisi_workspace::{Change, Content, Workspace};
 use tokio::sync::Notify;
@@ -15,14 +15,16 @@ use tower_lsp_server::gen_lsp_types as lsp;
 use tracing::{error, warn};
 
 use crate::client::Client;
+use crate::contents::{Shown, Stale};
 use crate::dispatch::dispatch;
 use crate::documents::Documents;
 use crate::event::{Checked, Event};
 use crate::handlers::{answer, shutdown};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Purpose};
 use crate::pool::{Pool, panic_text};
 use crate::publish::{self, Checks, View};
-use crate::runs::{self, Origin, Runs};
+use crate::reports::SentReports;
+use crate::runs::{self, FoundRuns, Origin, Runs};
 use crate::tokens::SentTokens;
 use crate::{Options, parent};
 
@@ -74,6 +76,9 @@ pub(crate) struct Server {
     pub(crate) documents: Documents,
     pub(crate) runs: Runs,
     pub(crate) tokens: Arc<SentTokens>,
+    reports: Arc<SentReports>,
+    shown: Arc<Shown>,
+    stale: Stale,
     pub(crate) roots: Vec<PathBuf>,
     /// The editor's settings, as it sent them.
     pub(crate) settings: Option<serde_json::Value>,
@@ -109,6 +114,9 @@ impl Server {
             documents: Documents::default(),
             runs: Runs::default(),
             tokens: Arc::default(),
+            reports: Arc::default(),
+            shown: Arc::default(),
+            stale: Stale::default(),
             roots: Vec::new(),
             settings: None,
             checks: Checks::default(),
@@ -126,7 +134,12 @@ impl Server {
     /// that came to rest are read strictly.
     fn next(&mut self, incoming: &crossbeam_channel::Receiver<Event>) -> Option<Event> {
         loop {
-            let deadlines = self.quiet_at.values().copied().chain(self.outbox.next_deadline());
+            let deadlines = self
+                .quiet_at
+                .values()
+                .copied()
+                .chain(self.outbox.next_deadline())
+                .chain(self.stale.tell_at());
             let Some(deadline) = deadlines.min() else { return incoming.recv().ok() };
             match incoming.recv_deadline(deadline) {
                 Ok(event) => return Some(event),
@@ -135,6 +148,7 @@ impl Server {
             }
             let now = Instant::now();
             self.check_quiet(now);
+            self.tell_stale(now);
             for purpose in self.outbox.overdue(now) {
                 answer::given_up(self, purpose);
             }
@@ -154,6 +168,10 @@ impl Server {
             open: self.documents.uris().clone(),
             failed: self.runs.failed().clone(),
             tokens: self.tokens.clone(),
+            reports: self.reports.clone(),
+            shown: self.shown.clone(),
+            last_runs: self.runs.last().clone(),
+            live: self.runs.live(),
             is_scanned: self.is_scanned,
         }
     }
@@ -167,6 +185,9 @@ impl Server {
         let flushed = self.documents.flush(&mut self.workspace);
         if flushed.is_empty() {
             return;
+        }
+        for path in &flushed {
+            self.stale.edited(&self.shown, path);
         }
         let after = self.workspace.snapshot();
         let names_changed =
@@ -183,7 +204,7 @@ impl Server {
     /// Something outside the open texts changed: every open document may have other findings now.
     pub(crate) fn check_all(&mut self) {
         if self.client.pulls_diagnostics {
-            self.outbox.request::<lsp::DiagnosticRefreshRequest>(&(), crate::outbox::Purpose::Nothing);
+            self.outbox.request::<lsp::DiagnosticRefreshRequest>(&(), Purpose::Nothing);
         }
         let paths: Vec<PathBuf> = self.documents.paths().cloned().collect();
         for path in paths {
@@ -206,6 +227,24 @@ impl Server {
                 let _loop_is_gone = events.send(Event::Checked(checked));
             }
         });
+    }
+
+    /// Lets the client ask again for documents of ours whose text changed.
+    fn tell_stale(&mut self, now: Instant) {
+        for uri in self.stale.due(now) {
+            let params = lsp::TextDocumentContentRefreshParams { uri };
+            self.outbox.request::<lsp::TextDocumentContentRefreshRequest>(&params, Purpose::Nothing);
+        }
+    }
+
+    /// Lets the client ask again for what is shown beside the text: a run began or ended.
+    fn refresh_beside(&mut self) {
+        if self.client.refreshes_lenses {
+            self.outbox.request::<lsp::CodeLensRefreshRequest>(&(), Purpose::Nothing);
+        }
+        if self.client.refreshes_hints {
+            self.outbox.request::<lsp::InlayHintRefreshRequest>(&(), Purpose::Nothing);
+        }
     }
 
     /// Lets the strict reader look at documents in which nobody has typed for a while.
@@ -307,7 +346,7 @@ impl Server {
             if !root.join(".divisi").is_dir() {
                 continue;
             }
-            self.pool.spawn(move || match runs::find_live(&root) {
+            self.pool.spawn(move || match runs::find(&root) {
                 Ok(runs) => drop(events.send(Event::FoundRuns(root, runs))),
                 Err(error) => warn!("{}: {error}", root.display()),
             });
@@ -322,8 +361,10 @@ impl Server {
         of_dags.chain(self.roots.iter().cloned()).collect()
     }
 
-    pub(crate) fn found_runs(&mut self, root: &Path, runs: Vec<(RunSummary, RunView)>) {
-        for (summary, known) in runs {
+    pub(crate) fn found_runs(&mut self, root: &Path, runs: FoundRuns) {
+        self.runs.know_last(runs.last);
+        self.refresh_beside();
+        for (summary, known) in runs.live {
             let document = self.workspace.snapshot().document(&summary.file).cloned();
             self.follow(root, summary, known, Origin::Found(document));
         }
@@ -339,19 +380,25 @@ impl Server {
             self.client.progress,
             &self.events,
         );
+        self.refresh_beside();
         self.findings_changed(&file);
     }
 
     pub(crate) fn run_events(&mut self, run: &str, records: &[EventRecord]) {
         let messages = self.workspace.settings().run.messages;
+        self.stale.went_on(&self.shown, run);
         if let Some(file) = self.runs.take(run, records, &self.outbox, messages) {
             self.findings_changed(&file);
+        }
+        if records.iter().any(|record| matches!(record.event, RunEvent::RunEnded { .. })) {
+            self.refresh_beside();
         }
     }
 
     pub(crate) fn run_orphaned(&mut self, run: &str) {
         let messages = self.workspace.settings().run.messages;
         self.runs.orphaned(run, &self.outbox, messages);
+        self.refresh_beside();
     }
 
     /// Failures of runs changed in one file.

@@ -9,12 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use divisi_analysis::Finding;
+use divisi_ide::Durations;
 use divisi_workspace::{Class, Document, Snapshot};
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client::Client;
+use crate::contents::Shown;
 use crate::event::Checked;
-use crate::runs::FailedNodes;
+use crate::reports::SentReports;
+use crate::runs::{FailedNodes, LastRuns};
 use crate::strict;
 use crate::to_proto::{self, OpenUris};
 use crate::tokens::SentTokens;
@@ -27,6 +30,11 @@ pub(crate) struct View {
     pub(crate) open: OpenUris,
     pub(crate) failed: Arc<FailedNodes>,
     pub(crate) tokens: Arc<SentTokens>,
+    pub(crate) reports: Arc<SentReports>,
+    pub(crate) shown: Arc<Shown>,
+    pub(crate) last_runs: Arc<LastRuns>,
+    /// Runs that go on: the file of the DAG, the run.
+    pub(crate) live: Vec<(PathBuf, String)>,
     /// Whether the disk was walked at least once. Before that nothing is found: it would be false alarms.
     pub(crate) is_scanned: bool,
 }
@@ -40,6 +48,11 @@ impl View {
         let mut findings = divisi_analysis::check(&self.snapshot, document);
         findings.extend(self.failed.findings(&self.snapshot, document));
         findings
+    }
+
+    /// How long the nodes of the DAG at `path` took in its last run.
+    pub(crate) fn last_durations(&self, path: &Path) -> Option<&Durations> {
+        self.last_runs.get(path).map(Arc::as_ref)
     }
 
     pub(crate) fn diagnostics(&self, document: &Arc<Document>) -> Vec<lsp::Diagnostic> {

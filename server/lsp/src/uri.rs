@@ -7,13 +7,32 @@ use tower_lsp_server::gen_lsp_types::Uri;
 /// The path of a `file:` URI on this machine; none for other schemes (`untitled:`) and other hosts.
 pub(crate) fn to_path(uri: &Uri) -> Option<PathBuf> {
     let rest = uri.0.strip_prefix("file://")?;
-    let rest = rest.strip_prefix("localhost").unwrap_or(rest);
+    path(rest.strip_prefix("localhost").unwrap_or(rest))
+}
+
+/// The path in a URI of another scheme: `scheme:/path` or `scheme:///path`.
+pub(crate) fn path_in(uri: &Uri, scheme: &str) -> Option<PathBuf> {
+    let rest = uri.0.strip_prefix(scheme)?.strip_prefix(':')?;
+    path(rest.strip_prefix("//").unwrap_or(rest))
+}
+
+/// The first value of `name` in the query: `?name=value&…`.
+pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
+    let (_, query) = uri.0.split_once('?')?;
+    let query = query.split_once('#').map_or(query, |(query, _)| query);
+    // Some clients encode the whole query, its `=` and `&` included.
+    let query = if query.contains('=') { query.to_owned() } else { String::from_utf8(decode(query)).ok()? };
+    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
+    String::from_utf8(decode(value)).ok()
+}
+
+/// The path that `rest` begins with.
+fn path(rest: &str) -> Option<PathBuf> {
     if !rest.starts_with('/') {
         return None;
     }
     let end = rest.find(['?', '#']).unwrap_or(rest.len());
-    let bytes = decode(rest.get(..end)?);
-    path_from_bytes(bytes)
+    path_from_bytes(decode(rest.get(..end)?))
 }
 
 #[cfg(unix)]

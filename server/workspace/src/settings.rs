@@ -28,6 +28,8 @@ pub struct Settings {
     pub check: CheckSettings,
     /// `[files]`
     pub files: FileSettings,
+    /// `[hints]`
+    pub hints: HintSettings,
     /// `[run]`
     pub run: RunSettings,
     /// `[runners.NAME]`: programs that execute agent nodes. Only from the user's file, or from the `divisi.toml`
@@ -77,6 +79,24 @@ pub struct FileSettings {
     pub dag: Vec<String>,
     /// Globs of command-v2 files at other paths.
     pub command_v2: Vec<String>,
+}
+
+/// What an editor shows beside the nodes of a DAG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "snake_case")]
+pub struct HintSettings {
+    /// The level of each node.
+    pub level: bool,
+    /// Which nodes are on the critical path.
+    pub critical: bool,
+    /// How long the node took in the last run, else its estimate.
+    pub duration: bool,
+}
+
+impl Default for HintSettings {
+    fn default() -> Self {
+        Self { level: true, critical: true, duration: true }
+    }
 }
 
 /// How runs behave.

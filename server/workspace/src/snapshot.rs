@@ -57,6 +57,11 @@ impl Problem {
 }
 
 impl Snapshot {
+    /// Whether both are of the same moment.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// The workspace folders.
     pub fn roots(&self) -> &[PathBuf] {
         &self.inner.roots

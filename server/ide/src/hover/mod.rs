@@ -11,6 +11,7 @@ use divisi_workspace::{Document, Snapshot};
 
 use crate::card;
 use crate::expression::{self, Tags};
+use crate::hints::Durations;
 use crate::parsed::Parsed;
 
 /// An explanation of what stands at a place.
@@ -23,7 +24,13 @@ pub struct Hover {
 }
 
 /// Explains what stands at `offset`: an agent, a node, a key of the format, a name in a template.
-pub fn hover(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Option<Hover> {
+/// `last`: what is known of the last run of the document's DAG.
+pub fn hover(
+    snapshot: &Snapshot,
+    document: &Arc<Document>,
+    offset: u32,
+    last: Option<&Durations>,
+) -> Option<Hover> {
     let parsed = Parsed::new(document, Arc::clone(&document.text))?;
     let node = parsed.tree.node_at(offset).filter(|node| parsed.tree.span(*node).touches(offset))?;
     let place = keys::at(parsed.format, &parsed.tree, parsed.root?, node)?;
@@ -35,13 +42,14 @@ pub fn hover(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Opti
         let key = place.key.filter(|_| is_known)?;
         return Some(Hover { span: tree.span(node), markdown: card::key(key) });
     }
-    let question = Question { snapshot, document, dag: parsed.dag(), tree, node, place, offset };
+    let question = Question { snapshot, document, last, dag: parsed.dag(), tree, node, place, offset };
     question.reference().or_else(|| question.value())
 }
 
 struct Question<'a> {
     snapshot: &'a Snapshot,
     document: &'a Arc<Document>,
+    last: Option<&'a Durations>,
     dag: Option<Dag>,
     tree: &'a Tree,
     node: NodeId,
@@ -87,7 +95,7 @@ impl Question<'_> {
     fn node_card(&self, id: &str) -> Option<String> {
         let dag = self.dag.as_ref()?;
         let at = dag.nodes.iter().position(|node| node.id.value == id)?;
-        Some(node::card(dag, at))
+        Some(node::card(dag, at, self.last.and_then(|last| last.get(id)).copied()))
     }
 
     /// A name in a template.

@@ -11,8 +11,8 @@ use divisi_model::{Dag, Node};
 /// More names than this are counted.
 const NAMES: usize = 8;
 
-/// The card of the node at index `at`, in Markdown.
-pub(super) fn card(dag: &Dag, at: usize) -> String {
+/// The card of the node at index `at`, in Markdown. `last`: how long it took in the last run.
+pub(super) fn card(dag: &Dag, at: usize, last: Option<Duration>) -> String {
     let Some(node) = dag.nodes.get(at) else { return String::new() };
     let graph = Graph::new(dag);
     let mut text = format!("**{}** · {}", node.id.value, describe::work(node));
@@ -20,7 +20,8 @@ pub(super) fn card(dag: &Dag, at: usize) -> String {
         text.push_str(&format!("\n\n{}", title.value));
     }
     text.push('\n');
-    for fact in facts(dag, node, at, &graph) {
+    let last = last.map(|last| format!("Took {} in the last run", human(last)));
+    for fact in facts(dag, node, at, &graph).into_iter().chain(last) {
         text.push_str(&format!("\n- {fact}"));
     }
     text

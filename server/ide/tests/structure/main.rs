@@ -1,6 +1,8 @@
 //! What a document consists of: outline, folds, selections, tokens.
 
 mod folding;
+mod hints;
+mod lenses;
 mod outline;
 mod selection;
 #[path = "../support/mod.rs"]

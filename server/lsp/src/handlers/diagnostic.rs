@@ -38,7 +38,7 @@ pub(crate) fn diagnostic(
     ))
 }
 
-fn digest(items: &[lsp::Diagnostic]) -> Result<String> {
+pub(super) fn digest(items: &[lsp::Diagnostic]) -> Result<String> {
     let text = serde_json::to_string(items).map_err(|_| Error::internal_error())?;
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

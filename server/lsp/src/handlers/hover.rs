@@ -10,8 +10,10 @@ pub(crate) fn hover(view: &View, params: &lsp::HoverParams) -> Result<Option<lsp
     let Some((document, offset)) = super::place(view, &params.text_document_position_params) else {
         return Ok(None);
     };
-    Ok(divisi_ide::hover(&view.snapshot, document, offset).map(|hover| lsp::Hover {
-        contents: to_proto::markup(hover.markdown, view.client.hover_markdown).into(),
-        range: Some(to_proto::range(document, hover.span, view.client.encoding)),
-    }))
+    Ok(divisi_ide::hover(&view.snapshot, document, offset, view.last_durations(&document.path)).map(
+        |hover| lsp::Hover {
+            contents: to_proto::markup(hover.markdown, view.client.hover_markdown).into(),
+            range: Some(to_proto::range(document, hover.span, view.client.encoding)),
+        },
+    ))
 }

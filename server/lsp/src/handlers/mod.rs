@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod code_action;
+pub(crate) mod code_lens;
 pub(crate) mod completion;
 pub(crate) mod configuration;
 pub(crate) mod definition;
@@ -16,6 +17,7 @@ pub(crate) mod formatting;
 pub(crate) mod hover;
 pub(crate) mod initialize;
 pub(crate) mod initialized;
+pub(crate) mod inlay_hint;
 pub(crate) mod linked_editing_range;
 pub(crate) mod on_type_formatting;
 pub(crate) mod range_formatting;
@@ -23,7 +25,9 @@ pub(crate) mod references;
 pub(crate) mod selection_range;
 pub(crate) mod semantic_tokens;
 pub(crate) mod shutdown;
+pub(crate) mod text_document_content;
 pub(crate) mod watched_files;
+pub(crate) mod workspace_diagnostic;
 pub(crate) mod workspace_symbol;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 
 mod failed;
 mod follow;
+mod last;
 mod launch;
 pub(crate) mod place;
 mod state;
@@ -20,6 +21,7 @@ use divisi_workspace::Document;
 use tower_lsp_server::gen_lsp_types as lsp;
 
 pub(crate) use failed::FailedNodes;
+pub(crate) use last::LastRuns;
 pub(crate) use launch::{Answer, Launch, engine_error, plan, question, start};
 pub(crate) use state::Run;
 
@@ -31,6 +33,7 @@ use crate::progress::Progress;
 pub(crate) struct Runs {
     runs: BTreeMap<String, Run>,
     failed: Arc<FailedNodes>,
+    last: Arc<LastRuns>,
 }
 
 /// How the server came to a run.
@@ -46,6 +49,25 @@ impl Runs {
     /// Failures that are shown now.
     pub(crate) const fn failed(&self) -> &Arc<FailedNodes> {
         &self.failed
+    }
+
+    /// What is known of the last run of each DAG.
+    pub(crate) const fn last(&self) -> &Arc<LastRuns> {
+        &self.last
+    }
+
+    /// What was found of runs that are over. What was seen since counts for more.
+    pub(crate) fn know_last(&mut self, found: LastRuns) {
+        let last = Arc::make_mut(&mut self.last);
+        for (file, durations) in found {
+            last.entry(file).or_insert(durations);
+        }
+    }
+
+    /// Runs that go on: the file of the DAG, the run.
+    pub(crate) fn live(&self) -> Vec<(PathBuf, String)> {
+        let live = self.runs.iter().filter(|(_, run)| !run.over);
+        live.map(|(id, run)| (run.file.clone(), id.clone())).collect()
     }
 
     pub(crate) fn get(&self, run: &str) -> Option<&Run> {
@@ -94,6 +116,8 @@ impl Runs {
                     show(outbox, lsp::MessageType::Info, run.started_text());
                 }
                 RunEvent::RunEnded { verdict } => {
+                    let durations = Arc::new(last::durations(&run.known));
+                    Arc::make_mut(&mut self.last).insert(run.file.clone(), durations);
                     let (kind, text) = run.ended_text(*verdict, record.at);
                     run.progress.end(outbox, id, &text);
                     if messages {
@@ -149,16 +173,25 @@ impl Runs {
     }
 }
 
-/// The runs under `root` that a host owns, with what their plans say. Reads the disk.
-pub(crate) fn find_live(root: &Path) -> Result<Vec<(RunSummary, RunView)>, EngineError> {
+/// The runs of one root.
+#[derive(Debug)]
+pub(crate) struct FoundRuns {
+    /// Those that a host owns, with what their plans say.
+    pub(crate) live: Vec<(RunSummary, RunView)>,
+    /// What is known of those that are over.
+    pub(crate) last: LastRuns,
+}
+
+/// The runs under `root`. Reads the disk.
+pub(crate) fn find(root: &Path) -> Result<FoundRuns, EngineError> {
     let runs = client::Runs::open(root)?;
     let (summaries, _unreadable) = runs.list()?;
-    let live = summaries.into_iter().filter(|summary| is_live(summary.status));
+    let (live, over): (Vec<_>, Vec<_>) = summaries.into_iter().partition(|summary| is_live(summary.status));
     let with_plan = |summary: RunSummary| {
         let known = RunView::new(runs.plan(&summary.run).ok().as_ref());
         (summary, known)
     };
-    Ok(live.map(with_plan).collect())
+    Ok(FoundRuns { live: live.into_iter().map(with_plan).collect(), last: last::read(&runs, &over) })
 }
 
 /// Whether a host owns the run, so that there is something to follow.

@@ -150,3 +150,56 @@ async fn mends_are_offered() {
     client.ignore_published();
     client.stop().await;
 }
+
+#[tokio::test]
+async fn the_whole_workspace_is_pulled() {
+    let mut capabilities = able();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"] = json!({ "diagnostics": { "refreshSupport": true } });
+    let mut client = Client::connect();
+    std::fs::write(client.path("ring.dag.yaml"), CYCLE).unwrap();
+    std::fs::write(client.path("fine.dag.yaml"), CYCLE.replace("depends_on: [a]", "title: x")).unwrap();
+    let params = json!({ "capabilities": capabilities, "rootUri": client.uri("") });
+    let answer = client.request("initialize", params).await;
+    assert_eq!(answer["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"], true);
+    client.notify("initialized", json!({})).await;
+    client.serve("workspace/diagnostic/refresh", Value::Null).await;
+
+    let method = "workspace/diagnostic";
+    let pulled = client.request(method, json!({ "previousResultIds": [] })).await;
+    let [ring] = pulled["items"].as_array().unwrap().as_slice() else { panic!("{pulled:#}") };
+    assert_eq!(ring["uri"], client.uri("ring.dag.yaml"));
+    assert_eq!(ring["kind"], "full");
+    assert_eq!(ring["items"][0]["code"], "cycle");
+
+    // Nothing changed, so there is nothing to say.
+    let known = json!({ "uri": ring["uri"], "value": ring["resultId"] });
+    let again = client.request(method, json!({ "previousResultIds": [known] })).await;
+    assert_eq!(again["items"], json!([]));
+    // The same from the document alone.
+    let document = json!({
+        "textDocument": { "uri": ring["uri"] },
+        "previousResultId": ring["resultId"],
+    });
+    assert_eq!(client.request("textDocument/diagnostic", document).await["kind"], "unchanged");
+
+    // Something changed elsewhere.
+    client.open("fine.dag.yaml", "nodes:\n  - {id: a, run: [x], depends_on: [b]}\n").await;
+    let changed = client.request(method, json!({ "previousResultIds": [known] })).await;
+    let of = |name: &str| {
+        let uri = client.uri(name);
+        changed["items"].as_array().unwrap().iter().find(|item| item["uri"] == uri.as_str()).unwrap().clone()
+    };
+    let (fine, still) = (of("fine.dag.yaml"), of("ring.dag.yaml"));
+    assert_eq!((&fine["kind"], &fine["version"]), (&json!("full"), &json!(1)));
+    assert_eq!((&still["kind"], &still["resultId"]), (&json!("unchanged"), &ring["resultId"]));
+
+    // What is gone has no findings any more.
+    let gone = json!({ "uri": client.uri("gone.dag.yaml"), "value": "x" });
+    let cleared = client.request(method, json!({ "previousResultIds": [gone] })).await;
+    let items = cleared["items"].as_array().unwrap();
+    assert!(
+        items.iter().any(|item| item["uri"] == client.uri("gone.dag.yaml") && item["items"] == json!([]))
+    );
+    client.stop().await;
+}

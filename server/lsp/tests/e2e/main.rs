@@ -7,6 +7,7 @@
     reason = "what goes wrong here fails a test"
 )]
 
+mod beside;
 mod client;
 mod diagnostics;
 mod edits;

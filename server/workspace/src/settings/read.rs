@@ -42,9 +42,10 @@ impl Reader<'_> {
                 "agents" => self.agents(value),
                 "check" => self.check(value),
                 "files" => self.files(value),
+                "hints" => self.hints(value),
                 "run" => self.run(value),
                 "runners" => self.runners(value),
-                _ => self.unknown(key, "", &["agents", "check", "files", "run", "runners"]),
+                _ => self.unknown(key, "", &["agents", "check", "files", "hints", "run", "runners"]),
             }
         }
     }
@@ -103,6 +104,25 @@ impl Reader<'_> {
                 }
                 _ => self.unknown(key, "files.", &["dag", "command_v2"]),
             }
+        }
+    }
+
+    fn hints(&mut self, value: &Value) {
+        const HINTS: [&str; 3] = ["level", "critical", "duration"];
+        for (key, value) in self.table(value, "`hints`") {
+            let name = key.name.as_str();
+            if !HINTS.contains(&name) {
+                self.unknown(key, "hints.", &HINTS);
+                continue;
+            }
+            let shown = self.truth(value, &format!("`hints.{name}`"));
+            let hints = &mut self.settings.hints;
+            let setting = match name {
+                "level" => &mut hints.level,
+                "critical" => &mut hints.critical,
+                _ => &mut hints.duration,
+            };
+            replace(setting, shown);
         }
     }
 

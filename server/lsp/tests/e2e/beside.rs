@@ -1,0 +1,114 @@
+//! Hints, lenses and documents that only the server has.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, able, range};
+
+const TEXT: &str = "\
+name: go
+nodes:
+  - {id: a, run: [\"true\"], estimate: 5m}
+  - {id: b, run: [\"true\"], depends_on: [a]}
+";
+
+fn document(client: &Client, name: &str) -> Value {
+    json!({ "textDocument": { "uri": client.uri(name) } })
+}
+
+#[tokio::test]
+async fn hints_stand_behind_ids() {
+    let mut client = Client::start(able()).await;
+    client.open("a.dag.yaml", TEXT).await;
+    let mut params = document(&client, "a.dag.yaml");
+    params["range"] = range((0, 0), (2, 99));
+    let hints = client.request("textDocument/inlayHint", params).await;
+    assert_eq!(hints.as_array().unwrap().len(), 1);
+    assert_eq!(hints[0]["position"], json!({ "line": 2, "character": 10 }));
+    assert_eq!(hints[0]["label"], "level 1/2 · critical · ~5m");
+    client.ignore_published();
+    client.stop().await;
+}
+
+#[tokio::test]
+async fn hints_are_switched_off_by_settings() {
+    let options = json!({ "settings": { "hints": { "level": false, "critical": false } } });
+    let params = json!({ "capabilities": {}, "initializationOptions": options });
+    let (mut client, _) = Client::start_with(params).await;
+    client.open("a.dag.yaml", TEXT).await;
+    let mut params = document(&client, "a.dag.yaml");
+    params["range"] = range((0, 0), (9, 0));
+    // The settings come with the scan of the disk.
+    for _ in 0..1000 {
+        let hints = client.request("textDocument/inlayHint", params.clone()).await;
+        if hints[0]["label"] == "~5m" {
+            assert_eq!(hints.as_array().unwrap().len(), 1);
+            client.ignore_published();
+            return client.stop().await;
+        }
+    }
+    panic!("the settings never came");
+}
+
+#[tokio::test]
+async fn a_dag_has_a_lens_that_runs_it() {
+    let mut client = Client::start(able()).await;
+    client.open("a.dag.yaml", TEXT).await;
+    let lenses = client.request("textDocument/codeLens", document(&client, "a.dag.yaml")).await;
+    let expected = json!([{
+        "range": range((0, 6), (0, 8)),
+        "command": {
+            "title": "Run",
+            "command": "divisi.server.run",
+            "arguments": [{ "uri": client.uri("a.dag.yaml") }],
+        },
+    }]);
+    assert_eq!(lenses, expected);
+    client.ignore_published();
+    client.stop().await;
+}
+
+#[tokio::test]
+async fn a_graph_is_a_document_that_follows_its_dag() {
+    let mut capabilities = able();
+    capabilities["workspace"] = json!({ "textDocumentContent": {} });
+    let (mut client, answer) = Client::start_with(json!({ "capabilities": capabilities })).await;
+    assert_eq!(
+        answer["capabilities"]["workspace"]["textDocumentContent"],
+        json!({ "schemes": ["divisi-graph", "divisi-log"] })
+    );
+    client.open("a.dag.yaml", TEXT).await;
+    client.ignore_published();
+    let graph = client.uri("a.dag.yaml").replace("file:", "divisi-graph:");
+    let method = "workspace/textDocumentContent";
+    let content = client.request(method, json!({ "uri": graph })).await;
+    assert!(content["text"].as_str().unwrap().starts_with("go: 2 nodes"), "{content}");
+    let mermaid = client.request(method, json!({ "uri": format!("{graph}?format=mermaid") })).await;
+    assert!(mermaid["text"].as_str().unwrap().contains("flowchart LR"));
+
+    client.edit("a.dag.yaml", 2, range((0, 6), (0, 8)), "went").await;
+    let mut refreshed = Vec::new();
+    for _ in 0..2 {
+        let params = client.serve("workspace/textDocumentContent/refresh", Value::Null).await;
+        refreshed.push(params["uri"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(refreshed, [graph.clone(), format!("{graph}?format=mermaid")]);
+    let content = client.request(method, json!({ "uri": graph })).await;
+    assert!(content["text"].as_str().unwrap().starts_with("went: 2 nodes"), "{content}");
+
+    let gone = graph.replace("a.dag", "gone.dag");
+    let content = client.request(method, json!({ "uri": gone })).await;
+    assert!(content["text"].as_str().unwrap().contains("holds no DAG"));
+    let log = client.request(method, json!({ "uri": "divisi-log:/etc?run=r&node=n" })).await;
+    assert!(log["text"].as_str().unwrap().contains("outside of the workspace"));
+    let id = client.begin(method, json!({ "uri": "divisi-graph:" })).await;
+    assert_eq!(client.answer(id).await["error"]["code"], -32602);
+    client.stop().await;
+}
+
+#[tokio::test]
+async fn clients_that_show_no_contents_are_offered_none() {
+    let (mut client, answer) = Client::start_with(json!({ "capabilities": able() })).await;
+    assert!(answer["capabilities"]["workspace"].get("textDocumentContent").is_none());
+    client.ignore_published();
+    client.stop().await;
+}
