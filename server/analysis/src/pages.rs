@@ -1,4 +1,4 @@
-//! The pages of `docs/diagnostics/`, made from the rules.
+//! The pages of `docs/diagnostics/` and the files of `examples/broken/`, made from the rules.
 
 use std::fmt::Write as _;
 
@@ -9,9 +9,9 @@ use crate::codes::{self, Code};
 /// One generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// Its name in `docs/diagnostics/`.
+    /// Its path in its folder.
     pub file: String,
-    /// Markdown.
+    /// All of it.
     pub text: String,
 }
 
@@ -20,6 +20,16 @@ pub fn pages() -> Vec<Page> {
     let table = Page { file: "README.md".to_owned(), text: table() };
     let of_codes = codes::all().map(|code| Page { file: format!("{}.md", code.name), text: page(code) });
     std::iter::once(table).chain(of_codes).collect()
+}
+
+/// For each code with an example a file that has the finding, in a folder called like the code: `examples/broken/`.
+pub fn broken_examples() -> Vec<Page> {
+    let with_example = codes::all().filter(|code| !code.example.bad.is_empty());
+    let page = |code: &Code| Page {
+        file: format!("{}/{}", code.name, code.example.path),
+        text: code.example.bad.to_owned(),
+    };
+    with_example.map(page).collect()
 }
 
 const NOTE: &str = "<!-- Generated from the rules in server/analysis/src/rules: UPDATE_EXPECT=1 cargo test -p divisi-analysis --test checks -->";

@@ -1,14 +1,15 @@
-//! The generated pages are up to date, and their examples show what they say.
+//! The generated pages and examples are up to date, and their examples show what they say.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::{AGENTS, Fixture};
 use divisi_analysis::codes;
-use divisi_analysis::pages::pages;
+use divisi_analysis::pages::{broken_examples, pages};
 use expect_test::expect_file;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics");
+const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/broken");
 
 #[test]
 fn pages_are_up_to_date() {
@@ -21,6 +22,30 @@ fn pages_are_up_to_date() {
     let written =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert_eq!(written.collect::<BTreeSet<_>>(), names, "remove pages of codes that are gone");
+}
+
+fn expect(path: &Path, text: &str) {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    }
+    expect_file![path].assert_eq(text);
+}
+
+/// `examples/broken/` holds one example a code, and the agents that they name.
+#[test]
+fn broken_examples_are_up_to_date() {
+    let folder = Path::new(EXAMPLES);
+    let mut names = BTreeSet::from(["README.md", "divisi.toml", ".claude"].map(str::to_owned));
+    for page in broken_examples() {
+        expect(&folder.join(&page.file), &page.text);
+        names.extend(page.file.split('/').next().map(str::to_owned));
+    }
+    for (path, text) in AGENTS {
+        expect(&folder.join(path), text);
+    }
+    let written =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(written.collect::<BTreeSet<_>>(), names, "remove folders of codes that are gone");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `divisi check`
 
+mod github;
 mod human;
 mod json;
+mod sarif;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use crate::selection;
   divisi check review.dag.yaml          one file
   divisi check .claude/agents           one folder
   divisi check --format json | jq .summary
+  divisi check --format sarif > divisi.sarif
 
 A finding is silenced by a comment on its line or the line above:
   # divisi: allow(redundant-dependency) it is there for the reader
@@ -50,6 +53,10 @@ enum Format {
     Human,
     /// One JSON object.
     Json,
+    /// Workflow commands that GitHub Actions turns into annotations.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 /// The findings of one document.
@@ -81,6 +88,8 @@ impl Check {
         match self.format {
             Format::Human => human::print(&checked, summary, output),
             Format::Json => json::print(&checked, summary, output)?,
+            Format::Github => github::print(&checked, output),
+            Format::Sarif => sarif::print(&checked, output)?,
         }
         for failure in &selection.failures {
             output.failure(failure);

@@ -159,3 +159,138 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let (status, error) = site.start(&["check"]).hang_up();
     assert_eq!((status, error.as_str()), (1, ""));
 }
+
+#[test]
+fn findings_as_annotations() {
+    let site = Site::new().write("a,b.dag.yaml", "nodes:\n  - id: é\n    run: x\n    depends_on: [😀, x]\n");
+    let said = site.divisi(&["check", "--format", "github"]);
+    assert_eq!(said.status, 1, "{}", said.err);
+    expect![[r#"
+        ::error file=a%2Cb.dag.yaml,line=2,endLine=2,col=9,endColumn=10,title=invalid-value::`é` will not do for `id`: an id is a letter or `_`, then letters, digits, `_` and `-`
+        ::error file=a%2Cb.dag.yaml,line=4,endLine=4,col=18,endColumn=19,title=missing-dependency::no node `😀` in this DAG
+        ::error file=a%2Cb.dag.yaml,line=4,endLine=4,col=21,endColumn=22,title=missing-dependency::no node `x` in this DAG
+    "#]].assert_eq(&said.out);
+}
+
+/// What GitHub's code scanning and editors read: parsed by types that are made from the standard's schema.
+#[test]
+fn findings_as_sarif() {
+    let ring = "nodes:\n  - {id: a, run: x, depends_on: [b]}\n  - {id: b, run: x, needs: [a]}\n";
+    let said = Site::new().write("my dags/ring.dag.yaml", ring).divisi(&["check", "--format", "sarif"]);
+    assert_eq!(said.status, 1, "{}", said.err);
+    let sarif: serde_sarif::sarif::Sarif = serde_json::from_str(&said.out).expect("SARIF");
+    let run = &sarif.runs[0];
+    assert!(run.tool.driver.rules.as_ref().is_some_and(|rules| rules.len() > 30));
+    let results = run.results.as_ref().expect("results");
+    let shown: Vec<String> =
+        results.iter().map(|result| serde_json::to_string_pretty(result).expect("JSON")).collect();
+    expect![[r#"
+        {
+          "fixes": [
+            {
+              "artifactChanges": [
+                {
+                  "artifactLocation": {
+                    "uri": "my%20dags/ring.dag.yaml"
+                  },
+                  "replacements": [
+                    {
+                      "deletedRegion": {
+                        "endColumn": 26,
+                        "endLine": 3,
+                        "startColumn": 21,
+                        "startLine": 3
+                      },
+                      "insertedContent": {
+                        "text": "depends_on"
+                      }
+                    }
+                  ]
+                }
+              ],
+              "description": {
+                "text": "Change to `depends_on`"
+              }
+            }
+          ],
+          "level": "note",
+          "locations": [
+            {
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "my%20dags/ring.dag.yaml"
+                },
+                "region": {
+                  "endColumn": 26,
+                  "endLine": 3,
+                  "startColumn": 21,
+                  "startLine": 3
+                }
+              }
+            }
+          ],
+          "message": {
+            "text": "`needs` is read as `depends_on`"
+          },
+          "ruleId": "dependency-alias",
+          "ruleIndex": 6
+        }
+        {
+          "level": "error",
+          "locations": [
+            {
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "my%20dags/ring.dag.yaml"
+                },
+                "region": {
+                  "endColumn": 30,
+                  "endLine": 3,
+                  "startColumn": 29,
+                  "startLine": 3
+                }
+              }
+            }
+          ],
+          "message": {
+            "text": "these nodes wait for each other: b → a → b"
+          },
+          "relatedLocations": [
+            {
+              "message": {
+                "text": "`b` waits for `a`"
+              },
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "my%20dags/ring.dag.yaml"
+                },
+                "region": {
+                  "endColumn": 30,
+                  "endLine": 3,
+                  "startColumn": 29,
+                  "startLine": 3
+                }
+              }
+            },
+            {
+              "message": {
+                "text": "`a` waits for `b`"
+              },
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "my%20dags/ring.dag.yaml"
+                },
+                "region": {
+                  "endColumn": 35,
+                  "endLine": 2,
+                  "startColumn": 34,
+                  "startLine": 2
+                }
+              }
+            }
+          ],
+          "ruleId": "cycle",
+          "ruleIndex": 5
+        }"#]]
+    .assert_eq(&shown.join("\n"));
+}
