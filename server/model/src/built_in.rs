@@ -7,13 +7,15 @@ use divisi_syntax::Span;
 use crate::agent::{Load, Tool};
 use crate::registry::{Agent, Scope};
 
-/// Claude Code's built-in agents with what they are for. Source: its documentation, as of autumn 2026.
+/// Claude Code's built-in agents with what they are for. Source: what version 2.1.329 answers
+/// (docs/decisions/0013-loader-oracle.md), and its documentation for the last two, which answer in other versions.
 const CLAUDE_CODE: &[(&str, &str)] = &[
     ("general-purpose", "Works on tasks of several steps that need both search and changes"),
     ("Explore", "Searches the code without changing it"),
     ("Plan", "Gathers what a plan needs"),
-    ("claude", "The main agent itself"),
+    ("claude", "Takes over what no other agent is for"),
     ("statusline-setup", "Sets up the status line"),
+    ("fork", "Goes on from the conversation so far"),
     ("output-style-setup", "Sets up an output style"),
     ("claude-code-guide", "Answers questions about Claude Code"),
 ];

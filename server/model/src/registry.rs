@@ -61,7 +61,8 @@ impl Agent {
 pub enum Resolution<'a> {
     /// Exactly this one.
     Found(&'a Agent),
-    /// Several in one tool and scope: which one is used is chance.
+    /// Several in one tool and scope, of which chance would choose; or several that are written differently, of
+    /// which the tool would not choose.
     Ambiguous(Vec<&'a Agent>),
     /// A file says this name, but its tool drops it.
     NotLoaded(&'a Agent),
@@ -117,16 +118,23 @@ impl Registry {
         self.agents.is_empty()
     }
 
-    /// Looks `name` up: in `tool` first, then in Claude Code's agents, in scope order.
+    /// Looks `name` up: in `tool` first, then in Claude Code's agents, in scope order. As it is written first, then
+    /// without case and separators (docs/decisions/0013-loader-oracle.md).
     ///
     /// An agent that its tool drops counts only where none of that name loads anywhere.
     pub fn resolve(&self, tool: Tool, name: &str) -> Resolution<'_> {
-        let name = normalise(name);
-        let lists = search_order(tool).filter_map(|tool| self.by_name.get(&tool)?.get(&name));
+        let normalised = normalise(name);
+        let lists = search_order(tool).filter_map(|tool| self.by_name.get(&tool)?.get(&normalised));
         let mut dropped = None;
         for agents in lists {
-            if let Some(first) = agents.iter().find(|agent| agent.loads()) {
-                return first_of_scope(first, agents);
+            let loading = || agents.iter().map(Arc::as_ref).filter(|agent| agent.loads());
+            if let Some(first) = loading().find(|agent| agent.name == name) {
+                return one_of(first, loading().filter(|agent| is_rival(first, agent) && agent.name == name));
+            }
+            if let Some(first) = loading().next() {
+                let rivals =
+                    loading().filter(|agent| is_rival(first, agent) || is_other_spelling(first, agent));
+                return one_of(first, rivals);
             }
             dropped = dropped.or_else(|| agents.first());
         }
@@ -168,15 +176,25 @@ fn search_order(tool: Tool) -> impl Iterator<Item = Tool> {
     std::iter::once(tool).chain(second)
 }
 
-/// `first`, or all that load in its scope (distance included) where they stand in different files.
-fn first_of_scope<'a>(first: &'a Agent, agents: &'a [Arc<Agent>]) -> Resolution<'a> {
-    let mut rivals: Vec<&Agent> = Vec::new();
-    for agent in agents.iter().filter(|agent| agent.scope == first.scope && agent.loads()) {
-        if rivals.iter().all(|rival| rival.path != agent.path) {
-            rivals.push(agent);
+/// Whether it is chance which of both is used: they have one scope (distance included) and different files.
+fn is_rival(first: &Agent, other: &Agent) -> bool {
+    other.scope == first.scope && other.path != first.path
+}
+
+/// Whether Claude Code would refuse to choose between both, since neither is named as it is written.
+fn is_other_spelling(first: &Agent, other: &Agent) -> bool {
+    let loads_there = |agent: &Agent| agent.tool == Tool::ClaudeCode && agent.scope != Scope::Configured;
+    other.name != first.name && loads_there(first) && loads_there(other)
+}
+
+fn one_of<'a>(first: &'a Agent, rivals: impl Iterator<Item = &'a Agent>) -> Resolution<'a> {
+    let mut all = vec![first];
+    for rival in rivals {
+        if all.iter().all(|known| known.path != rival.path) {
+            all.push(rival);
         }
     }
-    if rivals.len() > 1 { Resolution::Ambiguous(rivals) } else { Resolution::Found(first) }
+    if all.len() > 1 { Resolution::Ambiguous(all) } else { Resolution::Found(first) }
 }
 
 /// The tool whose agents a runner executes: `claude` → Claude Code, and so on; Claude Code for every other runner.

@@ -241,12 +241,39 @@ fn names_and_descriptions_are_needed() {
 }
 
 #[test]
-fn plugin_agents_load_under_their_files_name() {
-    for text in ["# Just text\n", "---\ndescription: b\n---\n", "---\nname: -a\ndescription: b\n---\n"] {
+fn plugin_agents_load_in_any_state() {
+    let cases = [
+        ("# Just text\n", "stem"),
+        ("---\ndescription: b\n---\n", "stem"),
+        ("---\nname: a\ndescription: b: c\nd\n---\n", "stem"),
+        ("---\nname: a\n---\n", "a"),
+        ("---\nname: -a\ndescription: b\n---\n", "-a"),
+        ("---\nname: 12\ndescription: b\n---\n", "12"),
+    ];
+    for (text, name) in cases {
         let file = read_claude_agent(&Arc::from(text), "stem", true);
         assert_eq!(file.load, Load::Loaded, "{text}");
-        assert_eq!(file.name.map(|name| name.value).as_deref(), Some("stem"), "{text}");
+        assert_eq!(file.name.map(|name| name.value).as_deref(), Some(name), "{text}");
     }
-    let file = read_claude_agent(&Arc::from("---\nname: own\ndescription: b\n---\n"), "stem", true);
-    assert_eq!(file.name.map(|name| name.value).as_deref(), Some("own"));
+}
+
+#[test]
+fn the_first_dashes_end_the_front_matter() {
+    check(
+        "---\nname: a\ndescription: One --- two\ntools: Read\n---\nBody",
+        expect![[r#"
+            tolerated at "---": Claude Code ends the front matter at these `---` and takes what follows for the prompt
+            name: "a" at "a"
+            description: "One" at "One"
+            body: " two\ntools: Read\n---\nBody"
+        "#]],
+    );
+    check(
+        "---\nname: a\n# --- what it does ---\ndescription: b\n---\nBody",
+        expect![[r#"
+        dropped at "---": Claude Code ends the front matter at these `---` and takes what follows for the prompt, so it has no `description`: say in the front matter when it should be used
+        name: "a" at "a"
+        body: " what it does ---\ndescription: b\n---\nBody"
+    "#]],
+    );
 }

@@ -91,7 +91,7 @@ fn the_runners_tool_comes_first_then_claude_code() {
 fn ambiguity_exists_only_within_one_scope() {
     let registry = registry([
         agent(ClaudeCode, Scope::Project(0), "a", "one"),
-        agent(ClaudeCode, Scope::Project(0), "A", "two"),
+        agent(ClaudeCode, Scope::Project(0), "a", "two"),
         agent(ClaudeCode, Scope::Project(1), "a", "three"),
         agent(ClaudeCode, Scope::Project(0), "b", "same"),
         agent(ClaudeCode, Scope::Project(0), "b", "same"),
@@ -105,6 +105,20 @@ fn ambiguity_exists_only_within_one_scope() {
     assert_eq!(answer(&registry, ClaudeCode, "b"), "found same");
     assert_eq!(answer(&registry, ClaudeCode, "c"), "found loads");
     assert_eq!(answer(&registry, ClaudeCode, "d"), "found project");
+}
+
+#[test]
+fn the_exact_name_goes_before_other_spellings() {
+    let registry = registry([
+        agent(ClaudeCode, Scope::Project(0), "code-reviewer", "dash"),
+        agent(ClaudeCode, Scope::User, "code_reviewer", "underscore"),
+        agent(ClaudeCode, Scope::Configured, "d-e", "configured"),
+        agent(ClaudeCode, Scope::User, "de", "user"),
+    ]);
+    assert_eq!(answer(&registry, ClaudeCode, "code-reviewer"), "found dash");
+    assert_eq!(answer(&registry, ClaudeCode, "code_reviewer"), "found underscore");
+    assert_eq!(answer(&registry, ClaudeCode, "Code Reviewer"), "ambiguous dash underscore");
+    assert_eq!(answer(&registry, ClaudeCode, "D E"), "found configured");
 }
 
 #[test]

@@ -15,6 +15,26 @@ pub struct FrontMatter {
     pub body: Span,
 }
 
+impl FrontMatter {
+    /// The same file as Claude Code divides it: its front matter ends at the next three dashes, wherever they stand
+    /// (docs/decisions/0013-loader-oracle.md). What is behind them on their line begins the text.
+    #[must_use]
+    pub fn ending_at_first_dashes(self, text: &str) -> Self {
+        let Some(at) = self.yaml.slice(text).find("---") else { return self };
+        let start = self.yaml.start + at as u32;
+        let close = Span::new(start, start + 3);
+        let rest = text.get(close.end as usize..).unwrap_or_default();
+        let line = rest.split_inclusive('\n').next().unwrap_or_default();
+        let blank = if line.trim().is_empty() { line.len() as u32 } else { 0 };
+        Self {
+            open: self.open,
+            yaml: Span::new(self.yaml.start, start),
+            close: Some(close),
+            body: Span::new(close.end + blank, text.len() as u32),
+        }
+    }
+}
+
 /// Finds the front matter of `text`: only when its very first line (after a BOM) is `---`.
 ///
 /// White space behind a mark is ignored; before it, the line is none. YAML's
@@ -97,6 +117,21 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(parts(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn claude_code_ends_it_at_the_first_dashes() {
+        let cases = [
+            ("---\na: b\n---\nBody\n", "a: b\n", "Body\n"),
+            ("---\na: b --- c\n---\nBody\n", "a: b ", " c\n---\nBody\n"),
+            ("---\na: |\n  ---\n  c\n---\nBody\n", "a: |\n  ", "  c\n---\nBody\n"),
+            ("---\na: b\n --- \nBody\n", "a: b\n ", "Body\n"),
+            ("---\na: b\n", "a: b\n", ""),
+        ];
+        for (text, yaml, body) in cases {
+            let found = front_matter(text).unwrap().ending_at_first_dashes(text);
+            assert_eq!((found.yaml.slice(text), found.body.slice(text)), (yaml, body), "{text:?}");
         }
     }
 }

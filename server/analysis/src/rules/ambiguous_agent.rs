@@ -14,12 +14,14 @@ pub(super) static CODE: Code = Code {
     name: "ambiguous-agent",
     severity: Severity::Warning,
     extent: Extent::Node,
-    summary: "A node, or a key of front matter, names an agent that two files of one tool and scope define; which of them is used is chance.",
+    summary: "A node, or a key of front matter, names an agent that two files of one tool and scope define, or that two \
+              spell differently.",
     silent: "For agents of different tools or scopes: the nearer one is used. Repositories mirror agents for several \
              tools, and that is no fault. In running text, and in front matter for collections of agents \
              that no tool loads from their place.",
     fix: "Rename one of the agents.",
-    explanation: "With two agents of one name in one folder the order of the file system decides.",
+    explanation: "With two agents of one name in one folder the order of the file system decides. Case, blanks, `-` and \
+                  `_` do not count in a name; where two agents differ only in these, Claude Code wants the exact name.",
     example: Example { path: "", bad: "", good: "" },
 };
 
@@ -49,7 +51,14 @@ fn is_key(named: &NamedAgent<'_>) -> bool {
 }
 
 fn message(rivals: &[&Agent], name: &str) -> String {
-    format!("{} agents are called `{name}`; which one is used is chance", rivals.len())
+    let same_spelling =
+        rivals.iter().all(|rival| rivals.first().is_some_and(|first| first.name == rival.name));
+    let outcome = if same_spelling {
+        "which one is used is chance"
+    } else {
+        "Claude Code does not choose between spellings: write the name as its file does"
+    };
+    format!("{} agents are called `{name}`; {outcome}", rivals.len())
 }
 
 fn told(rivals: &[&Agent], span: Span, message: String) -> Finding {

@@ -1,125 +1,139 @@
 //! Claude Code's agents: front matter, then the system prompt.
+//!
+//! Every rule here is proved against the program itself: docs/decisions/0013-loader-oracle.md.
+
+mod keys;
+mod quoting;
+mod tools;
 
 use std::sync::Arc;
 
 use divisi_syntax::strict::check_yaml;
-use divisi_syntax::{FrontMatter, Kind, Limits, Span, Spanned, SyntaxError, front_matter, yaml};
+use divisi_syntax::{FrontMatter, Span, Spanned, SyntaxError, front_matter};
 
-use super::quoting::quote;
-use super::{AgentFile, Load, Tool, tools};
+use self::keys::Keys;
+use self::quoting::quote;
+use super::{AgentFile, Load, Tool};
 
-/// Reads a Claude Code agent as its loader does (FIELD, "The loader is more tolerant than YAML"): strict YAML first;
-/// when that fails, each one-line top-level value is quoted and it is tried again.
+/// Reads a Claude Code agent as its loader does: strict YAML first; when that fails, each one-line top-level value
+/// that looks special is quoted and it is tried again.
 ///
-/// `stem` is the file's name without `.md`. With `plugin`, what would be dropped loads under that name.
+/// `stem` is the file's name without `.md`. A plugin's agent goes by it where its front matter gives no name, and
+/// needs no description.
 pub fn read_claude_agent(text: &Arc<str>, stem: &str, plugin: bool) -> AgentFile {
-    let file = read(text);
-    if plugin && matches!(file.load, Load::Dropped { .. }) {
-        let name = Some(Spanned::new(stem.to_owned(), Span::default()));
-        return AgentFile { name, load: Load::Loaded, ..file };
-    }
-    file
-}
-
-/// What the keys say that we read.
-#[derive(Default)]
-struct Keys {
-    name: Option<Spanned<String>>,
-    description: Option<Spanned<String>>,
-    tools: Option<Vec<Spanned<String>>>,
-    model: Option<Spanned<String>>,
-}
-
-fn read(text: &Arc<str>) -> AgentFile {
-    let Some(parts) = front_matter(text) else {
-        let body = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
-        let reason = "an agent needs front matter: `---`, then `name` and `description`, then `---`";
-        return file(Keys::default(), dropped(Span::default(), reason), body);
+    let reading = Reading::of(text);
+    let by_path = || Spanned::new(stem.to_owned(), Span::default());
+    let name = match &reading.fault {
+        Some(Fault::Unreadable { .. }) if plugin => Some(by_path()),
+        _ if plugin => Some(reading.keys.name_in_plugin().unwrap_or_else(by_path)),
+        _ => reading.keys.name.text(),
     };
+    let load = if plugin { reading.load_in_plugin() } else { reading.load() };
+    let Keys { description, tools, model, .. } = reading.keys;
+    AgentFile {
+        tool: Tool::ClaudeCode,
+        name,
+        description: description.text().map(with_line_breaks),
+        tools,
+        model: model.text(),
+        load,
+        body: reading.body,
+    }
+}
+
+/// The loader takes `\n` in a description for a line break, however it is quoted.
+fn with_line_breaks(description: Spanned<String>) -> Spanned<String> {
+    Spanned::new(description.value.replace("\\n", "\n"), description.span)
+}
+
+/// What stands in the way of an agent that is not a plugin's.
+enum Fault {
+    /// The loader reads no keys at all.
+    Unreadable { span: Span, reason: String },
+    /// Only a second try, with quotes, reads the front matter; or it ends where its author does not expect it.
+    Tolerated { span: Span, reason: String },
+}
+
+struct Reading {
+    /// Where the front matter cannot be read, what it would say.
+    keys: Keys,
+    fault: Option<Fault>,
+    open: Span,
+    /// The dashes at which the front matter ends, where no line begins with them.
+    early_end: Option<Span>,
+    body: Span,
+}
+
+impl Reading {
+    fn of(text: &Arc<str>) -> Self {
+        let Some(by_line) = front_matter(text) else {
+            let body = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
+            let reason = "an agent needs front matter: `---`, then `name` and `description`, then `---`";
+            let fault = Some(Fault::Unreadable { span: Span::default(), reason: reason.to_owned() });
+            return Self { keys: Keys::default(), fault, open: Span::default(), early_end: None, body };
+        };
+        let parts = by_line.ending_at_first_dashes(text);
+        let early_end = parts.close.filter(|_| parts.yaml != by_line.yaml);
+        let (keys, fault) = read(text, &parts);
+        let early_fault = || early_end.map(|span| Fault::Tolerated { span, reason: EARLY_END.to_owned() });
+        Self { keys, fault: fault.or_else(early_fault), open: parts.open, early_end, body: parts.body }
+    }
+
+    fn load(&self) -> Load {
+        if let Some(Fault::Unreadable { span, reason }) = &self.fault {
+            return Load::Dropped { span: *span, reason: reason.clone() };
+        }
+        match (self.keys.why_dropped(self.open), self.early_end) {
+            (Some((_, reason)), Some(span)) => {
+                Load::Dropped { span, reason: format!("{EARLY_END}, so {reason}") }
+            }
+            (Some((span, reason)), None) => Load::Dropped { span, reason: reason.to_owned() },
+            (None, _) => self.load_in_plugin(),
+        }
+    }
+
+    /// A plugin's agent loads in any state.
+    fn load_in_plugin(&self) -> Load {
+        match &self.fault {
+            Some(Fault::Tolerated { span, reason }) => {
+                Load::Tolerated { span: *span, reason: reason.clone() }
+            }
+            Some(Fault::Unreadable { .. }) | None => Load::Loaded,
+        }
+    }
+}
+
+const EARLY_END: &str =
+    "Claude Code ends the front matter at these `---` and takes what follows for the prompt";
+
+fn read(text: &Arc<str>, parts: &FrontMatter) -> (Keys, Option<Fault>) {
     if parts.close.is_none() {
-        let reason = "the front matter is never closed: end it with a line `---`";
-        return file(read_keys(text, parts.yaml), dropped(parts.open, reason), parts.body);
+        let reason = "the front matter is never closed: end it with a line `---`".to_owned();
+        return (Keys::read(text, parts.yaml), Some(Fault::Unreadable { span: parts.open, reason }));
     }
     let Some(fault) = check_yaml(text, parts.yaml).into_iter().next() else {
-        let keys = read_keys(text, parts.yaml);
-        let load = fault_of(&keys, &parts).unwrap_or(Load::Loaded);
-        return file(keys, load, parts.body);
+        return (Keys::read(text, parts.yaml), None);
     };
-    second_try(text, &parts, fault)
+    second_try(text, parts, &fault)
 }
 
 /// Strict reading ended at `fault`.
-fn second_try(text: &Arc<str>, parts: &FrontMatter, fault: SyntaxError) -> AgentFile {
+fn second_try(text: &Arc<str>, parts: &FrontMatter, fault: &SyntaxError) -> (Keys, Option<Fault>) {
     let quoted = quote(text, parts.yaml);
     if !check_yaml(&quoted.text, quoted.yaml).is_empty() {
-        let reason = unparsable(parts.yaml.slice(text), &fault);
-        return file(read_keys(text, parts.yaml), dropped(fault.span, reason), parts.body);
+        let reason = unreadable(parts.yaml.slice(text), fault);
+        return (Keys::read(text, parts.yaml), Some(Fault::Unreadable { span: fault.span, reason }));
     }
-    let original = |value: Spanned<String>| Spanned::new(value.value, quoted.original(value.span));
-    let keys = read_keys(&quoted.text, quoted.yaml);
-    let keys = Keys {
-        name: keys.name.map(original),
-        description: keys.description.map(original),
-        tools: keys.tools.map(|tools| tools.into_iter().map(original).collect()),
-        model: keys.model.map(original),
-    };
-    let tolerated = Load::Tolerated {
-        span: fault.span,
-        reason: format!("{}; only Claude Code does not mind", fault.message),
-    };
-    let load = fault_of(&keys, parts).unwrap_or(tolerated);
-    file(keys, load, parts.body)
+    let keys = Keys::read(&quoted.text, quoted.yaml).moved(|span| quoted.original(span));
+    let reason = format!("{}; only Claude Code does not mind", fault.message);
+    (keys, Some(Fault::Tolerated { span: fault.span, reason }))
 }
 
-fn unparsable(yaml: &str, fault: &SyntaxError) -> String {
+fn unreadable(yaml: &str, fault: &SyntaxError) -> String {
     let line_ends = if yaml.contains(": ") && yaml.contains("\r\n") {
         " (with Windows line ends a value that holds `: ` must be in quotes)"
     } else {
         ""
     };
     format!("{}{line_ends}", fault.message)
-}
-
-/// Reads the keys from the tolerant tree of the YAML in `region`.
-fn read_keys(text: &Arc<str>, region: Span) -> Keys {
-    let tree = yaml::parse_region(Arc::clone(text), region, Limits::default());
-    let Some(root) = tree.root().filter(|root| tree.kind(*root) == Kind::Mapping) else {
-        return Keys::default();
-    };
-    let scalar = |key: &str| tree.get(root, key).and_then(|value| tools::content(&tree, value));
-    Keys {
-        name: scalar("name"),
-        description: scalar("description"),
-        tools: tree.get(root, "tools").and_then(|value| tools::read(&tree, value)),
-        model: scalar("model"),
-    }
-}
-
-/// Why the loader drops an agent whose front matter parses.
-fn fault_of(keys: &Keys, parts: &FrontMatter) -> Option<Load> {
-    let Some(name) = &keys.name else {
-        return Some(dropped(parts.open, "it has no `name`: add one to the front matter"));
-    };
-    if name.starts_with('-') {
-        return Some(dropped(name.span, "its name starts with `-`: begin with a letter"));
-    }
-    if name.contains(':') {
-        return Some(dropped(name.span, "its name holds `:`, which only plugins' agents may: use `-`"));
-    }
-    if keys.description.is_none() {
-        return Some(dropped(
-            parts.open,
-            "it has no `description`: say in the front matter when it should be used",
-        ));
-    }
-    None
-}
-
-fn dropped(span: Span, reason: impl Into<String>) -> Load {
-    Load::Dropped { span, reason: reason.into() }
-}
-
-fn file(keys: Keys, load: Load, body: Span) -> AgentFile {
-    let Keys { name, description, tools, model } = keys;
-    AgentFile { tool: Tool::ClaudeCode, name, description, tools, model, load, body }
 }

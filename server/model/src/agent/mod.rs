@@ -7,7 +7,6 @@ mod cursor;
 mod gemini;
 mod markdown;
 mod opencode;
-mod quoting;
 mod tools;
 
 use std::borrow::Cow;
@@ -63,7 +62,9 @@ pub fn system_prompt(tool: Tool, text: &str) -> Cow<'_, str> {
     if tool == Tool::Codex {
         return Cow::Owned(codex::instructions(text).unwrap_or_default());
     }
-    Cow::Borrowed(front_matter(text).map_or(text, |parts| parts.body.slice(text)))
+    let Some(parts) = front_matter(text) else { return Cow::Borrowed(text) };
+    let parts = if tool == Tool::ClaudeCode { parts.ending_at_first_dashes(text) } else { parts };
+    Cow::Borrowed(parts.body.slice(text))
 }
 
 impl Load {

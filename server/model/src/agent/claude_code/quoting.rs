@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use divisi_syntax::Span;
+use divisi_syntax::strict::check_yaml;
 
 /// A text with quotes put in, and the way back.
 pub(super) struct Quoted {
@@ -24,19 +25,17 @@ impl Quoted {
     }
 }
 
-/// Quotes each one-line top-level value in `yaml` that is not quoted yet.
+/// Quotes each one-line top-level value in `yaml` that the loader quotes, and writes tabs at a line's start as blanks.
 ///
 /// Lines that end in CR LF are left alone, as the loader leaves them: that is why `: ` in a value is fatal there.
 pub(super) fn quote(text: &str, yaml: Span) -> Quoted {
     let mut writer = Writer::default();
     writer.push(text.get(..yaml.start as usize).unwrap_or_default());
     let start = writer.offset();
-    let mut lines = yaml.slice(text).split_inclusive('\n').peekable();
-    while let Some(line) = lines.next() {
-        let wraps = lines.peek().is_some_and(|next| next.starts_with([' ', '\t']));
-        match one_line_value(line).filter(|_| !wraps) {
+    for line in yaml.slice(text).split_inclusive('\n') {
+        match one_line_value(line).filter(|value| is_quoted_by_the_loader(value)) {
             Some(value) => writer.push_quoted(line, value),
-            None => writer.push(line),
+            None => writer.push_untabbed(line),
         }
     }
     let yaml_in_new = Span::new(start, writer.offset());
@@ -44,19 +43,30 @@ pub(super) fn quote(text: &str, yaml: Span) -> Quoted {
     Quoted { text: Arc::from(writer.text), yaml: yaml_in_new, inserted: writer.inserted }
 }
 
-/// The value of `key: value` at the margin, unless it is quoted or ends in CR.
+/// The value of `key: value` at the margin, unless it ends in CR.
 fn one_line_value(line: &str) -> Option<&str> {
     let line = line.strip_suffix('\n').unwrap_or(line);
     let (key, rest) = line.split_once(':')?;
-    let is_key = !key.is_empty()
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let is_key =
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-'));
     let value = rest.trim_start_matches([' ', '\t']);
     let separated = value.len() < rest.len();
-    if !is_key || !separated || value.is_empty() || value.ends_with('\r') {
-        return None;
-    }
-    let quoted = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
-    (!quoted('"') && !quoted('\'')).then_some(value)
+    (is_key && separated && !value.is_empty() && !value.ends_with('\r')).then_some(value)
+}
+
+/// Source: docs/decisions/0013-loader-oracle.md.
+fn is_quoted_by_the_loader(value: &str) -> bool {
+    const TELLING: &[char] = &['#', '{', '}', '[', ']', '*', '&', '!', '|', '>', '%', '@', '`'];
+    let within = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+    // The loader's YAML reader itself takes a value that begins with a comma for a text.
+    let tells = value.contains(": ") || value.contains(TELLING) || value.starts_with(',');
+    tells && !within('"') && !within('\'') && !is_list(value)
+}
+
+/// Whether `value` is a list in brackets by itself.
+fn is_list(value: &str) -> bool {
+    let bracketed = value.starts_with('[') && value.ends_with(']');
+    bracketed && check_yaml(value, Span::new(0, u32::try_from(value.len()).unwrap_or(u32::MAX))).is_empty()
 }
 
 #[derive(Default)]
@@ -77,6 +87,16 @@ impl Writer {
     fn insert(&mut self, c: char) {
         self.inserted.push(self.offset());
         self.text.push(c);
+    }
+
+    /// Writes `line` with two blanks for each tab that it begins with.
+    fn push_untabbed(&mut self, line: &str) {
+        let rest = line.trim_start_matches('\t');
+        for _ in rest.len()..line.len() {
+            self.push(" ");
+            self.insert(' ');
+        }
+        self.push(rest);
     }
 
     /// Writes `line` with quotes around `value`, which ends it, and backslashes where quoting asks for them.
@@ -104,12 +124,15 @@ mod tests {
     fn quotes_one_line_values_at_the_margin() {
         let cases = [
             ("a: b: c\n", "a: \"b: c\"\n"),
-            ("a: say \"x\\y\"\n", "a: \"say \\\"x\\\\y\\\"\"\n"),
+            ("a: @say \"x\\y\"\n", "a: \"@say \\\"x\\\\y\\\"\"\n"),
             ("a: 'b'\nc: \"d\"\n", "a: 'b'\nc: \"d\"\n"),
-            ("a: |\n  b: c\n", "a: |\n  b: c\n"),
+            ("a: |\n  b: c\n", "a: \"|\"\n  b: c\n"),
             ("a: b: c\r\n", "a: b: c\r\n"),
             ("a:\n- b: c\n", "a:\n- b: c\n"),
-            ("a: b", "a: \"b\""),
+            ("a: b", "a: b"),
+            ("a: [b, c]\nd: [e] [f]\n", "a: [b, c]\nd: \"[e] [f]\"\n"),
+            ("a2: b: c\n", "a2: b: c\n"),
+            ("a:\n\t- b\n", "a:\n  - b\n"),
         ];
         for (text, expected) in cases {
             let quoted = quote(text, Span::new(0, text.len() as u32));
