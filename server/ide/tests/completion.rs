@@ -63,17 +63,18 @@ fn agents() {
     check(
         "nodes:\n  - id: a\n    agent: $0\n",
         expect![[r#"
-        code-reviewer · Reviews code for faults [project]
-        senior-reviewer · Merges reviews. [project]
-        tester · Runs tests [project]
-        Explore · Searches the code without changing it [built-in]
-        Plan · Gathers what a plan needs [built-in]
-        claude · The main agent itself [built-in]
-        claude-code-guide · Answers questions about Claude Code [built-in]
-        general-purpose · Works on tasks of several steps that need both search and changes [built-in]
-        output-style-setup · Sets up an output style [built-in]
-        statusline-setup · Sets up the status line [built-in]
-    "#]],
+            code-reviewer · Reviews code for faults [project]
+            senior-reviewer · Merges reviews. [project]
+            tester · Runs tests [project]
+            Explore · Searches the code without changing it [built-in]
+            Plan · Gathers what a plan needs [built-in]
+            claude · Takes over what no other agent is for [built-in]
+            claude-code-guide · Answers questions about Claude Code [built-in]
+            fork · Goes on from the conversation so far [built-in]
+            general-purpose · Works on tasks of several steps that need both search and changes [built-in]
+            output-style-setup · Sets up an output style [built-in]
+            statusline-setup · Sets up the status line [built-in]
+        "#]],
     );
 }
 
@@ -806,8 +807,9 @@ fn the_front_matter_of_a_command() {
         tester · Runs tests [project]
         Explore · Searches the code without changing it [built-in]
         Plan · Gathers what a plan needs [built-in]
-        claude · The main agent itself [built-in]
+        claude · Takes over what no other agent is for [built-in]
         claude-code-guide · Answers questions about Claude Code [built-in]
+        fork · Goes on from the conversation so far [built-in]
         general-purpose · Works on tasks of several steps that need both search and changes [built-in]
         output-style-setup · Sets up an output style [built-in]
         statusline-setup · Sets up the status line [built-in]

@@ -327,7 +327,7 @@ fn a_folder_in_plugins_is_a_plugin_without_a_manifest() {
             ("e", Scope::Configured),
             ("f", Scope::Configured),
             ("kit:a", Scope::Plugin),
-            ("kit:deep:b", Scope::Plugin),
+            ("kit:deep:kit:b", Scope::Plugin),
             ("other:c", Scope::Plugin),
         ]
     );

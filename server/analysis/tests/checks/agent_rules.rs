@@ -49,7 +49,7 @@ fn a_warning_where_no_agent_is_known() {
 #[test]
 fn ambiguous_agent() {
     let one = "---\nname: planner\ndescription: One\n---\n";
-    let two = "---\nname: Planner\ndescription: Two\n---\n";
+    let two = "---\nname: planner\ndescription: Two\n---\n";
     check(
         &[(".claude/agents/one.md", one), (".claude/agents/two.md", two)],
         "nodes: [{ id: a, agent: planner, prompt: p }]\n",
@@ -58,6 +58,17 @@ fn ambiguous_agent() {
                                           ^^^^^^^ ambiguous-agent (warning): 2 agents are called `planner`; which one is used is chance
                                             .claude/agents/one.md: one of them
                                             .claude/agents/two.md: one of them
+        "#]],
+    );
+    let other = "---\nname: Planner\ndescription: Two\n---\n";
+    check(
+        &[(".claude/agents/one.md", one), (".claude/agents/two.md", other)],
+        "nodes: [{ id: a, agent: planner, prompt: p }, { id: b, agent: PLANNER, prompt: p }]\n",
+        expect![[r#"
+            1 | nodes: [{ id: a, agent: planner, prompt: p }, { id: b, agent: PLANNER, prompt: p }]
+                                                                              ^^^^^^^ ambiguous-agent (warning): 2 agents are called `PLANNER`; Claude Code does not choose between spellings: write the name as its file does
+                                                                                .claude/agents/one.md: one of them
+                                                                                .claude/agents/two.md: one of them
         "#]],
     );
 }

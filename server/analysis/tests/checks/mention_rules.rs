@@ -135,7 +135,7 @@ fn agents_that_are_dropped_or_there_twice() {
     let files = [
         (".claude/agents/silent.md", "---\nname: silent-one\n---\n"),
         (".claude/agents/a.md", "---\nname: twin\ndescription: One\n---\n"),
-        (".claude/agents/b.md", "---\nname: Twin\ndescription: Two\n---\n"),
+        (".claude/agents/b.md", "---\nname: twin\ndescription: Two\n---\n"),
     ];
     let text = "---\nagent: twin\n---\nAsk the `silent-one` agent, use the silent-one agent, @agent-twin.\n";
     check_in(
