@@ -37,11 +37,7 @@ pub fn check(snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Finding> {
     }
     if let Some((tree, dag)) = document.dag() {
         let context = Context::new(snapshot, document, tree, dag);
-        for rule in rules() {
-            if let Check::Dag(check) = rule {
-                check(&context, &mut findings);
-            }
-        }
+        check_graph(&context, &mut findings);
         shape::walk(&context, &mut findings);
         drop_consequences(&context, &mut findings);
     }
@@ -53,6 +49,19 @@ pub fn check(snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Finding> {
     findings.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
     findings.dedup();
     findings
+}
+
+/// The rules about a graph, also for the graphs inside its nodes.
+fn check_graph(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for check in RULES.iter().flat_map(|rule| rule.checks) {
+        if let Check::Dag(check) = check {
+            check(context, findings);
+        }
+    }
+    // Bodies are as deep as the tree, whose depth is limited.
+    for body in context.nodes().filter_map(|(_, node)| node.body.as_ref()) {
+        check_graph(&context.inside(body), findings);
+    }
 }
 
 /// Whether a setting leaves the file out: `check.exclude`, globs relative to the root; one that ends in `/` means

@@ -73,6 +73,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The graph inside one of its nodes.
+    pub(crate) fn inside(&self, body: &'a Dag) -> Self {
+        Self::new(self.snapshot, self.document, self.tree, body)
+    }
+
     pub(crate) fn is_native(&self) -> bool {
         self.dag.dialect == Dialect::Native
     }

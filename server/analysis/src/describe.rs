@@ -19,6 +19,10 @@ pub fn work(node: &Node) -> String {
         Some(Work::Command { name, .. }) => format!("command /{}", name.value),
         Some(Work::Dag { path, .. }) => format!("dag {}", path.value),
         Some(Work::Approve { question }) => format!("approve {}", cut(first_line(&question.value), MOST)),
+        Some(Work::Foreign(work)) => {
+            let text = work.text.as_ref().map_or("", |text| first_line(&text.value));
+            format!("{} {}", work.key.value, cut(text, 60)).trim_end().to_owned()
+        }
         None => "no work yet".to_owned(),
     }
 }

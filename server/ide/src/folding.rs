@@ -26,7 +26,7 @@ pub struct Fold {
 pub fn folds(document: &Document) -> Vec<Fold> {
     let mut folds = Folds { document, by_line: BTreeMap::new() };
     match document.class {
-        Class::DagYaml | Class::DagJson | Class::CommandV2 => {
+        Class::DagYaml | Class::DagJson | Class::Dialect(_) => {
             if let Content::Dag { tree, .. } = &document.content {
                 folds.tree(tree);
             }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use divisi_model::keys::{self, Object, command_v2, native};
-use divisi_model::{Dag, Dialect, Tool, lower};
+use divisi_model::keys::{self, Object, spec_kit};
+use divisi_model::{Dag, Dialect, Tool};
 use divisi_syntax::{Limits, NodeId, Tree, front_matter, jsonc, yaml};
 use divisi_workspace::{Class, Content, Document};
 
@@ -17,6 +17,8 @@ pub(crate) struct Parsed {
     /// The mapping with the keys of `format`; none where nothing is written yet.
     pub(crate) root: Option<NodeId>,
     pub(crate) format: &'static Object,
+    /// The language of the DAG; none where the keys are not those of a DAG.
+    dialect: Option<Dialect>,
 }
 
 impl Parsed {
@@ -24,39 +26,41 @@ impl Parsed {
     pub(crate) fn new(document: &Document, text: Arc<str>) -> Option<Self> {
         let tree = match document.class {
             Class::DagYaml => yaml::parse(text),
-            Class::DagJson | Class::CommandV2 => jsonc::parse(text, Limits::default()),
+            Class::DagJson => jsonc::parse(text, Limits::default()),
+            Class::Dialect(dialect) => dialect.parse(text),
             Class::Agent | Class::Command => {
                 let region = front_matter(&text)?.yaml;
                 yaml::parse_region(text, region, Limits::default())
             }
             Class::Skill | Class::Prose | Class::None => return None,
         };
-        let root = match document.class {
-            Class::Command => tree.root().and_then(|root| tree.get(root, CARRIER_KEY)),
+        let dialect = dialect(document);
+        let root = match (document.class, dialect) {
+            (Class::Command, Some(Dialect::SpecKit)) => member(&tree, spec_kit::CARRIER_KEY),
+            (Class::Command, _) => member(&tree, CARRIER_KEY),
             _ => tree.root(),
         };
-        Some(Self { tree, root, format: format(document) })
+        let format = dialect.map_or_else(|| keys::of_agent(tool_of(document)), Dialect::keys);
+        Some(Self { tree, root, format, dialect })
     }
 
     /// The DAG that it says.
     pub(crate) fn dag(&self) -> Option<Dag> {
-        let root = self.root?;
-        if std::ptr::eq(self.format, &native::DAG) {
-            lower::lower(&self.tree, root)
-        } else if std::ptr::eq(self.format, &command_v2::COMMAND) {
-            divisi_model::command_v2::lower(&self.tree, root)
-        } else {
-            None
-        }
+        self.dialect?.lower(&self.tree, self.root?)
     }
 }
 
-fn format(document: &Document) -> &'static Object {
-    let dialect = document.dag().map(|(_, dag)| dag.dialect);
-    match (document.class, dialect) {
-        (Class::Agent, _) => keys::of_agent(tool_of(document)),
-        (_, Some(Dialect::CommandV2)) | (Class::CommandV2, None) => &command_v2::COMMAND,
-        _ => &native::DAG,
+fn member(tree: &Tree, key: &str) -> Option<NodeId> {
+    tree.get(tree.root()?, key)
+}
+
+/// The language of the document's DAG; what holds no DAG yet is ours.
+fn dialect(document: &Document) -> Option<Dialect> {
+    match (document.class, document.dag()) {
+        (Class::Agent, _) => None,
+        (Class::Dialect(dialect), _) => Some(dialect),
+        (_, Some((_, dag))) => Some(dag.dialect),
+        _ => Some(Dialect::Native),
     }
 }
 

@@ -15,6 +15,12 @@ pub enum Dialect {
     Native,
     /// The `phases[].agents[]` JSON of command-v2.
     CommandV2,
+    /// The workflows of Archon: `nodes[]` in YAML.
+    Archon,
+    /// `claude_code.subagents[]` in the front matter of spec-kit's commands.
+    SpecKit,
+    /// The workflows of claude-flow: `tasks[]` in JSON.
+    ClaudeFlow,
 }
 
 /// A named orchestration.
@@ -46,9 +52,34 @@ pub struct Dag {
     pub nodes_key: Option<Span>,
     /// The nodes, in file order.
     pub nodes: Vec<Node>,
+    /// The agents that the file defines for itself (claude-flow), each by its id; none of them is in the registry.
+    pub own_agents: Vec<Spanned<String>>,
     /// Aliases, defaults or more than 200,000 nodes would cost more than a file may; something is missing here, so it
     /// must not run.
     pub incomplete: bool,
+}
+
+impl Dag {
+    /// A DAG that says nothing, in the mapping `root`.
+    pub(crate) fn empty(dialect: Dialect, root: TreeId) -> Self {
+        Self {
+            dialect,
+            root,
+            name: None,
+            description: None,
+            args: Vec::new(),
+            env: Vec::new(),
+            defaults: Defaults::default(),
+            max_parallel: None,
+            on_failure: None,
+            phases: Vec::new(),
+            locks: Vec::new(),
+            nodes_key: None,
+            nodes: Vec::new(),
+            own_agents: Vec::new(),
+            incomplete: false,
+        }
+    }
 }
 
 /// A declared argument.
@@ -162,6 +193,30 @@ pub struct Text {
     pub span: Span,
 }
 
+/// A node that a text names in a dialect's own language: `$scan.output.count`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignReference {
+    /// The node's id, where it is written.
+    pub node: Spanned<String>,
+    /// The part of its output, where it is written.
+    pub field: Option<Spanned<String>>,
+    /// All of it.
+    pub span: Span,
+    /// What the dialect's tool asks of it.
+    pub demand: Demand,
+}
+
+/// What a dialect's tool asks of a node that a text names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// Nothing: where there is no such node, the text is left as it is.
+    Nothing,
+    /// There must be such a node.
+    Exists,
+    /// The text's node must wait for it.
+    Ancestor,
+}
+
 /// One unit of work.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -189,6 +244,14 @@ pub struct Node {
     /// A condition in a dialect's own language, which we keep and do not evaluate (`conditional`,
     /// `skipCondition` of command-v2), at its key.
     pub foreign_condition: Option<Spanned<String>>,
+    /// What its texts name in a dialect's own language, in file order. Empty in the native format, whose templates
+    /// are scanned where they are needed.
+    pub references: Vec<ForeignReference>,
+    /// Agents of [`Dag::own_agents`] that do the work, each where it is named.
+    pub assigned: Vec<Spanned<String>>,
+    /// The nodes that it repeats (Archon's `loop_group`): a scope of its own. What their texts name outside of it is
+    /// in this node's [`Node::references`].
+    pub body: Option<Box<Dag>>,
     /// `trigger_rule`.
     pub trigger_rule: Option<Spanned<TriggerRule>>,
     /// `inputs`.
@@ -287,6 +350,52 @@ impl Node {
     }
 }
 
+impl Node {
+    /// A node that says nothing, in the mapping `tree`.
+    pub(crate) fn empty(tree: TreeId, span: Span) -> Self {
+        Self {
+            stamp: Stamp::new(),
+            tree,
+            span,
+            id: Spanned::new(String::new(), Span::at(span.start)),
+            title: None,
+            work: None,
+            work_keys: Vec::new(),
+            depends_on: Vec::new(),
+            depends_on_key: None,
+            when: None,
+            foreign_condition: None,
+            references: Vec::new(),
+            assigned: Vec::new(),
+            body: None,
+            trigger_rule: None,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            reads: None,
+            writes: None,
+            locks: Vec::new(),
+            retry: None,
+            timeout: None,
+            idle_timeout: None,
+            estimate: None,
+            for_each: None,
+            max_items: None,
+            resume: None,
+            priority: 0,
+            phase: None,
+            written_phase: None,
+            listed_in: Vec::new(),
+            env: Vec::new(),
+            cwd: None,
+            in_worktree: false,
+            cache_key: None,
+            continue_on_error: false,
+            has_compensation: false,
+            compensation: None,
+        }
+    }
+}
+
 /// What a node does. Where more than one work key is written, the first in the table of keys
 /// (`conflicting-work` says so).
 #[derive(Debug, Clone)]
@@ -314,19 +423,31 @@ pub enum Work {
         /// The question.
         question: Text,
     },
+    /// Work that only a dialect's own tool can do.
+    Foreign(ForeignWork),
+}
+
+/// Work in a dialect's own terms.
+#[derive(Debug, Clone)]
+pub struct ForeignWork {
+    /// The key that says what it is (`bash`, `include`), where it is written.
+    pub key: Spanned<&'static str>,
+    /// What the key says: a prompt, a script, the name of a command or a workflow. None where it holds no text.
+    pub text: Option<Text>,
 }
 
 impl Work {
-    /// The kind of work, as the table of keys knows it.
-    pub const fn kind(&self) -> WorkKind {
-        match self {
+    /// The kind of work, as the table of our own keys knows it; none for what only a dialect has.
+    pub const fn kind(&self) -> Option<WorkKind> {
+        Some(match self {
             Self::Agent(_) => WorkKind::Agent,
             Self::Run(RunWork { program: Program::Line(_), .. }) => WorkKind::RunLine,
             Self::Run(RunWork { program: Program::Argv(_), .. }) => WorkKind::RunArgv,
             Self::Command { .. } => WorkKind::Command,
             Self::Dag { .. } => WorkKind::Dag,
             Self::Approve { .. } => WorkKind::Approve,
-        }
+            Self::Foreign(_) => return None,
+        })
     }
 
     fn for_each_text<'a>(&'a self, visit: &mut impl FnMut(TextRole, &'a Text)) {
@@ -337,6 +458,8 @@ impl Work {
             | Self::Command { args: texts, .. }
             | Self::Dag { args: texts, .. } => texts.iter().for_each(|text| visit(TextRole::Template, text)),
             Self::Approve { question } => visit(TextRole::Template, question),
+            // Its language knows no templates: `Node::references` says what it names.
+            Self::Foreign(_) => {}
         }
     }
 }

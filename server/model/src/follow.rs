@@ -5,8 +5,8 @@ use std::time::Duration;
 use divisi_syntax::{NodeId, Span, Spanned, TreeChange};
 
 use crate::dag::{
-    AgentWork, Defaults, EnvValue, EnvVar, ForEach, Input, Lock, LockMode, Node, Output, OutputForm, Program,
-    ResumePolicy, Retry, RunWork, Text, TriggerRule, Work,
+    AgentWork, Defaults, EnvValue, EnvVar, ForEach, ForeignReference, ForeignWork, Input, Lock, LockMode,
+    Node, Output, OutputForm, Program, ResumePolicy, Retry, RunWork, Text, TriggerRule, Work,
 };
 
 /// Something that holds places in a text or its tree.
@@ -99,6 +99,9 @@ follows!(Retry { span } stays { attempts });
 follows!(Defaults { runner, model, timeout, idle_timeout, env, cwd, shell, retry } stays { in_worktree });
 follows!(RunWork { program, shell });
 follows!(AgentWork { agent, prompt, runner, model, tools, max_turns } stays { is_reference });
+follows!(ForeignReference { node, field, span } stays { demand });
+follows!(ForeignWork { key, text });
+// Only nodes of dialects have a body, and their files are read anew as a whole.
 follows!(Node {
     tree,
     span,
@@ -110,6 +113,8 @@ follows!(Node {
     depends_on_key,
     when,
     foreign_condition,
+    references,
+    assigned,
     trigger_rule,
     inputs,
     outputs,
@@ -130,7 +135,7 @@ follows!(Node {
     cwd,
     cache_key,
     compensation,
-} stays { stamp, priority, continue_on_error, in_worktree, has_compensation });
+} stays { stamp, body, priority, continue_on_error, in_worktree, has_compensation });
 
 impl Follow for Program {
     fn follow(&mut self, change: &TreeChange) {
@@ -151,6 +156,7 @@ impl Follow for Work {
                 args.follow(change);
             }
             Self::Approve { question } => question.follow(change),
+            Self::Foreign(work) => work.follow(change),
         }
     }
 }

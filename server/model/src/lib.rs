@@ -5,13 +5,17 @@
 //! the same table of keys.
 
 pub mod agent;
+pub mod archon;
 mod built_in;
 pub mod built_in_tools;
+pub mod claude_flow;
 pub mod command_v2;
 pub mod commands;
 pub mod dag;
+pub mod dialect;
 pub mod duration;
 mod follow;
+pub mod foreign;
 mod json;
 pub mod keys;
 pub mod later;
@@ -22,6 +26,7 @@ pub mod reference;
 pub mod registry;
 pub mod schema;
 pub mod size;
+pub mod spec_kit;
 mod stamp;
 pub mod variables;
 

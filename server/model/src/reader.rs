@@ -184,6 +184,27 @@ impl<'t> Reader<'t> {
         Some(Spanned::new(value, self.span(id)))
     }
 
+    /// A bare number, whole or not, as milliseconds; none beyond [`duration::LONGEST`].
+    pub(crate) fn milliseconds(&self, id: NodeId) -> Option<Spanned<Duration>> {
+        let number = match self.tree.scalar(id)? {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "beyond 2^53 ms, 285,000 years, a rounded figure does"
+            )]
+            ScalarValue::Int(number) => number as f64,
+            ScalarValue::Float(number) => number,
+            ScalarValue::Null | ScalarValue::Bool(_) | ScalarValue::Str(_) => return None,
+        };
+        let value = Duration::try_from_secs_f64(number / 1_000.0).ok()?;
+        (value <= duration::LONGEST).then(|| Spanned::new(value, self.span(id)))
+    }
+
+    /// The value of `key` in a mapping, also where the table of keys does not describe it.
+    pub(crate) fn member(&self, mapping: NodeId, key: &str) -> Option<NodeId> {
+        let mut entries = self.entries(mapping);
+        entries.find(|(name, _)| self.tree.str(*name).is_some_and(|name| name == key)).map(|(_, value)| value)
+    }
+
     /// A word that stands for a value of an enumeration, by its serialised form.
     pub(crate) fn word<T: for<'de> Deserialize<'de>>(&self, id: NodeId) -> Option<Spanned<T>> {
         let word = self.tree.str(id)?;

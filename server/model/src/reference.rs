@@ -118,6 +118,9 @@ pub fn describe(ty: Ty) -> String {
         Ty::Model => "the name of a model".to_owned(),
         Ty::Glob => "a glob".to_owned(),
         Ty::Path => "a path".to_owned(),
+        Ty::Foreign(language) => language.describe().to_owned(),
+        Ty::OwnAgentId => "a name, unique among the agents of the file".to_owned(),
+        Ty::OwnAgentRef => "the id of an agent of this file".to_owned(),
     }
 }
 

@@ -102,7 +102,10 @@ impl Definitions {
             | Ty::OutputRef
             | Ty::Model
             | Ty::Glob
-            | Ty::Path => json!({ "type": "string" }),
+            | Ty::Path
+            | Ty::Foreign(_)
+            | Ty::OwnAgentId
+            | Ty::OwnAgentRef => json!({ "type": "string" }),
             Ty::NodeId => json!({ "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$" }),
             Ty::Bool => json!({ "type": "boolean" }),
             Ty::Int { min, max } => integer(min, max),

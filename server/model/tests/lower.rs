@@ -185,6 +185,7 @@ fn work(work: &Work) -> String {
         Work::Command { name, args } => format!("command {}{}", name.value, arguments(args)),
         Work::Dag { path, args } => format!("dag {}{}", path.value, arguments(args)),
         Work::Approve { question } => format!("approve {}", question.value),
+        Work::Foreign(work) => format!("{} of a dialect", work.key.value),
     }
 }
 

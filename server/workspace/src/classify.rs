@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use divisi_model::Tool;
-use divisi_model::command_v2::is_command_v2;
-use divisi_syntax::{Limits, front_matter, jsonc};
+use divisi_model::keys::spec_kit;
+use divisi_model::{Dialect, Tool};
+use divisi_syntax::front_matter;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::agent_places::{self, AgentPlace};
@@ -18,8 +18,9 @@ pub enum Class {
     DagYaml,
     /// `*.dag.json`.
     DagJson,
-    /// JSON at a path of command-v2 (`commands/v2/*.json`, or a setting) that has its shape.
-    CommandV2,
+    /// A file at a path of a dialect, or of a setting, that has the dialect's shape. A spec-kit command is a
+    /// [`Class::Command`].
+    Dialect(Dialect),
     /// An agent's file.
     Agent,
     /// A slash command; it carries a DAG where its front matter has `divisi:`.
@@ -37,8 +38,8 @@ pub enum Class {
 pub(crate) enum Candidate {
     /// Certain.
     Is(Class),
-    /// [`Class::CommandV2`] if it has the shape.
-    CommandV2,
+    /// [`Class::Dialect`] if it has the shape.
+    Dialect(Dialect),
     /// An agent of a folder that a tool reads: if the tool does not ask for front matter, or it has some.
     Agent(Tool),
     /// An agent of a plugin, or of a collection of agents: if its front matter has a name and a description.
@@ -52,7 +53,7 @@ impl Candidate {
     pub(crate) const fn presumed(self) -> Class {
         match self {
             Self::Is(class) => class,
-            Self::CommandV2 => Class::CommandV2,
+            Self::Dialect(dialect) => Class::Dialect(dialect),
             Self::Agent(_) | Self::LooseAgent => Class::Agent,
             Self::LooseCommand => Class::Command,
         }
@@ -70,13 +71,11 @@ impl Candidate {
     pub(crate) fn class(self, text: &Arc<str>) -> Class {
         let fits = match self {
             Self::Is(_) => true,
-            Self::CommandV2 => is_command_v2(&jsonc::parse(Arc::clone(text), Limits::default())),
+            Self::Dialect(dialect) => dialect.fits(&dialect.parse(Arc::clone(text))),
             Self::Agent(Tool::OpenCode | Tool::Codex) => true,
             Self::Agent(_) => front_matter(text).is_some(),
             Self::LooseAgent => has_keys(text, |has| has("name") && has("description")),
-            Self::LooseCommand => has_keys(text, |has| {
-                ["divisi", "description", "allowed-tools", "argument-hint"].iter().any(|key| has(key))
-            }),
+            Self::LooseCommand => has_keys(text, |has| COMMAND_KEYS.iter().any(|key| has(key))),
         };
         if fits { self.presumed() } else { Class::None }
     }
@@ -87,12 +86,22 @@ impl Candidate {
 pub struct Classifier {
     dag: GlobSet,
     command_v2: GlobSet,
+    archon: GlobSet,
+    spec_kit: GlobSet,
+    claude_flow: GlobSet,
 }
 
 impl Classifier {
     /// A classifier with the globs of `settings`. Globs that are none were told when the settings were read.
     pub fn new(settings: &Settings) -> Self {
-        Self { dag: glob_set(&settings.files.dag), command_v2: glob_set(&settings.files.command_v2) }
+        let files = &settings.files;
+        Self {
+            dag: glob_set(&files.dag),
+            command_v2: glob_set(&files.command_v2),
+            archon: glob_set(&files.archon),
+            spec_kit: glob_set(&files.spec_kit),
+            claude_flow: glob_set(&files.claude_flow),
+        }
     }
 
     /// Decides by the path (relative to its root) and, where the path is not enough, by the text.
@@ -115,15 +124,47 @@ impl Classifier {
             return Some(Candidate::Agent(place.tool));
         }
         match path.extension()?.to_str()? {
-            "md" => markdown(path, name),
-            "json" if self.command_v2.is_match(path) || is_in(path, &["commands", "v2"]) => {
-                Some(Candidate::CommandV2)
+            "md" => {
+                let by_setting = || self.spec_kit.is_match(path).then_some(Candidate::LooseCommand);
+                markdown(path, name).or_else(by_setting)
             }
-            "json" | "jsonc" if self.dag.is_match(path) => Some(Candidate::Is(Class::DagJson)),
+            "json" | "jsonc" => self.json(path, name),
             "yaml" | "yml" if self.dag.is_match(path) => Some(Candidate::Is(Class::DagYaml)),
+            "yaml" | "yml" if self.archon.is_match(path) || is_below(path, &[".archon", "workflows"]) => {
+                Some(Candidate::Dialect(Dialect::Archon))
+            }
             _ => None,
         }
     }
+
+    /// Settings before the places that the dialects name.
+    fn json(&self, path: &Path, name: &str) -> Option<Candidate> {
+        if self.command_v2.is_match(path) {
+            return Some(Candidate::Dialect(Dialect::CommandV2));
+        }
+        if self.claude_flow.is_match(path) {
+            return Some(Candidate::Dialect(Dialect::ClaudeFlow));
+        }
+        if self.dag.is_match(path) {
+            return Some(Candidate::Is(Class::DagJson));
+        }
+        if is_in(path, &["commands", "v2"]) && name.ends_with(".json") {
+            return Some(Candidate::Dialect(Dialect::CommandV2));
+        }
+        is_place_of_claude_flow(path, name).then_some(Candidate::Dialect(Dialect::ClaudeFlow))
+    }
+}
+
+/// Keys of a front matter that make a text in a folder `commands` a command.
+const COMMAND_KEYS: &[&str] =
+    &["divisi", "description", "allowed-tools", "argument-hint", spec_kit::CARRIER_KEY];
+
+/// claude-flow takes any path. Its own examples are called `…-workflow.json`, or lie below `.claude-flow` or a folder
+/// `workflows` or `NN-workflows`.
+fn is_place_of_claude_flow(path: &Path, name: &str) -> bool {
+    let is_folder =
+        |folder: &str| folder == ".claude-flow" || folder == "workflows" || folder.ends_with("-workflows");
+    name.ends_with("workflow.json") || folders(path).into_iter().any(is_folder)
 }
 
 fn glob_set(globs: &[String]) -> GlobSet {
@@ -136,7 +177,7 @@ fn glob_set(globs: &[String]) -> GlobSet {
 
 fn markdown(path: &Path, name: &str) -> Option<Candidate> {
     let folders = folders(path);
-    let below = |first: &str, second: &str| folders.windows(2).any(|pair| pair == [first, second]);
+    let below = |first: &str, second: &str| is_below(path, &[first, second]);
     if name == "SKILL.md" {
         return Some(Candidate::Is(Class::Skill));
     }
@@ -161,6 +202,11 @@ fn markdown(path: &Path, name: &str) -> Option<Candidate> {
 fn folders(path: &Path) -> Vec<&str> {
     let folders = path.parent().into_iter().flat_map(Path::components);
     folders.filter_map(|folder| folder.as_os_str().to_str()).collect()
+}
+
+/// Whether the folders `names` stand in a row somewhere above a file.
+fn is_below(path: &Path, names: &[&str]) -> bool {
+    folders(path).windows(names.len()).any(|row| row == names)
 }
 
 /// Whether the innermost folders of a file are `names`.

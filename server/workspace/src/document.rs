@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use divisi_model::agent::read_agent;
-use divisi_model::{AgentFile, Dag, command_v2, lower};
+use divisi_model::{AgentFile, Dag, Dialect, lower, spec_kit};
 use divisi_syntax::strict::check_yaml;
 use divisi_syntax::{
     Kind, Limits, LineIndex, NodeId, Span, Spanned, SyntaxError, TextChange, Tree, jsonc, yaml,
@@ -209,13 +209,16 @@ impl Parsed {
 }
 
 fn parse(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &Layout) -> Parsed {
-    if candidate == Candidate::CommandV2 {
+    if let Candidate::Dialect(dialect) = candidate {
         // Shape and content come from one tree.
-        let tree = jsonc::parse(Arc::clone(text), Limits::default());
-        if !command_v2::is_command_v2(&tree) {
+        let tree = dialect.parse(Arc::clone(text));
+        if !dialect.fits(&tree) {
             return Parsed::NONE;
         }
-        return Parsed::plain(Class::CommandV2, whole_dag(tree, command_v2::lower));
+        return Parsed::plain(
+            Class::Dialect(dialect),
+            whole_dag(tree, |tree, root| dialect.lower(tree, root)),
+        );
     }
     let class = candidate.class(text);
     let content = match class {
@@ -224,7 +227,7 @@ fn parse(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &Layout) ->
         Class::Agent | Class::Command | Class::Skill | Class::Prose => {
             return parse_markdown(path, text, candidate, layout);
         }
-        Class::CommandV2 | Class::None => Content::None,
+        Class::Dialect(_) | Class::None => Content::None,
     };
     Parsed::plain(class, content)
 }
@@ -257,7 +260,7 @@ fn command(front: Option<&Front>) -> Content {
     let Some(Front { tree, region, .. }) = front else { return without };
     let root = tree.root().filter(|root| tree.kind(*root) == Kind::Mapping);
     let Some(value) = root.and_then(|root| tree.get(root, "divisi")).map(|value| tree.resolve(value)) else {
-        return without;
+        return root.and_then(|root| spec_kit_command(tree, root, *region)).unwrap_or(without);
     };
     match tree.kind(value) {
         Kind::Mapping => {
@@ -270,4 +273,11 @@ fn command(front: Option<&Front>) -> Content {
         }
         _ => without,
     }
+}
+
+/// A command whose front matter lists subagents the way spec-kit does.
+fn spec_kit_command(tree: &Arc<Tree>, root: NodeId, region: Span) -> Option<Content> {
+    let value = spec_kit::claude_code(tree, root)?;
+    let dag = Dialect::SpecKit.lower(tree, value).map(Arc::new);
+    Some(Content::Dag { tree: Arc::clone(tree), dag, region, strict: Vec::new() })
 }

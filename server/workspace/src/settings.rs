@@ -79,6 +79,12 @@ pub struct FileSettings {
     pub dag: Vec<String>,
     /// Globs of command-v2 files at other paths.
     pub command_v2: Vec<String>,
+    /// Globs of Archon's workflows at other paths.
+    pub archon: Vec<String>,
+    /// Globs of spec-kit's commands at other paths.
+    pub spec_kit: Vec<String>,
+    /// Globs of claude-flow's workflows at other paths.
+    pub claude_flow: Vec<String>,
 }
 
 /// What an editor shows beside the nodes of a DAG.

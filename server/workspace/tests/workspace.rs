@@ -132,7 +132,7 @@ fn every_document_has_its_class() {
         root/CLAUDE.md Prose
         root/agents/loose.md Agent
         root/commands/plugin.md Command
-        root/commands/v2/old.json CommandV2
+        root/commands/v2/old.json Dialect(CommandV2)
         root/flows/named.yaml DagYaml
         root/review.dag.yaml DagYaml
         root/sub/AGENTS.md Prose

@@ -1,5 +1,7 @@
 //! `conflicting-work`: a node that does two things.
 
+use divisi_model::Dialect;
+
 use crate::Severity;
 use crate::codes::{Code, Example, Extent};
 use crate::context::Context;
@@ -10,7 +12,7 @@ pub(super) static CODE: Code = Code {
     severity: Severity::Error,
     extent: Extent::Node,
     summary: "A node has more than one of `agent`, `run`, `command`, `dag`, `approve`.",
-    silent: "In dialects.",
+    silent: "In dialects, but for Archon, which does not load such a file.",
     fix: "Make two nodes of it, one waiting for the other.",
     explanation: "A node is one unit of work: it has one status, one time limit and one result.",
     example: Example::dag(
@@ -20,7 +22,7 @@ pub(super) static CODE: Code = Code {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !context.is_native() {
+    if !matches!(context.dag.dialect, Dialect::Native | Dialect::Archon) {
         return;
     }
     for (_, node) in context.nodes() {

@@ -166,6 +166,7 @@ pub(crate) static RULES: &[Rule] = &[
         code: &unknown_agent::CODE,
         checks: &[
             Check::Dag(unknown_agent::check),
+            Check::Dag(unknown_agent::own::check),
             Check::Dag(unknown_agent::in_text::check_prompts),
             Check::Markdown(unknown_agent::in_text::check_markdown),
         ],

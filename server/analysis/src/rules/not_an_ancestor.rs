@@ -1,6 +1,7 @@
 //! `not-an-ancestor`: a value of a node that may not have run yet.
 
 use divisi_model::TextRole;
+use divisi_model::{Demand, ForeignReference};
 use divisi_syntax::Span;
 
 use crate::Severity;
@@ -15,7 +16,9 @@ pub(super) static CODE: Code = Code {
     severity: Severity::Error,
     extent: Extent::Document,
     summary: "A node uses the outputs or the status of a node that it does not wait for.",
-    silent: "While the DAG has a cycle; in `compensate`, which runs when all nodes are over.",
+    silent: "While the DAG has a cycle; in `compensate`, which runs when all nodes are over. In Archon's workflows, \
+             which start one level after the other: for nodes of lower levels; where it is a warning, Archon fills \
+             in nothing and goes on. In other dialects.",
     fix: "Wait for that node.",
     explanation: "Without a dependency nothing says which of the two runs first; it would work on some days.",
     example: Example::dag(
@@ -29,6 +32,7 @@ struct Use<'c> {
     node: u32,
     target: u32,
     place: Place<'c>,
+    severity: Severity,
 }
 
 /// Where a use is written.
@@ -48,7 +52,7 @@ impl Use<'_> {
 }
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !context.is_native() || context.graph.order.is_none() {
+    if context.graph.order.is_none() {
         return;
     }
     let uses = uses(context);
@@ -60,7 +64,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         .collect();
     let reversed: Vec<(u32, u32)> = unordered.iter().map(|used| (used.target, used.node)).collect();
     for (used, is_descendant) in unordered.iter().zip(context.graph.are_ancestors(&reversed)) {
-        findings.push(finding(context, used, is_descendant));
+        findings.push(finding(context, used, is_descendant).severity(used.severity));
     }
 }
 
@@ -72,16 +76,42 @@ fn uses<'c>(context: &'c Context<'_>) -> Vec<Use<'c>> {
                 continue;
             };
             if let Some(target) = context.ids.get(id.name).filter(|_| root.name == "nodes") {
-                uses.push(Use { node: text.node, target: *target, place: Place::Content(text, id.span) });
+                uses.push(Use {
+                    node: text.node,
+                    target: *target,
+                    place: Place::Content(text, id.span),
+                    severity: CODE.severity,
+                });
             }
         }
     }
     for input in context.inputs().iter() {
         if let Source::Output { node, node_span, .. } = &input.source {
-            uses.push(Use { node: input.node, target: *node, place: Place::Source(*node_span) });
+            uses.push(Use {
+                node: input.node,
+                target: *node,
+                place: Place::Source(*node_span),
+                severity: CODE.severity,
+            });
         }
     }
+    for (index, node) in context.nodes() {
+        uses.extend(node.references.iter().filter_map(|reference| foreign(context, index, reference)));
+    }
     uses
+}
+
+/// What a dialect's text uses. Where its tool only fills nothing in, that is a mistake, and no failure; and since
+/// such a tool starts one level after the other, a node of a lower level is there without a dependency.
+fn foreign<'c>(context: &Context<'_>, node: u32, reference: &ForeignReference) -> Option<Use<'c>> {
+    let target = *context.ids.get(reference.node.value.as_str()).filter(|target| **target != node)?;
+    let level = |node: u32| context.graph.levels.get(node as usize);
+    let severity = match reference.demand {
+        Demand::Ancestor => CODE.severity,
+        Demand::Exists if level(target) >= level(node) => Severity::Warning,
+        Demand::Exists | Demand::Nothing => return None,
+    };
+    Some(Use { node, target, place: Place::Source(reference.node.span), severity })
 }
 
 fn finding(context: &Context<'_>, used: &Use<'_>, is_descendant: bool) -> Finding {

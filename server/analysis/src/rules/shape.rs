@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use divisi_model::Dialect;
-use divisi_model::keys::{self, Key, Object, Ty};
+use divisi_model::keys::{Key, Object, Ty};
 use divisi_syntax::{Kind, NodeId, Tree};
 
 use super::{Check, RULES};
@@ -74,8 +73,6 @@ struct Step {
 }
 
 static ANY: Ty = Ty::Any;
-static NATIVE: Ty = Ty::Object(&keys::native::DAG);
-static COMMAND_V2: Ty = Ty::Object(&keys::command_v2::COMMAND);
 
 /// The key under which YAML merges another mapping in.
 pub(crate) const MERGE_KEY: &str = "<<";
@@ -91,10 +88,7 @@ pub(crate) fn name_of(object: &Object) -> &'static str {
 /// way once for each entry of the table of keys, so that aliases cannot multiply the cost: it stays linear.
 pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let tree = context.tree;
-    let format = match context.dag.dialect {
-        Dialect::Native => &NATIVE,
-        Dialect::CommandV2 => &COMMAND_V2,
-    };
+    let format = context.dag.dialect.ty();
     let checks = || RULES.iter().flat_map(|rule| rule.checks);
     let of_mappings: Vec<_> = checks()
         .filter_map(|check| if let Check::Mapping(check) = check { Some(check) } else { None })

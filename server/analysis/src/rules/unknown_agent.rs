@@ -1,6 +1,7 @@
 //! `unknown-agent`: a name that no agent has.
 
 pub(super) mod in_text;
+pub(super) mod own;
 
 use std::collections::HashMap;
 
@@ -18,12 +19,14 @@ pub(super) static CODE: Code = Code {
     severity: Severity::Error,
     extent: Extent::Node,
     summary: "A node, or a text for an AI tool, names an agent that no file in the workspace, the configured folders, \
-              the user's folder or a plugin defines, and that is not built in.",
+              the user's folder or a plugin defines, and that is not built in. In claude-flow's files: one that the file \
+              does not list.",
     silent: "For labels of dialects, which name no agent; for a name with `{{` in it, and for placeholders such as \
              `agent-name`. In commands, skills, agents, `CLAUDE.md`, `AGENTS.md` and prompts for everything but \
              `subagent_type=\"x\"`, `Task(x)`, `Agent(x)`, `@agent-x`, `` `x` agent `` and `agent: x`, unless it is \
              one slip away from a known name; for `**x**` and `@some-name` always. For a name that another tool's \
-             agent has, and in a plugin's files for the bare names of its own agents.",
+             agent has, and in a plugin's files for the bare names of its own agents. In claude-flow's files that list no \
+             agents.",
     fix: "Correct the name (the most likely one is offered, and the full names of plugins' agents), add the agent, \
           or add its folder to `agents.paths` in the settings.",
     explanation: "Case and separators do not matter: `code_reviewer` finds `code-reviewer`. An agent is known by the \

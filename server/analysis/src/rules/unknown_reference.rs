@@ -1,6 +1,6 @@
 //! `unknown-reference`: a node, an output or a variable that does not exist.
 
-use divisi_model::{Node, TextRole, Work};
+use divisi_model::{Demand, ForeignReference, Node, TextRole, Work};
 use divisi_syntax::Span;
 use divisi_syntax::template::{Reference, Segment};
 
@@ -18,7 +18,8 @@ pub(super) static CODE: Code = Code {
     summary: "A template, an expression, `inputs` or a phase's list names a node, an output, an input or a variable \
               that does not exist.",
     silent: "For names that the template itself sets (`{% set %}`, `{% for %}`), for what is only known when the run \
-             gets there, and for outputs of `dag` and `command` nodes.",
+             gets there, and for outputs of `dag` and `command` nodes. In dialects wherever their own tools load the \
+             file all the same.",
     fix: "Correct the name; the most likely one is offered.",
     explanation: "Templates see `args`, `nodes.ID.outputs.NAME`, `nodes.ID.status`, `inputs`, `run.id`, and in nodes \
                   with `for_each` also `item` and `index`.",
@@ -36,6 +37,17 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for reference in text.template.references.iter().filter(|reference| !reference.local) {
             findings.extend(check_reference(context, text, reference));
         }
+    }
+    for (index, node) in context.nodes() {
+        let is_unknown = |reference: &&ForeignReference| {
+            reference.demand != Demand::Nothing && !context.ids.contains_key(reference.node.value.as_str())
+        };
+        findings.extend(
+            node.references
+                .iter()
+                .filter(is_unknown)
+                .map(|reference| unknown_node(context, index, &reference.node.value, reference.node.span)),
+        );
     }
     if context.is_native() {
         findings.extend(context.inputs().iter().filter_map(|input| match &input.source {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod agent_rules;
 #[cfg(test)]
+mod dialects;
+#[cfg(test)]
 mod file_rules;
 #[cfg(test)]
 mod front_matter_rules;

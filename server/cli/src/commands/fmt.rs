@@ -78,7 +78,7 @@ impl Fmt {
 fn tell(document: &Document, refusal: &Refusal, output: &mut Output) {
     let shown = root::shown(&document.path);
     let reason = match (refusal, document.class) {
-        (Refusal::NotOurs, Class::CommandV2) => "it belongs to another tool".to_owned(),
+        (Refusal::NotOurs, Class::Dialect(_)) => "it belongs to another tool".to_owned(),
         _ => refusal.to_string(),
     };
     output.line(format!(

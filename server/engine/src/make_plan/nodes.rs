@@ -162,6 +162,10 @@ fn plan_work(node: &Node, agents: &mut Agents<'_>, faults: &mut Faults) -> Optio
             faults.add(question.span, "`approve` is read and checked, but this version cannot run it");
             None
         }
+        Some(Work::Foreign(work)) => {
+            faults.add(work.key.span, format!("`{}` can be run by its own tool only", work.key.value));
+            None
+        }
         None => {
             faults.add(node.id.span, format!("the node {} has nothing to do", node.id.value));
             None

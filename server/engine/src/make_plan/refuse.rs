@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use divisi_analysis::Severity;
-use divisi_model::{Dag, later};
+use divisi_model::{Dag, Dialect, later};
 use divisi_syntax::{Span, Tree, strict};
 use divisi_workspace::{Content, Document, Snapshot};
 
@@ -38,7 +38,14 @@ pub(super) fn check(
     let later = later::not_run_yet(dag, tree).into_iter();
     let later = later
         .map(|(span, key)| (span, format!("`{key}` is read and checked, but this version cannot run it")));
-    refuse(document, "asks for what this version cannot run", later.collect())
+    let why = match dag.dialect {
+        Dialect::Native | Dialect::CommandV2 => "asks for what this version cannot run".to_owned(),
+        other => format!(
+            "is a workflow of {}, which `divisi convert` turns into one that can be run",
+            other.name()
+        ),
+    };
+    refuse(document, &why, later.collect())
 }
 
 fn strict_faults(document: &Document, tree: &Tree) -> Vec<(Span, String)> {

@@ -54,7 +54,7 @@ pub enum SymbolKind {
 /// outermost inwards. So nodes are below their phase only where the file writes them there.
 pub fn outline(document: &Arc<Document>) -> Vec<Symbol> {
     match document.class {
-        Class::DagYaml | Class::DagJson | Class::CommandV2 => dag::symbol(document).into_iter().collect(),
+        Class::DagYaml | Class::DagJson | Class::Dialect(_) => dag::symbol(document).into_iter().collect(),
         Class::Agent | Class::Command | Class::Skill | Class::Prose => markdown::symbols(document),
         Class::None => Vec::new(),
     }

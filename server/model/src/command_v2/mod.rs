@@ -10,7 +10,7 @@ mod unit;
 
 use divisi_syntax::{Kind, NodeId, Span, Spanned, Tree};
 
-use crate::dag::{Dag, Defaults, Dialect, Node, Phase};
+use crate::dag::{Dag, Dialect, Node, Phase};
 use crate::keys::command_v2 as keys;
 use crate::reader::{Fields, MOST_NODES, Reader};
 
@@ -35,30 +35,19 @@ pub fn lower(tree: &Tree, root: NodeId) -> Option<Dag> {
     let name = fields.get("name").and_then(|value| reader.spanned(value));
     let (phases, nodes) = fields.get("phases").map(|value| lower_phases(reader, value)).unwrap_or_default();
     Some(Dag {
-        dialect: Dialect::CommandV2,
-        root,
         name: name.map(|name| name.map(|name| name.trim_start_matches('/').to_owned())),
         description: fields.get("description").and_then(|value| reader.spanned(value)),
-        args: Vec::new(),
-        env: Vec::new(),
-        defaults: Defaults::default(),
         max_parallel: fields.get("metadata").and_then(|value| {
-            let limit = member(reader, value, "maxParallelism")?;
+            let limit = reader.member(value, "maxParallelism")?;
             reader.positive(limit)
         }),
-        on_failure: None,
         phases,
         locks: resources::declared(reader, root),
         nodes_key: fields.field("phases").map(|field| reader.span(field.key_node)),
         nodes,
         incomplete: reader.exhausted(),
+        ..Dag::empty(Dialect::CommandV2, root)
     })
-}
-
-/// The value of `key` in a mapping that the table of keys does not describe further.
-fn member(reader: &Reader<'_>, mapping: NodeId, key: &str) -> Option<NodeId> {
-    let mut entries = reader.entries(mapping);
-    entries.find(|(name, _)| reader.tree.str(*name).is_some_and(|name| name == key)).map(|(_, value)| value)
 }
 
 fn lower_phases(reader: &Reader<'_>, value: NodeId) -> (Vec<Phase>, Vec<Node>) {
@@ -105,7 +94,7 @@ fn limit(reader: &Reader<'_>, fields: &Fields) -> Option<Spanned<u32>> {
     let written = fields.get("maxParallelism").and_then(|value| reader.positive(value));
     let concurrent = || {
         let parallelism = fields.get("parallelism")?;
-        reader.positive(member(reader, parallelism, "maxConcurrent")?)
+        reader.positive(reader.member(parallelism, "maxConcurrent")?)
     };
     one_by_one("parallel", false).or_else(|| one_by_one("sequential", true)).or(written).or_else(concurrent)
 }

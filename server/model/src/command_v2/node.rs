@@ -2,13 +2,12 @@
 
 use divisi_syntax::{Kind, NodeId, Span, Spanned};
 
+use super::resources;
 use super::unit::Units;
-use super::{member, resources};
 use crate::dag::{AgentWork, Input, Node, Output, OutputForm, Retry, Work};
 use crate::json;
 use crate::keys::command_v2 as keys;
 use crate::reader::{Field, Fields, Reader};
-use crate::stamp::Stamp;
 
 /// Keys that name the agent; the first that is written counts.
 const AGENT: &[&str] = &["agentId", "type", "name"];
@@ -41,11 +40,7 @@ pub(super) fn lower(reader: &Reader<'_>, item: NodeId, phase: &InPhase) -> Node 
     let agent = AGENT.iter().find_map(|key| fields.field(key));
     let dependencies = fields.field("dependencies");
     Node {
-        stamp: Stamp::new(),
-        tree: reader.tree.resolve(item),
-        span,
         id: id.unwrap_or_else(|| Spanned::new(String::new(), Span::at(span.start))),
-        title: None,
         work: agent.map(|field| work(reader, fields, field)),
         work_keys: agent
             .map(|field| Spanned::new(field.key.name, reader.span(field.key_node)))
@@ -53,38 +48,24 @@ pub(super) fn lower(reader: &Reader<'_>, item: NodeId, phase: &InPhase) -> Node 
             .collect(),
         depends_on: dependencies.map(|field| reader.names(field.value)).unwrap_or_default(),
         depends_on_key: dependencies.map(|field| reader.key(field.key_node)),
-        when: None,
         foreign_condition: condition(reader, fields).or_else(|| phase.condition.clone()),
-        trigger_rule: None,
         inputs: context(reader, fields, "inputs")
             .into_iter()
             .filter_map(|item| input(reader, item))
             .collect(),
         outputs: outputs(reader, fields),
-        reads: None,
-        writes: None,
         locks: fields.get("resources").map(|value| resources::held(reader, value)).unwrap_or_default(),
         retry: fields
             .field("retryPolicy")
             .or_else(|| fields.field("retry"))
             .map(|field| retry(reader, field)),
         timeout: phase.units.timeout(reader, fields),
-        idle_timeout: None,
         estimate: phase.units.estimate(reader, fields),
-        for_each: None,
-        max_items: None,
-        resume: None,
-        priority: 0,
         phase: phase.id.clone(),
-        written_phase: None,
         listed_in: phase.id.clone().into_iter().collect(),
-        env: Vec::new(),
-        cwd: None,
         continue_on_error: phase.continue_on_error,
-        in_worktree: false,
-        cache_key: None,
-        compensation: None,
         has_compensation: fields.get("compensation").is_some_and(|value| compensates(reader, value)),
+        ..Node::empty(reader.tree.resolve(item), span)
     }
 }
 
@@ -105,25 +86,25 @@ fn work(reader: &Reader<'_>, fields: &Fields, agent: &Field) -> Work {
 /// `skipCondition` or `conditional`: its expression, at its key. One that says `enabled: false` is none.
 fn condition(reader: &Reader<'_>, fields: &Fields) -> Option<Spanned<String>> {
     let field = fields.field("skipCondition").or_else(|| fields.field("conditional"))?;
-    let enabled = member(reader, field.value, "enabled").and_then(|value| reader.boolean(value));
+    let enabled = reader.member(field.value, "enabled").and_then(|value| reader.boolean(value));
     if enabled == Some(false) || reader.is_null(field.value) {
         return None;
     }
-    let expression = ["condition", "expression"].iter().find_map(|key| member(reader, field.value, key));
+    let expression = ["condition", "expression"].iter().find_map(|key| reader.member(field.value, key));
     let expression = expression.and_then(|value| reader.string(value)).unwrap_or_default();
     Some(Spanned::new(expression, reader.span(field.key_node)))
 }
 
 /// Items of `context.inputs` or `context.outputs`.
 fn context(reader: &Reader<'_>, fields: &Fields, key: &str) -> Vec<NodeId> {
-    let list = fields.get("context").and_then(|context| member(reader, context, key));
+    let list = fields.get("context").and_then(|context| reader.member(context, key));
     list.map(|list| reader.items(list).collect()).unwrap_or_default()
 }
 
 /// A name, or `{key, …}`.
 fn context_key(reader: &Reader<'_>, item: NodeId) -> Option<Spanned<String>> {
     match reader.kind(item) {
-        Kind::Mapping => reader.spanned(member(reader, item, "key")?),
+        Kind::Mapping => reader.spanned(reader.member(item, "key")?),
         _ => reader.spanned(item),
     }
 }
@@ -163,7 +144,7 @@ fn retry(reader: &Reader<'_>, field: &Field) -> Retry {
 
 /// `compensation` that does something.
 fn compensates(reader: &Reader<'_>, value: NodeId) -> bool {
-    let kind = member(reader, value, "type").and_then(|value| reader.string(value));
-    let enabled = member(reader, value, "enabled").and_then(|value| reader.boolean(value));
+    let kind = reader.member(value, "type").and_then(|value| reader.string(value));
+    let enabled = reader.member(value, "enabled").and_then(|value| reader.boolean(value));
     reader.kind(value) == Kind::Mapping && kind.as_deref() != Some("none") && enabled != Some(false)
 }

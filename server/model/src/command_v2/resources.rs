@@ -2,7 +2,6 @@
 
 use divisi_syntax::{Kind, NodeId, Spanned};
 
-use super::member;
 use crate::dag::{ListedLock, Lock, LockMode};
 use crate::reader::Reader;
 
@@ -11,8 +10,7 @@ use crate::reader::Reader;
 pub(super) fn declared(reader: &Reader<'_>, root: NodeId) -> Vec<ListedLock> {
     const PLACES: &[(&str, &str)] =
         &[("resources", "locks"), ("resourceLocking", "resources"), ("resourceManagement", "globalLocks")];
-    let lists =
-        PLACES.iter().filter_map(|(outer, inner)| member(reader, member(reader, root, outer)?, inner));
+    let lists = PLACES.iter().filter_map(|(outer, inner)| reader.member(reader.member(root, outer)?, inner));
     let items = lists.flat_map(|list| reader.items(list).collect::<Vec<_>>());
     items.filter_map(|item| Some(ListedLock { name: name(reader, item)?, capacity: None })).collect()
 }
@@ -20,7 +18,7 @@ pub(super) fn declared(reader: &Reader<'_>, root: NodeId) -> Vec<ListedLock> {
 /// A node's `resources`: a list of names, or `{locks: […]}`.
 pub(super) fn held(reader: &Reader<'_>, resources: NodeId) -> Vec<Lock> {
     let list = match reader.kind(resources) {
-        Kind::Mapping => member(reader, resources, "locks"),
+        Kind::Mapping => reader.member(resources, "locks"),
         _ => Some(resources),
     };
     list.map(|list| reader.items(list).filter_map(|item| lock(reader, item)).collect()).unwrap_or_default()
@@ -28,7 +26,7 @@ pub(super) fn held(reader: &Reader<'_>, resources: NodeId) -> Vec<Lock> {
 
 /// `exclusive` and `upgrade` are exclusive (ENGINE section 7).
 fn lock(reader: &Reader<'_>, item: NodeId) -> Option<Lock> {
-    let kind = member(reader, item, "type").and_then(|value| reader.string(value));
+    let kind = reader.member(item, "type").and_then(|value| reader.string(value));
     let mode = if kind.as_deref() == Some("shared") { LockMode::Shared } else { LockMode::Exclusive };
     Some(Lock { name: name(reader, item)?, mode: Some(mode) })
 }
@@ -38,5 +36,5 @@ fn name(reader: &Reader<'_>, item: NodeId) -> Option<Spanned<String>> {
     if reader.kind(item) != Kind::Mapping {
         return reader.spanned(item);
     }
-    KEYS.iter().find_map(|key| reader.spanned(member(reader, item, key)?))
+    KEYS.iter().find_map(|key| reader.spanned(reader.member(item, key)?))
 }

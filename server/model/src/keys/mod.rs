@@ -4,6 +4,8 @@
 //! type, aliases, default or meaning.
 
 pub mod agent;
+pub mod archon;
+pub mod claude_flow;
 pub mod codex;
 pub mod command;
 pub mod command_v2;
@@ -14,10 +16,12 @@ pub mod native;
 mod native_node;
 pub mod opencode;
 mod place;
+pub mod spec_kit;
 
 use divisi_syntax::Kind;
 
 use crate::agent::Tool;
+use crate::foreign::Language;
 
 pub use place::{Place, Role, at};
 
@@ -82,6 +86,12 @@ pub enum Ty {
     Glob,
     /// A path.
     Path,
+    /// Text in a dialect's own language of references.
+    Foreign(Language),
+    /// The id of an agent that the file defines for itself.
+    OwnAgentId,
+    /// The id of an agent of this file.
+    OwnAgentRef,
 }
 
 impl Ty {

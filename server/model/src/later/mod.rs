@@ -19,12 +19,23 @@ pub fn not_run_yet(dag: &Dag, tree: &Tree) -> Vec<(Span, String)> {
     match dag.dialect {
         Dialect::Native => native::collect(dag, &mut asked),
         Dialect::CommandV2 => command_v2::collect(dag, &mut asked),
+        Dialect::Archon | Dialect::SpecKit | Dialect::ClaudeFlow => whole_nodes(dag, &mut asked),
     }
     if dag.incomplete || asked.reader.exhausted() {
         let start = Span::at(tree.span(dag.root).start);
         asked.keys.insert(start, "aliases, defaults or nodes beyond the limit".to_owned());
     }
     asked.keys.into_iter().collect()
+}
+
+/// Nodes that only the dialect's own tool can run: what each does, by the key that says so.
+fn whole_nodes(dag: &Dag, asked: &mut Asked<'_>) {
+    for node in &dag.nodes {
+        match node.work_keys.first() {
+            Some(key) => asked.key(key.span, key.value),
+            None => asked.key(node.id.span, &format!("the node {}", node.id.value)),
+        }
+    }
 }
 
 /// What was found so far.

@@ -36,7 +36,7 @@ fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
         Some(Work::Command { .. }) => asked.field(fields.field("command")),
         Some(Work::Dag { .. }) => asked.field(fields.field("dag")),
         Some(Work::Approve { .. }) => asked.field(fields.field("approve")),
-        Some(Work::Agent(_) | Work::Run(_)) | None => {}
+        Some(Work::Agent(_) | Work::Run(_) | Work::Foreign(_)) | None => {}
     }
     if let Some(retry) = node.retry.as_ref().filter(|retry| retry.attempts > 1) {
         asked.key(retry.span, "retry");
@@ -66,7 +66,7 @@ fn collect_schemas(node: &Node, asked: &mut Asked<'_>) {
 }
 
 fn applies(default: &Field, node: &Node) -> bool {
-    node.work.as_ref().is_some_and(|work| default.key.applies_to(work.kind()))
+    node.work.as_ref().and_then(Work::kind).is_some_and(|kind| default.key.applies_to(kind))
 }
 
 /// Whether the value of a key that can be written without asking for anything does ask for something.

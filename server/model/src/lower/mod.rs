@@ -56,6 +56,7 @@ fn lower_with(reader: &Reader<'_>, root: NodeId, fields: &Fields, nodes: Option<
         locks: fields.get("locks").map(|value| values::listed_locks(reader, value)).unwrap_or_default(),
         nodes_key: fields.field("nodes").map(|field| reader.span(field.key_node)),
         nodes,
+        own_agents: Vec::new(),
         incomplete: reader.exhausted(),
     }
 }

@@ -10,7 +10,9 @@ use divisi_syntax::Span;
 use globset::Glob;
 
 use super::value::{Data, Key, Value};
-use super::{OnEditorExit, RunnerDefinition, RunnerKind, RunnerOrigin, Settings, Severity, TrustMode};
+use super::{
+    FileSettings, OnEditorExit, RunnerDefinition, RunnerKind, RunnerOrigin, Settings, Severity, TrustMode,
+};
 use crate::snapshot::Problem;
 
 /// Where a layer comes from.
@@ -92,18 +94,21 @@ impl Reader<'_> {
     }
 
     fn files(&mut self, value: &Value) {
+        type List = fn(&mut FileSettings) -> &mut Vec<String>;
+        const LISTS: [(&str, List); 5] = [
+            ("dag", |files| &mut files.dag),
+            ("command_v2", |files| &mut files.command_v2),
+            ("archon", |files| &mut files.archon),
+            ("spec_kit", |files| &mut files.spec_kit),
+            ("claude_flow", |files| &mut files.claude_flow),
+        ];
         for (key, value) in self.table(value, "`files`") {
-            match key.name.as_str() {
-                "dag" => {
-                    let globs = self.globs(value, "`files.dag`");
-                    extend(&mut self.settings.files.dag, globs);
-                }
-                "command_v2" => {
-                    let globs = self.globs(value, "`files.command_v2`");
-                    extend(&mut self.settings.files.command_v2, globs);
-                }
-                _ => self.unknown(key, "files.", &["dag", "command_v2"]),
-            }
+            let Some((name, list)) = LISTS.iter().find(|(name, _)| *name == key.name) else {
+                self.unknown(key, "files.", &LISTS.map(|(name, _)| name));
+                continue;
+            };
+            let globs = self.globs(value, &format!("`files.{name}`"));
+            extend(list(&mut self.settings.files), globs);
         }
     }
 

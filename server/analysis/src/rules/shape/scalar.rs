@@ -65,6 +65,9 @@ const fn takes_any_text(ty: Ty) -> bool {
             | Ty::Model
             | Ty::Glob
             | Ty::Path
+            | Ty::Foreign(_)
+            | Ty::OwnAgentId
+            | Ty::OwnAgentRef
     )
 }
 
