@@ -113,7 +113,7 @@ impl<'a> Names<'_, '_, 'a> {
                 self.collector.file(path);
                 self.passed_args(body, &path.value);
             }
-            Work::Agent(_) | Work::Run(_) | Work::Approve { .. } => {}
+            Work::Agent(_) | Work::Run(_) | Work::Approve { .. } | Work::Foreign(_) => {}
         }
     }
 
