@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use divisi_model::keys::Key;
-use divisi_model::{Agent, Load, Output, OutputForm, Scope, reference};
+use divisi_model::{Agent, Load, Output, OutputForm, Scope, Tool, reference};
 
 /// A key of the table, in Markdown.
 pub(crate) fn key(key: &Key) -> String {
@@ -22,12 +22,14 @@ pub(crate) fn key(key: &Key) -> String {
 
 /// An agent, in Markdown. Paths are shown relative to `root`.
 pub(crate) fn agent(agent: &Agent, root: Option<&Path>) -> String {
-    let mut text = format!("**{}** · {} agent", agent.name, scope(agent.scope));
+    let mut text = format!("**{}** · {} agent of {}", agent.name, scope(agent.scope), agent.tool.title());
     if let Some(description) = &agent.description {
         text.push_str(&format!("\n\n{}", description.trim()));
     }
-    let tools = agent.tools.as_ref().map_or_else(|| "all".to_owned(), |tools| list(tools));
-    text.push_str(&format!("\n\n- Tools: {tools}"));
+    text.push_str("\n");
+    if let Some(tools) = tools(agent) {
+        text.push_str(&format!("\n- Tools: {tools}"));
+    }
     if let Some(model) = &agent.model {
         text.push_str(&format!("\n- Model: `{model}`"));
     }
@@ -43,6 +45,18 @@ pub(crate) fn agent(agent: &Agent, root: Option<&Path>) -> String {
         Load::Dropped { reason, .. } => text.push_str(&format!("\n\nWill not be loaded: {reason}")),
     }
     text
+}
+
+/// What it may use; nothing where its tool says that in another way than by a list.
+fn tools(agent: &Agent) -> Option<String> {
+    match &agent.tools {
+        Some(tools) if tools.is_empty() => Some("none".to_owned()),
+        Some(tools) => Some(list(tools)),
+        None if matches!(agent.tool, Tool::ClaudeCode | Tool::Copilot | Tool::Gemini) => {
+            Some("all".to_owned())
+        }
+        None => None,
+    }
 }
 
 pub(crate) const fn scope(scope: Scope) -> &'static str {

@@ -24,15 +24,15 @@ fn an_agent() {
     check(
         "nodes:\n  - id: a\n    agent: code-$0reviewer\n    prompt: x\n",
         expect![[r#"
-        <code-reviewer>
-        **code-reviewer** · project agent
+            <code-reviewer>
+            **code-reviewer** · project agent of Claude Code
 
-        Reviews code for faults
+            Reviews code for faults
 
-        - Tools: `Read`, `Grep`
-        - Model: `sonnet`
-        - File: `.claude/agents/code-reviewer.md`
-    "#]],
+            - Tools: `Read`, `Grep`
+            - Model: `sonnet`
+            - File: `.claude/agents/code-reviewer.md`
+        "#]],
     );
 }
 
@@ -41,15 +41,15 @@ fn an_agent_whose_name_is_written_otherwise() {
     check(
         "nodes:\n  - id: a\n    agent: Senior_$0Reviewer\n    prompt: x\n",
         expect![[r#"
-        <Senior_Reviewer>
-        **senior-reviewer** · project agent
+            <Senior_Reviewer>
+            **senior-reviewer** · project agent of Claude Code
 
-        Merges reviews.
-        Knows them all.
+            Merges reviews.
+            Knows them all.
 
-        - Tools: all
-        - File: `.claude/agents/senior-reviewer.md`
-    "#]],
+            - Tools: all
+            - File: `.claude/agents/senior-reviewer.md`
+        "#]],
     );
 }
 
@@ -58,13 +58,13 @@ fn a_built_in_agent() {
     check(
         "nodes:\n  - {id: a, agent: $0Explore, prompt: x}\n",
         expect![[r#"
-        <Explore>
-        **Explore** · built-in agent
+            <Explore>
+            **Explore** · built-in agent of Claude Code
 
-        Searches the code without changing it
+            Searches the code without changing it
 
-        - Tools: all
-    "#]],
+            - Tools: all
+        "#]],
     );
 }
 
@@ -251,14 +251,14 @@ fn json() {
         "a.dag.json",
         "{ \"nodes\": [ { \"id\": \"a\", \"agent\": \"test$0er\" } ] }",
         expect![[r#"
-        <"tester">
-        **tester** · project agent
+            <"tester">
+            **tester** · project agent of Claude Code
 
-        Runs tests
+            Runs tests
 
-        - Tools: all
-        - File: `.claude/agents/tester.md`
-    "#]],
+            - Tools: all
+            - File: `.claude/agents/tester.md`
+        "#]],
     );
 }
 

@@ -1,9 +1,10 @@
 //! `divisi agents`
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use divisi_model::{Agent, Load, Scope};
+use divisi_model::{Agent, Load, Scope, Tool};
 use serde::Serialize;
 
 use crate::exit::Exit;
@@ -17,6 +18,34 @@ pub(crate) struct Agents {
     /// How the list is printed.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Only the agents of this tool.
+    #[arg(long, value_enum)]
+    tool: Option<ToolName>,
+}
+
+/// [`Tool`] on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ToolName {
+    ClaudeCode,
+    #[value(name = "opencode")]
+    OpenCode,
+    Codex,
+    Copilot,
+    Gemini,
+    Cursor,
+}
+
+impl From<ToolName> for Tool {
+    fn from(name: ToolName) -> Self {
+        match name {
+            ToolName::ClaudeCode => Self::ClaudeCode,
+            ToolName::OpenCode => Self::OpenCode,
+            ToolName::Codex => Self::Codex,
+            ToolName::Copilot => Self::Copilot,
+            ToolName::Gemini => Self::Gemini,
+            ToolName::Cursor => Self::Cursor,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,7 +75,10 @@ impl Agents {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let snapshot = workspace::read(&root::absolute(&root::current()?)?);
         let mut agents: Vec<&Arc<Agent>> = snapshot.registry().agents().iter().collect();
-        agents.sort_by(|a, b| (a.scope, &a.name, &a.path).cmp(&(b.scope, &b.name, &b.path)));
+        if let Some(tool) = self.tool.map(Tool::from) {
+            agents.retain(|agent| agent.tool == tool);
+        }
+        agents.sort_by(|a, b| (a.tool, a.scope, &a.name, &a.path).cmp(&(b.tool, b.scope, &b.name, &b.path)));
         match self.format {
             Format::Json => output.json(&agents.iter().map(|agent| entry(agent)).collect::<Vec<_>>())?,
             Format::Human => print(&agents, output),
@@ -72,38 +104,74 @@ fn entry(agent: &Agent) -> Entry<'_> {
 
 fn print(agents: &[&Arc<Agent>], output: &mut Output) {
     if agents.is_empty() {
-        output.line("no agents are known here; Claude Code reads them from .claude/agents/*.md");
+        output.line("no agents are known here; Claude Code, for one, reads them from .claude/agents/*.md");
         return;
     }
-    let width = agents.iter().map(|agent| agent.name.chars().count()).max().unwrap_or(0);
+    let widest = |text: fn(&Agent) -> &str| agents.iter().map(|agent| text(agent).chars().count()).max();
+    let widths = Widths {
+        name: widest(|agent| &agent.name).unwrap_or(0),
+        tool: widest(|agent| agent.tool.slug()).unwrap_or(0),
+    };
     for agent in agents {
-        for line in lines(agent, width) {
+        for line in lines(agent, &widths) {
             output.line(line);
         }
     }
-    let dropped = agents.iter().filter(|agent| is_dropped(agent)).count();
-    let dropped = if dropped == 0 { String::new() } else { format!(", {dropped} will not load") };
-    output.line(format!("\n{}{dropped}", count(agents.len(), "agent")));
+    output.line(format!("\n{}", tally(agents.iter().map(|agent| agent.as_ref()))));
 }
 
-fn lines(agent: &Agent, width: usize) -> Vec<String> {
+/// Columns of the table.
+struct Widths {
+    name: usize,
+    tool: usize,
+}
+
+fn lines(agent: &Agent, widths: &Widths) -> Vec<String> {
     let file = agent.path.as_deref().map(root::shown).unwrap_or_default();
-    let name = paint(STRONG, format!("{:width$}", agent.name));
+    let name = paint(STRONG, format!("{:width$}", agent.name, width = widths.name));
+    let tool = format!("{:width$}", agent.tool.slug(), width = widths.tool);
     let (style, mark) = match agent.load {
         Load::Loaded => (GOOD, "loads    "),
         Load::Tolerated { .. } => (WARNING, "tolerated"),
         Load::Dropped { .. } => (ERROR, "dropped  "),
     };
+    let mark = paint(style, mark);
     let mut lines =
-        vec![format!("{name}  {}  {:10}  {}", paint(style, mark), scope(agent.scope), paint(FAINT, file))];
+        vec![format!("{name}  {mark}  {tool}  {:10}  {}", scope(agent.scope), paint(FAINT, file))];
     if let (_, Some(reason)) = load(agent) {
-        lines.push(format!("{:width$}  {reason}", ""));
+        lines.push(format!("{:width$}  {reason}", "", width = widths.name));
     }
     lines
 }
 
+/// How many there are and how many will not load; by tool where there are several.
+pub(crate) fn tally<'a>(agents: impl Iterator<Item = &'a Agent>) -> String {
+    let mut of_tools: BTreeMap<Tool, (usize, usize)> = BTreeMap::new();
+    for agent in agents {
+        let (all, dropped) = of_tools.entry(agent.tool).or_default();
+        *all += 1;
+        *dropped += usize::from(is_dropped(agent));
+    }
+    let sum = |number: fn(&(usize, usize)) -> usize| of_tools.values().map(number).sum::<usize>();
+    let listed = |number: fn(&(usize, usize)) -> usize| {
+        let numbers = of_tools.iter().map(|(tool, numbers)| (tool.title(), number(numbers)));
+        let numbers: Vec<String> = numbers
+            .filter(|(_, number)| *number > 0)
+            .map(|(title, number)| format!("{number} {title}"))
+            .collect();
+        if of_tools.len() > 1 { format!(" ({})", numbers.join(", ")) } else { String::new() }
+    };
+    let (all, dropped) = (sum(|(all, _)| *all), sum(|(_, dropped)| *dropped));
+    let mut text = format!("{}{}", count(all, "agent"), listed(|(all, _)| *all));
+    if dropped > 0 {
+        let by_tool = listed(|(_, dropped)| *dropped);
+        text.push_str(&paint(ERROR, format!(", {dropped} will not load{by_tool}")));
+    }
+    text
+}
+
 /// Whether its tool drops it.
-pub(crate) fn is_dropped(agent: &Agent) -> bool {
+fn is_dropped(agent: &Agent) -> bool {
     matches!(agent.load, Load::Dropped { .. })
 }
 

@@ -6,7 +6,7 @@ use divisi_analysis::{Finding, Severity, check};
 use divisi_engine::client::{RunSummary, Runs};
 use divisi_workspace::{Document, Snapshot};
 
-use super::agents::is_dropped;
+use super::agents::tally;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{ERROR, FAINT, GOOD, Output, STRONG, WARNING, count, paint};
@@ -39,7 +39,6 @@ pub(crate) fn run(output: &mut Output) -> Result<Exit, Failure> {
 /// What the checks saw.
 struct Sight {
     dags: Vec<Arc<Document>>,
-    dropped_agents: usize,
     unresolved: usize,
     errors: usize,
     warnings: usize,
@@ -53,7 +52,6 @@ impl Sight {
         let in_dags = workspace::dags(snapshot).flat_map(findings_in);
         Self {
             dags: workspace::dags(snapshot).cloned().collect(),
-            dropped_agents: snapshot.registry().agents().iter().filter(|agent| is_dropped(agent)).count(),
             unresolved: in_dags.filter(|finding| UNRESOLVED.contains(&finding.code)).count(),
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
@@ -72,10 +70,8 @@ fn tell_dags(sight: &Sight, output: &mut Output) {
 }
 
 fn tell_agents(snapshot: &Snapshot, sight: &Sight, output: &mut Output) {
-    let mut line = format!("  {}", count(snapshot.registry().agents().len(), "agent"));
-    if sight.dropped_agents > 0 {
-        line.push_str(&paint(ERROR, format!(", {} will not load", sight.dropped_agents)));
-    }
+    let agents = snapshot.registry().agents().iter().map(AsRef::as_ref);
+    let mut line = format!("  {}", tally(agents));
     if sight.unresolved > 0 {
         line.push_str(&paint(ERROR, format!(", {} unresolved", count(sight.unresolved, "name"))));
     }

@@ -59,13 +59,45 @@ fn agents_are_listed_with_their_fate() {
     let said = site.divisi(&["agents"]);
     assert_eq!(said.status, 0);
     expect![[r#"
-        nameless  dropped    project     .claude/agents/nameless.md
+        nameless  dropped    claude-code  project     .claude/agents/nameless.md
                   it has no `name`: add one to the front matter
-        writer    loads      project     .claude/agents/writer.md
+        writer    loads      claude-code  project     .claude/agents/writer.md
 
         2 agents, 1 will not load
     "#]]
     .assert_eq(&said.out);
+}
+
+#[test]
+fn agents_of_every_tool_are_listed() {
+    let site = Site::new()
+        .write(".claude/agents/writer.md", "---\nname: writer\ndescription: Writes.\n---\nWrite.\n")
+        .write(".opencode/agent/team/writer.md", "---\ndescription: Writes.\n---\nWrite.\n")
+        .write(
+            ".gemini/agents/writer.md",
+            "---\nname: writer\ndescription: Writes.\ntools: glob\n---\nWrite.\n",
+        )
+        .write(".codex/agents/writer.toml", "name = \"writer\"\n");
+    expect![[r#"
+        writer       loads      claude-code  project     .claude/agents/writer.md
+        team/writer  loads      opencode     project     .opencode/agent/team/writer.md
+        writer       dropped    codex        project     .codex/agents/writer.toml
+                     it has no `description`: say when it should be used
+        writer       dropped    gemini       project     .gemini/agents/writer.md
+                     Gemini CLI takes `tools` as a list only: write `[…]`, or one line with `- ` for each
+
+        4 agents (1 Claude Code, 1 OpenCode, 1 Codex, 1 Gemini CLI), 2 will not load (1 Codex, 1 Gemini CLI)
+    "#]].assert_eq(&site.divisi(&["agents"]).out);
+    expect![[r#"
+        team/writer  loads      opencode  project     .opencode/agent/team/writer.md
+
+        1 agent
+    "#]].assert_eq(&site.divisi(&["agents", "--tool", "opencode"]).out);
+    let said = site.divisi(&["agents", "--tool", "gemini", "--format", "json"]);
+    let agents: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!((&agents[0]["tool"], &agents[0]["load"]), (&"gemini".into(), &"dropped".into()));
+    let overview = site.divisi(&[]).out;
+    assert!(overview.contains("4 agents (1 Claude Code, 1 OpenCode, 1 Codex, 1 Gemini CLI), 2 will not load (1 Codex, 1 Gemini CLI)"), "{overview}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Agents that a node's runner can find.
 
 use divisi_analysis::describe;
-use divisi_model::{Agent, Work, tool_of_runner};
+use divisi_model::{Agent, Tool, Work, tool_of_runner};
 
 use super::context::Context;
 use super::{Completion, CompletionKind};
@@ -18,16 +18,18 @@ pub(super) fn complete(context: &Context<'_>) -> Vec<Completion> {
     let default = context.snapshot.settings().run.runner.as_deref();
     let tool = tool_of_runner(runner.or(default).unwrap_or_default());
     let agents = context.snapshot.registry().names(tool);
-    agents.into_iter().map(|agent| completion(context, agent)).collect()
+    agents.into_iter().map(|agent| completion(context, tool, agent)).collect()
 }
 
-fn completion(context: &Context<'_>, agent: &Agent) -> Completion {
+fn completion(context: &Context<'_>, tool: Tool, agent: &Agent) -> Completion {
     // The user's own agents before those that every installation has.
     let rank = usize::from(agent.path.is_none());
     let mut completion = Completion::new(CompletionKind::Agent, &agent.name, context.cursor.replaced(), rank);
     completion.detail =
         agent.description.as_deref().map(describe::first_line).map(|line| describe::cut(line, DETAIL));
-    completion.note = Some(card::scope(agent.scope).to_owned());
+    let scope = card::scope(agent.scope);
+    completion.note =
+        Some(if agent.tool == tool { scope.to_owned() } else { format!("{scope}, {}", agent.tool.title()) });
     completion.documentation = Some(card::agent(agent, context.snapshot.root_of(&context.document.path)));
     completion
 }
