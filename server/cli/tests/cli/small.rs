@@ -87,12 +87,14 @@ fn agents_of_every_tool_are_listed() {
                      Gemini CLI takes `tools` as a list only: write `[…]`, or one line with `- ` for each
 
         4 agents (1 Claude Code, 1 OpenCode, 1 Codex, 1 Gemini CLI), 2 will not load (1 Codex, 1 Gemini CLI)
-    "#]].assert_eq(&site.divisi(&["agents"]).out);
+    "#]]
+    .assert_eq(&site.divisi(&["agents"]).out);
     expect![[r#"
         team/writer  loads      opencode  project     .opencode/agent/team/writer.md
 
         1 agent
-    "#]].assert_eq(&site.divisi(&["agents", "--tool", "opencode"]).out);
+    "#]]
+    .assert_eq(&site.divisi(&["agents", "--tool", "opencode"]).out);
     let said = site.divisi(&["agents", "--tool", "gemini", "--format", "json"]);
     let agents: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
     assert_eq!((&agents[0]["tool"], &agents[0]["load"]), (&"gemini".into(), &"dropped".into()));
