@@ -46,7 +46,7 @@ fn proposed(path: &str, text: &str, expected: Expect) {
 
 fn explained(path: &str, text: &str, expected: Expect) {
     let (snapshot, document, offset) = fixture(path, text);
-    let text = hover(&snapshot, &document, offset).map(|hover| hover.markdown).unwrap_or_default();
+    let text = hover(&snapshot, &document, offset, None).map(|hover| hover.markdown).unwrap_or_default();
     expected.assert_eq(&text);
 }
 
@@ -58,37 +58,39 @@ fn agents_of_the_runner_come_first() {
         "a.dag.yaml",
         &node("codex"),
         expect![[r#"
-        reviewer [project]
-        tester [project, Claude Code]
-        Explore [built-in, Claude Code]
-        Plan [built-in, Claude Code]
-        claude [built-in, Claude Code]
-        claude-code-guide [built-in, Claude Code]
-        default [built-in]
-        explorer [built-in]
-        general-purpose [built-in, Claude Code]
-        output-style-setup [built-in, Claude Code]
-        statusline-setup [built-in, Claude Code]
-        worker [built-in]
-    "#]],
+            reviewer [project]
+            tester [project, Claude Code]
+            Explore [built-in, Claude Code]
+            Plan [built-in, Claude Code]
+            claude [built-in, Claude Code]
+            claude-code-guide [built-in, Claude Code]
+            default [built-in]
+            explorer [built-in]
+            fork [built-in, Claude Code]
+            general-purpose [built-in, Claude Code]
+            output-style-setup [built-in, Claude Code]
+            statusline-setup [built-in, Claude Code]
+            worker [built-in]
+        "#]],
     );
     proposed(
         "a.dag.yaml",
         &node("opencode"),
         expect![[r#"
-        reviewer [project, Claude Code]
-        team/writer [project]
-        tester [project, Claude Code]
-        build [built-in]
-        claude [built-in, Claude Code]
-        claude-code-guide [built-in, Claude Code]
-        explore [built-in]
-        general [built-in]
-        general-purpose [built-in, Claude Code]
-        output-style-setup [built-in, Claude Code]
-        plan [built-in]
-        statusline-setup [built-in, Claude Code]
-    "#]],
+            reviewer [project, Claude Code]
+            team/writer [project]
+            tester [project, Claude Code]
+            build [built-in]
+            claude [built-in, Claude Code]
+            claude-code-guide [built-in, Claude Code]
+            explore [built-in]
+            fork [built-in, Claude Code]
+            general [built-in]
+            general-purpose [built-in, Claude Code]
+            output-style-setup [built-in, Claude Code]
+            plan [built-in]
+            statusline-setup [built-in, Claude Code]
+        "#]],
     );
 }
 
