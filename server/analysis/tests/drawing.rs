@@ -1,5 +1,7 @@
 //! Graphs as text and as pictures.
 
+#![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
+
 use std::sync::Arc;
 
 use divisi_analysis::drawing::{Notation, draw};

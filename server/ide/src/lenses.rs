@@ -1,9 +1,11 @@
 //! What can be done with a document, above the line it concerns.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use divisi_analysis::occurrences::{Entity, Place, Role, references};
 use divisi_syntax::Span;
-use divisi_workspace::{Content, Document, Snapshot};
+use divisi_workspace::{Class, Content, Document, Snapshot, lexical};
 
 /// An action above a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,38 +21,71 @@ pub struct Lens {
 pub enum LensAction {
     /// Runs the DAG of this file, or cancels its run while one is going on.
     Run(PathBuf),
+    /// Shows where this is used: [`uses`]. They are not counted yet, since only some lenses are ever seen.
+    UsedBy(Entity),
 }
 
-/// The lenses of a document: on its DAG, or where a command names the file of one.
+/// The lenses of a document: to run its DAG, or the one whose file a command names; and where the agent, the command,
+/// the skill or the DAG that it holds, and each node, are used.
 pub fn lenses(snapshot: &Snapshot, document: &Document) -> Vec<Lens> {
-    run(snapshot, document).into_iter().collect()
+    let mut lenses: Vec<Lens> = run(snapshot, document).into_iter().collect();
+    let used_by = |(span, entity)| Lens { span, action: LensAction::UsedBy(entity) };
+    lenses.extend(own(snapshot, document).map(used_by));
+    if snapshot.settings().hints.node_uses {
+        lenses.extend(nodes(document).into_iter().map(used_by));
+    }
+    lenses
+}
+
+/// Where `entity` is used, sorted by file and place; where it is made is no use.
+pub fn uses(snapshot: &Snapshot, entity: &Entity) -> Vec<Place> {
+    let mut places = Vec::new();
+    for uses in references(snapshot, entity) {
+        let used = uses.occurrences.iter().filter(|it| it.role != Role::Declaration);
+        places.extend(used.map(|it| Place { path: uses.document.path.clone(), span: it.span }));
+    }
+    places.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
+    places
 }
 
 fn run(snapshot: &Snapshot, document: &Document) -> Option<Lens> {
-    if let Some((tree, dag)) = document.dag() {
-        let start = tree.span(dag.root).start;
-        let span = dag.name.as_ref().map_or_else(|| Span::at(start), |name| name.span);
-        return Some(Lens { span, action: LensAction::Run(document.path.clone()) });
+    if document.dag().is_some() {
+        return Some(Lens { span: head(document), action: LensAction::Run(document.path.clone()) });
     }
     let Content::Command { link: Some(link) } = &document.content else { return None };
-    let path = beside(&document.path, &link.value)?;
+    let path = lexical::clean(&document.path.parent()?.join(&link.value));
     let _holds_dag = snapshot.document(&path)?.dag()?;
     Some(Lens { span: link.span, action: LensAction::Run(path) })
 }
 
-/// `link` as written in the file at `path`, without `.` and `..`.
-fn beside(path: &Path, link: &str) -> Option<PathBuf> {
-    let mut found = path.parent()?.to_owned();
-    for part in Path::new(link).components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                if !found.pop() {
-                    return None;
-                }
-            }
-            other => found.push(other),
+/// Where a DAG begins: at its name, if it has one.
+fn head(document: &Document) -> Span {
+    let Some((tree, dag)) = document.dag() else { return Span::default() };
+    dag.name.as_ref().map_or_else(|| Span::at(tree.span(dag.root).start), |name| name.span)
+}
+
+/// What the document as a whole is.
+fn own(snapshot: &Snapshot, document: &Document) -> Option<(Span, Entity)> {
+    let is_here = |path: Option<&PathBuf>| path == Some(&document.path);
+    match document.class {
+        Class::Agent => {
+            let agents = snapshot.registry().agents();
+            let agent = agents.iter().find(|agent| is_here(agent.path.as_ref()))?;
+            Some((agent.name_span, Entity::of_agent(agent)))
         }
+        Class::Command | Class::Skill => {
+            let command = snapshot.commands().all().iter().find(|command| is_here(command.path.as_ref()))?;
+            Some((command.name_span, Entity::of_command(command)))
+        }
+        _ => document.dag().map(|_| (head(document), Entity::File(document.path.clone()))),
     }
-    Some(found)
+}
+
+fn nodes(document: &Document) -> Vec<(Span, Entity)> {
+    let Some((_, dag)) = document.dag() else { return Vec::new() };
+    let path: Arc<std::path::Path> = Arc::from(document.path.as_path());
+    let with_id = dag.nodes.iter().filter(|node| !node.id.value.is_empty());
+    with_id
+        .map(|node| (node.id.span, Entity::Node { document: path.clone(), id: node.id.value.clone() }))
+        .collect()
 }

@@ -27,7 +27,7 @@ pub use folding::{Fold, folds};
 pub use highlight::{Highlight, highlight};
 pub use hints::{Durations, Hint, hints};
 pub use hover::{Hover, hover};
-pub use lenses::{Lens, LensAction, lenses};
+pub use lenses::{Lens, LensAction, lenses, uses};
 pub use linked_editing::linked_editing;
 pub use outline::{Symbol, SymbolKind, outline};
 pub use references::references;

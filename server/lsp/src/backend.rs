@@ -204,6 +204,10 @@ impl LanguageServer for Backend {
         self.read("codeLens", params, code_lens::code_lens).await
     }
 
+    async fn code_lens_resolve(&self, params: lsp::CodeLens) -> Result<lsp::CodeLens> {
+        self.read("codeLens/resolve", params, code_lens::resolve).await
+    }
+
     async fn text_document_content(
         &self,
         params: lsp::TextDocumentContentParams,

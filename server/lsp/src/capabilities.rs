@@ -59,7 +59,10 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
                 ..Default::default()
             })),
             inlay_hint_provider: Some(true.into()),
-            code_lens_provider: Some(lsp::CodeLensOptions::default()),
+            code_lens_provider: Some(lsp::CodeLensOptions {
+                resolve_provider: Some(client.show_references.is_some()),
+                ..Default::default()
+            }),
             document_symbol_provider: Some(true.into()),
             workspace_symbol_provider: Some(true.into()),
             folding_range_provider: Some(true.into()),

@@ -47,6 +47,8 @@ pub(crate) struct Client {
     /// It can be told what changed in the tokens of a document.
     pub(crate) token_changes: bool,
     pub(crate) multiline_tokens: bool,
+    /// Its command that shows a list of places: it takes a URI, a position and locations.
+    pub(crate) show_references: Option<String>,
     /// It can be told to ask for lenses again.
     pub(crate) refreshes_lenses: bool,
     /// It can be told to ask for hints again.
@@ -63,6 +65,9 @@ impl Client {
         let mut client = Self {
             encoding: agreed_encoding(capabilities),
             trusted: option(params, "trusted").and_then(serde_json::Value::as_bool),
+            show_references: option(params, "showReferences")
+                .and_then(|name| name.as_str())
+                .map(str::to_owned),
             ..Self::default()
         };
         client.read_workspace(capabilities);

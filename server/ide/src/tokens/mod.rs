@@ -1,10 +1,11 @@
 //! What stands where, beyond what a grammar of YAML, JSON or Markdown can know.
 
 mod dag;
+mod mentions;
 mod templates;
 
 use divisi_syntax::Span;
-use divisi_workspace::Document;
+use divisi_workspace::{Document, Snapshot};
 
 use crate::parsed::Parsed;
 
@@ -57,13 +58,15 @@ pub enum TokenKind {
 }
 
 /// The tokens that touch `range`, in order; none overlaps the next.
-pub fn tokens(document: &Document, range: Span) -> Vec<Token> {
-    let Some(parsed) = Parsed::new(document, document.text.clone()) else { return Vec::new() };
+pub fn tokens(snapshot: &Snapshot, document: &Document, range: Span) -> Vec<Token> {
     let mut tokens = Vec::new();
+    mentions::names(snapshot, document, &mut tokens);
     if let Some((_, dag)) = document.dag() {
         dag::names(&document.text, dag, &mut tokens);
     }
-    templates::values(&parsed, range, &mut tokens);
+    if let Some(parsed) = Parsed::new(document, document.text.clone()) {
+        templates::values(&parsed, range, &mut tokens);
+    }
     tokens.retain(|token: &Token| {
         !token.span.is_empty() && token.span.start <= range.end && range.start <= token.span.end
     });

@@ -53,7 +53,7 @@ fn level_critical_path_and_time() {
 fn each_can_be_switched_off() {
     check(
         TEXT,
-        HintSettings { level: false, critical: false, duration: true },
+        HintSettings { level: false, critical: false, ..HintSettings::default() },
         expect![[r#"
             - {id: map <took 3m 12s>
             How long the last run took; the estimate is 5m.
@@ -61,7 +61,11 @@ fn each_can_be_switched_off() {
             The estimate: no run of it is known.
         "#]],
     );
-    check(TEXT, HintSettings { level: false, critical: false, duration: false }, expect![[""]]);
+    check(
+        TEXT,
+        HintSettings { level: false, critical: false, duration: false, node_uses: false },
+        expect![[""]],
+    );
 }
 
 #[test]

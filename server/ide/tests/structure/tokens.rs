@@ -8,10 +8,10 @@ use crate::support::fixture;
 use crate::{COMMAND_V2, REVIEW};
 
 fn check(path: &str, text: &str, expected: Expect) {
-    let (_, document, _) = fixture(path, &format!("$0{text}"));
+    let (snapshot, document, _) = fixture(path, &format!("$0{text}"));
     let mut shown = String::new();
     let mut end = 0;
-    for token in tokens(&document, Span::new(0, text.len() as u32)) {
+    for token in tokens(&snapshot, &document, Span::new(0, text.len() as u32)) {
         assert!(end <= token.span.start, "{token:?}");
         end = token.span.end;
         let declares = if token.declares { " declared" } else { "" };
@@ -116,8 +116,21 @@ fn templates_and_expressions() {
 #[test]
 fn a_range_has_its_own_tokens_only() {
     let text = "nodes:\n  - {id: a, run: [x]}\n  - {id: b, run: [\"{{ args.x }}\"]}\n  - {id: c}\n";
-    let (_, document, _) = fixture("a.dag.yaml", &format!("$0{text}"));
+    let (snapshot, document, _) = fixture("a.dag.yaml", &format!("$0{text}"));
     let line = Span::new(document.lines.line_start(2), document.lines.line_start(3));
-    let words: Vec<&str> = tokens(&document, line).iter().map(|token| token.span.slice(text)).collect();
+    let words: Vec<&str> =
+        tokens(&snapshot, &document, line).iter().map(|token| token.span.slice(text)).collect();
     assert_eq!(words, ["b", "{{", "args", "x", "}}"]);
+}
+
+#[test]
+fn markdown_names_agents_that_are_known() {
+    check(
+        "CLAUDE.md",
+        "# Team\n\nUse the code-reviewer agent, then the `nobody-knows` agent.\nOr ask @agent-tester.\n",
+        expect![[r#"
+            code-reviewer Agent
+            tester Agent
+        "#]],
+    );
 }

@@ -22,11 +22,11 @@ fn every_beginning_of_a_text_has_answers() {
     for (path, text) in cases {
         for (end, _) in text.char_indices() {
             let torn = &text[..end];
-            let (_, document, offset) = fixture(path, &format!("{torn}$0"));
+            let (snapshot, document, offset) = fixture(path, &format!("{torn}$0"));
             let all = Span::new(0, end as u32);
             assert!(outline(&document).iter().all(|symbol| all.contains(symbol.span)), "{torn}");
             assert!(folds(&document).iter().all(|fold| all.contains(fold.span)), "{torn}");
-            assert!(tokens(&document, all).iter().all(|token| all.contains(token.span)), "{torn}");
+            assert!(tokens(&snapshot, &document, all).iter().all(|token| all.contains(token.span)), "{torn}");
             assert_eq!(selection(&document, offset).last(), Some(&all), "{torn}");
         }
     }

@@ -1,26 +1,71 @@
-//! `textDocument/codeLens`.
+//! `textDocument/codeLens` and `codeLens/resolve`.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use divisi_ide::{LensAction, lenses};
+use divisi_ide::{LensAction, lenses, uses};
+use divisi_workspace::Document;
+use serde::{Deserialize, Serialize};
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::Result;
 
 use crate::capabilities::commands;
 use crate::publish::View;
-use crate::to_proto;
+use crate::to_proto::{self, place::location};
+
+/// A lens whose uses are not counted yet.
+#[derive(Debug, Serialize, Deserialize)]
+struct Unresolved {
+    uri: lsp::Uri,
+    /// Where its span begins.
+    offset: u32,
+}
 
 pub(crate) fn code_lens(view: &View, params: &lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
-    let Some(document) = super::document(view, &params.text_document.uri) else { return Ok(None) };
+    let uri = &params.text_document.uri;
+    let Some(document) = super::document(view, uri) else { return Ok(None) };
     let mut found = Vec::new();
     for lens in lenses(&view.snapshot, document) {
         let range = to_proto::range(document, lens.span, view.client.encoding);
         let with = |command| lsp::CodeLens { range, command: Some(command), data: None };
         match lens.action {
             LensAction::Run(path) => found.extend(run_or_cancel(view, &path).into_iter().map(with)),
+            // Nobody but the client can show a list of places.
+            LensAction::UsedBy(_) if view.client.show_references.is_none() => {}
+            LensAction::UsedBy(_) => {
+                let data = Unresolved { uri: uri.clone(), offset: lens.span.start };
+                let data = serde_json::to_value(data).ok();
+                found.push(lsp::CodeLens { range, command: None, data });
+            }
         }
     }
     Ok(Some(found))
+}
+
+/// Counts the uses. A lens of a text that has changed meanwhile stays as it is: the client asks for new ones.
+pub(crate) fn resolve(view: &View, lens: &lsp::CodeLens) -> Result<lsp::CodeLens> {
+    Ok(lsp::CodeLens { command: used_by(view, lens), ..lens.clone() })
+}
+
+fn used_by(view: &View, lens: &lsp::CodeLens) -> Option<lsp::Command> {
+    let unresolved: Unresolved = serde_json::from_value(lens.data.clone()?).ok()?;
+    let document: &Arc<Document> = super::document(view, &unresolved.uri)?;
+    let entity = lenses(&view.snapshot, document).into_iter().find_map(|lens| match lens.action {
+        LensAction::UsedBy(entity) if lens.span.start == unresolved.offset => Some(entity),
+        _ => None,
+    })?;
+    let places = uses(&view.snapshot, &entity);
+    let locations: Vec<lsp::Location> = places.iter().map(|place| location(view, place)).collect();
+    Some(lsp::Command {
+        title: format!("used by {}", places.len()),
+        command: view.client.show_references.clone()?,
+        arguments: Some(vec![
+            serde_json::json!(unresolved.uri),
+            serde_json::json!(lens.range.start),
+            serde_json::json!(locations),
+        ]),
+        ..Default::default()
+    })
 }
 
 /// A run that goes on is cancelled before the next is begun.

@@ -38,12 +38,12 @@ pub(crate) fn range(
 ) -> Result<Option<lsp::SemanticTokens>> {
     let Some(document) = super::document(view, &params.text_document.uri) else { return Ok(None) };
     let range = from_proto::span(&document.lines, &document.text, params.range, view.client.encoding);
-    let data = to_proto::semantic_tokens(&tokens(document, range), document, &view.client);
+    let data = to_proto::semantic_tokens(&tokens(&view.snapshot, document, range), document, &view.client);
     Ok(Some(lsp::SemanticTokens { result_id: None, data }))
 }
 
 fn all(view: &View, document: &Document) -> Vec<lsp::SemanticToken> {
-    let tokens = tokens(document, Span::new(0, document.text.len() as u32));
+    let tokens = tokens(&view.snapshot, document, Span::new(0, document.text.len() as u32));
     to_proto::semantic_tokens(&tokens, document, &view.client)
 }
 

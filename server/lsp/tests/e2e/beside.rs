@@ -68,6 +68,26 @@ async fn a_dag_has_a_lens_that_runs_it() {
 }
 
 #[tokio::test]
+async fn uses_are_counted_for_clients_that_can_show_them() {
+    let options = json!({ "showReferences": "editor.showThem" });
+    let params = json!({ "capabilities": able(), "initializationOptions": options });
+    let (mut client, answer) = Client::start_with(params).await;
+    assert_eq!(answer["capabilities"]["codeLensProvider"]["resolveProvider"], true);
+    client.open(".claude/agents/tester.md", "---\nname: tester\ndescription: Tests\n---\n").await;
+    client.open("a.dag.yaml", "nodes:\n  - {id: a, agent: tester, prompt: x}\n").await;
+    let lenses = client.request("textDocument/codeLens", document(&client, ".claude/agents/tester.md")).await;
+    assert_eq!(lenses[0]["range"], range((1, 6), (1, 12)));
+    assert!(lenses[0].get("command").is_none());
+    let lens = client.request("codeLens/resolve", lenses[0].clone()).await;
+    assert_eq!(lens["command"]["title"], "used by 1");
+    assert_eq!(lens["command"]["command"], "editor.showThem");
+    let location = &lens["command"]["arguments"][2][0];
+    assert_eq!(*location, json!({ "uri": client.uri("a.dag.yaml"), "range": range((1, 19), (1, 25)) }));
+    client.ignore_published();
+    client.stop().await;
+}
+
+#[tokio::test]
 async fn a_graph_is_a_document_that_follows_its_dag() {
     let mut capabilities = able();
     capabilities["workspace"] = json!({ "textDocumentContent": {} });

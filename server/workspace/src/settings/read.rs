@@ -113,7 +113,7 @@ impl Reader<'_> {
     }
 
     fn hints(&mut self, value: &Value) {
-        const HINTS: [&str; 3] = ["level", "critical", "duration"];
+        const HINTS: [&str; 4] = ["level", "critical", "duration", "node_uses"];
         for (key, value) in self.table(value, "`hints`") {
             let name = key.name.as_str();
             if !HINTS.contains(&name) {
@@ -125,7 +125,8 @@ impl Reader<'_> {
             let setting = match name {
                 "level" => &mut hints.level,
                 "critical" => &mut hints.critical,
-                _ => &mut hints.duration,
+                "duration" => &mut hints.duration,
+                _ => &mut hints.node_uses,
             };
             replace(setting, shown);
         }
