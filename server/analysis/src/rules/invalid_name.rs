@@ -1,7 +1,7 @@
 //! `invalid-name`: a name that is not formed as the documentation asks, and loads all the same.
 
-use divisi_model::Tool;
 use divisi_model::keys::command::SKILL_LIMITS;
+use divisi_model::{Scope, Tool};
 use divisi_workspace::Class;
 
 use crate::Severity;
@@ -15,7 +15,7 @@ pub(super) static CODE: Code = Code {
     severity: Severity::Hint,
     extent: Extent::Text,
     summary: "The name of an agent or a skill is not formed as its documentation asks: lower-case letters, digits and \
-              hyphens.",
+              hyphens; or a plugin's agent has `:` in its name, to which the plugin's name is added once more.",
     silent: "For names that the tool refuses, which are `agent-not-loaded`. For tools whose names are free.",
     fix: "Write it in lower case with hyphens.",
     explanation: "Claude Code loads such names. Other tools that read the same file may not, and the Agent Skills \
@@ -34,6 +34,14 @@ pub(super) fn check(context: &MarkdownContext<'_>, findings: &mut Vec<Finding>) 
         _ => return,
     };
     let Some(name) = context.text_of("name") else { return };
+    if let Some(full) = doubled(context, &name) {
+        let message =
+            format!("the plugin's name comes in front by itself: this agent is reached as `{full}`");
+        let bare = name.rsplit(':').next().unwrap_or_default();
+        let fix = is_well_formed(bare).then(|| edits::change_to(context.text(), name.span, bare));
+        findings.push(Finding::new(&CODE, name.span, message).fix(fix));
+        return;
+    }
     if !is_well_formed(&name) {
         let meant = well_formed(&name);
         let message = format!("the name of {kind} consists of lower-case letters, digits and single hyphens");
@@ -46,6 +54,12 @@ pub(super) fn check(context: &MarkdownContext<'_>, findings: &mut Vec<Finding>) 
         let message = format!("the Agent Skills specification allows names of {limit} characters at most");
         findings.push(Finding::new(&CODE, name.span, message));
     }
+}
+
+/// The full name of a plugin's agent that has `:` in its own.
+fn doubled<'a>(context: &MarkdownContext<'a>, name: &str) -> Option<&'a str> {
+    let agent = context.snapshot.registry().at(&context.document.path)?;
+    (agent.scope == Scope::Plugin && name.contains(':')).then_some(agent.name.as_str())
 }
 
 fn is_well_formed(name: &str) -> bool {

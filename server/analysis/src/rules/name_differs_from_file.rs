@@ -35,7 +35,9 @@ pub(super) fn check(context: &MarkdownContext<'_>, findings: &mut Vec<Finding>) 
     };
     let Some(by_path) = by_path.and_then(|name| name.to_str()) else { return };
     let Some((name, span)) = written_name(context) else { return };
-    if name.is_empty() || normalise(&name) == normalise(by_path) {
+    // What stands before `:` is `invalid-name`'s concern.
+    let bare = name.rsplit(':').next().unwrap_or_default();
+    if bare.is_empty() || normalise(bare) == normalise(by_path) {
         return;
     }
     let is_opencode = context.agent().is_some_and(|agent| agent.tool == Tool::OpenCode);

@@ -412,6 +412,19 @@ fn invalid_name() {
 }
 
 #[test]
+fn names_of_plugins_come_by_themselves() {
+    let fixture = Fixture::new(&[
+        ("plug/.claude-plugin/plugin.json", "{\"name\": \"plug\"}"),
+        ("plug/agents/writer.md", "---\nname: plug:writer\ndescription: d\n---\n"),
+    ]);
+    expect![[r#"
+        2 | name: plug:writer
+                  ^^^^^^^^^^^ invalid-name (hint): the plugin's name comes in front by itself: this agent is reached as `plug:plug:writer`
+                    fix: Change to `writer`
+    "#]].assert_eq(&fixture.check("plug/agents/writer.md"));
+}
+
+#[test]
 fn too_long() {
     let long = "ä".repeat(1025);
     let said =
