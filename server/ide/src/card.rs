@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use divisi_model::keys::Key;
-use divisi_model::{Agent, Load, Output, OutputForm, Scope, Tool, reference};
+use divisi_model::{Agent, CommandKind, Load, Output, OutputForm, Scope, SlashCommand, Tool, reference};
 
 /// A key of the table, in Markdown.
 pub(crate) fn key(key: &Key) -> String {
@@ -57,6 +57,27 @@ fn tools(agent: &Agent) -> Option<String> {
         }
         None => None,
     }
+}
+
+/// A slash command or a skill, in Markdown. Paths are shown relative to `root`.
+pub(crate) fn command(command: &SlashCommand, root: Option<&Path>) -> String {
+    let kind = match command.kind {
+        CommandKind::Command => "command",
+        CommandKind::Skill => "skill",
+    };
+    let mut text = format!("**/{}**", command.name);
+    if let Some(hint) = &command.argument_hint {
+        text.push_str(&format!(" `{}`", hint.replace('`', "'")));
+    }
+    text.push_str(&format!(" · {} {kind}", scope(command.scope)));
+    if let Some(description) = &command.description {
+        text.push_str(&format!("\n\n{}", description.trim()));
+    }
+    if let Some(path) = &command.path {
+        let shown = root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path);
+        text.push_str(&format!("\n\n- File: `{}`", shown.display()));
+    }
+    text
 }
 
 pub(crate) const fn scope(scope: Scope) -> &'static str {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use divisi_model::keys::{self, Object, spec_kit};
-use divisi_model::{Dag, Dialect, Tool};
+use divisi_analysis::mentions::tool_of;
+use divisi_model::keys::{self, Object, command, spec_kit};
+use divisi_model::{Dag, Dialect};
 use divisi_syntax::{Limits, NodeId, Tree, front_matter, jsonc, yaml};
-use divisi_workspace::{Class, Content, Document};
+use divisi_workspace::{Class, Document};
 
 /// The key of a command's front matter under which everything of ours stands.
 pub(crate) const CARRIER_KEY: &str = "divisi";
@@ -17,8 +18,8 @@ pub(crate) struct Parsed {
     /// The mapping with the keys of `format`; none where nothing is written yet.
     pub(crate) root: Option<NodeId>,
     pub(crate) format: &'static Object,
-    /// The language of the DAG; none where the keys are not those of a DAG.
-    dialect: Option<Dialect>,
+    /// The DAG's own mapping, at `root` or below it, and its language.
+    dag: Option<(NodeId, Dialect)>,
 }
 
 impl Parsed {
@@ -28,46 +29,44 @@ impl Parsed {
             Class::DagYaml => yaml::parse(text),
             Class::DagJson => jsonc::parse(text, Limits::default()),
             Class::Dialect(dialect) => dialect.parse(text),
-            Class::Agent | Class::Command => {
+            Class::Agent | Class::Command | Class::Skill => {
                 let region = front_matter(&text)?.yaml;
                 yaml::parse_region(text, region, Limits::default())
             }
-            Class::Skill | Class::Prose | Class::None => return None,
+            Class::Prose | Class::None => return None,
         };
-        let dialect = dialect(document);
-        let root = match (document.class, dialect) {
-            (Class::Command, Some(Dialect::SpecKit)) => member(&tree, spec_kit::CARRIER_KEY),
-            (Class::Command, _) => member(&tree, CARRIER_KEY),
-            _ => tree.root(),
+        let root = tree.root();
+        let (root, format, dialect) = match (document.class, dialect(document)) {
+            (Class::Agent, _) => (root, keys::of_agent(tool_of(document)), None),
+            (Class::Command, Dialect::SpecKit) => {
+                (member(&tree, spec_kit::CARRIER_KEY), Dialect::SpecKit.keys(), Some(Dialect::SpecKit))
+            }
+            (Class::Command, dialect) => (root, &command::FRONT_MATTER, Some(dialect)),
+            (Class::Skill, _) => (root, &command::FRONT_MATTER, None),
+            (_, dialect) => (root, dialect.keys(), Some(dialect)),
         };
-        let format = dialect.map_or_else(|| keys::of_agent(tool_of(document)), Dialect::keys);
-        Some(Self { tree, root, format, dialect })
+        let is_carried = std::ptr::eq(format, &command::FRONT_MATTER);
+        let dag_root = if is_carried { member(&tree, CARRIER_KEY) } else { root };
+        let dag = dag_root.zip(dialect);
+        Some(Self { tree, root, format, dag })
     }
 
     /// The DAG that it says.
     pub(crate) fn dag(&self) -> Option<Dag> {
-        self.dialect?.lower(&self.tree, self.root?)
+        let (root, dialect) = self.dag?;
+        dialect.lower(&self.tree, root)
     }
 }
 
 fn member(tree: &Tree, key: &str) -> Option<NodeId> {
-    tree.get(tree.root()?, key)
+    Some(tree.resolve(tree.get(tree.root()?, key)?))
 }
 
 /// The language of the document's DAG; what holds no DAG yet is ours.
-fn dialect(document: &Document) -> Option<Dialect> {
+fn dialect(document: &Document) -> Dialect {
     match (document.class, document.dag()) {
-        (Class::Agent, _) => None,
-        (Class::Dialect(dialect), _) => Some(dialect),
-        (_, Some((_, dag))) => Some(dag.dialect),
-        _ => Some(Dialect::Native),
-    }
-}
-
-/// Whose agent the document is.
-fn tool_of(document: &Document) -> Tool {
-    match &document.content {
-        Content::Agent(agent) => agent.tool,
-        _ => Tool::ClaudeCode,
+        (Class::Dialect(dialect), _) => dialect,
+        (_, Some((_, dag))) => dag.dialect,
+        _ => Dialect::Native,
     }
 }

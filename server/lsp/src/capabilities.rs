@@ -40,7 +40,9 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
             })),
             completion_provider: Some(lsp::CompletionOptions {
                 // After a space follows a value, after a dot a name of a template, after a brace a reference.
-                trigger_characters: Some([" ", ".", "{", "[", ",", "\""].map(str::to_owned).to_vec()),
+                trigger_characters: Some(
+                    [" ", ".", "{", "[", ",", "\"", "'", "(", "/"].map(str::to_owned).to_vec(),
+                ),
                 ..Default::default()
             }),
             hover_provider: Some(true.into()),

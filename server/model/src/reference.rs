@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::keys::{Key, Object, Ty, WorkKind, native};
+use crate::keys::{Key, Object, Ty, WorkKind, command, native};
 
 /// The text of `docs/keys.md`.
 pub fn keys_page() -> String {
@@ -15,6 +15,11 @@ pub fn keys_page() -> String {
     for object in objects() {
         section(&mut page, object);
     }
+    page.push_str(
+        "\n# Keys of commands and skills\n\nThey are for the tool that reads the file, all but `divisi`; unknown keys are kept, and reported only where they are \
+         nearly a known one.\n",
+    );
+    section(&mut page, &command::FRONT_MATTER);
     page
 }
 
@@ -111,6 +116,8 @@ pub fn describe(ty: Ty) -> String {
         Ty::NodeId => "a name of letters, digits, `_` and `-`".to_owned(),
         Ty::NodeRef => "the id of a node".to_owned(),
         Ty::AgentRef => "the name of an agent".to_owned(),
+        Ty::CommandRef => "the name of a slash command".to_owned(),
+        Ty::SkillRef => "the name of a skill".to_owned(),
         Ty::RunnerRef => "the name of a runner".to_owned(),
         Ty::PhaseRef => "the id of a phase".to_owned(),
         Ty::LockRef => "the name of a lock".to_owned(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::keys::{Key, Object, Ty, agent, native};
+use crate::keys::{Key, Object, Ty, agent, command, native};
 
 /// The schema of a native DAG file (draft 2020-12), pretty-printed with a final newline.
 pub fn dag_schema() -> String {
@@ -12,6 +12,11 @@ pub fn dag_schema() -> String {
 /// The schema of a Claude Code agent's front matter (draft 2020-12), pretty-printed with a final newline.
 pub fn agent_schema() -> String {
     schema("agent", "Claude Code agent", &agent::FRONT_MATTER)
+}
+
+/// The schema of the front matter of Claude Code's commands and skills (draft 2020-12), pretty-printed with a final newline.
+pub fn command_schema() -> String {
+    schema("command", "Claude Code command or skill", &command::FRONT_MATTER)
 }
 
 fn schema(name: &str, title: &str, root: &'static Object) -> String {
@@ -96,6 +101,8 @@ impl Definitions {
             | Ty::Expression
             | Ty::NodeRef
             | Ty::AgentRef
+            | Ty::CommandRef
+            | Ty::SkillRef
             | Ty::RunnerRef
             | Ty::PhaseRef
             | Ty::LockRef

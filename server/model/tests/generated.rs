@@ -17,6 +17,11 @@ fn agent_schema_is_up_to_date() {
 }
 
 #[test]
+fn command_schema_is_up_to_date() {
+    expect_file!["../../../schemas/command.schema.json"].assert_eq(&schema::command_schema());
+}
+
+#[test]
 fn reference_of_keys_is_up_to_date() {
     expect_file!["../../../docs/keys.md"].assert_eq(&reference::keys_page());
 }

@@ -56,6 +56,7 @@ mod unknown_key;
 mod unknown_model;
 mod unknown_reference;
 mod unknown_runner;
+mod unknown_slash_command;
 mod unknown_tool;
 mod unquoted_value;
 mod unreachable_node;
@@ -179,6 +180,13 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &unknown_model::CODE, checks: &[Check::Markdown(unknown_model::check)] },
     Rule { code: &unknown_reference::CODE, checks: &[Check::Dag(unknown_reference::check)] },
     Rule { code: &unknown_runner::CODE, checks: &[Check::Dag(unknown_runner::check)] },
+    Rule {
+        code: &unknown_slash_command::CODE,
+        checks: &[
+            Check::Dag(unknown_slash_command::check),
+            Check::Markdown(unknown_slash_command::check_markdown),
+        ],
+    },
     Rule { code: &unknown_tool::CODE, checks: &[Check::Markdown(unknown_tool::check)] },
     Rule { code: &unquoted_value::CODE, checks: &[Check::Markdown(unquoted_value::check)] },
     Rule { code: &unreachable_node::CODE, checks: &[Check::Dag(unreachable_node::check)] },

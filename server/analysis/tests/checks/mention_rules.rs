@@ -191,3 +191,70 @@ fn prompts_of_nodes() {
         "#]],
     );
 }
+
+const COMMANDS: &[(&str, &str)] = &[
+    (".claude/commands/create-plan.md", "Plan."),
+    (".claude/commands/dev/ship.md", "Ship."),
+    (".claude/skills/pdf-forms/SKILL.md", "---\nname: pdf-forms\ndescription: Fills forms\n---\n"),
+];
+
+#[test]
+fn slash_commands_of_nodes() {
+    check_in(
+        COMMANDS,
+        "review.dag.yaml",
+        "\
+nodes:
+  - { id: a, command: /create-plan }
+  - { id: b, command: ship }
+  - { id: c, command: '/create-plam' }
+  - { id: d, command: /nothing-like-it }
+  - { id: e, command: pdf-forms }
+  - { id: f, command: /clear }
+",
+        expect![[r#"
+            4 |   - { id: c, command: '/create-plam' }
+                                      ^^^^^^^^^^^^^^ unknown-slash-command (error): no slash command `/create-plam`; did you mean `/create-plan`?
+                                        fix: Change to `create-plan`
+            5 |   - { id: d, command: /nothing-like-it }
+                                      ^^^^^^^^^^^^^^^^ unknown-slash-command (error): no slash command `/nothing-like-it`
+        "#]],
+    );
+    check_in(
+        &[],
+        "review.dag.yaml",
+        "nodes: [{ id: a, command: /ship }]\n",
+        expect![[r#"
+        1 | nodes: [{ id: a, command: /ship }]
+                                      ^^^^^ unknown-slash-command (warning): no slash command `/ship`
+    "#]],
+    );
+}
+
+#[test]
+fn slash_commands_in_text() {
+    check_in(
+        COMMANDS,
+        "CLAUDE.md",
+        "Run `/create-plam x`, `/create-plans/all`, `/dev:shipp`, `/clera`, /create-plam, the `pdf-form` skill.\n",
+        expect![[r#"
+            1 | Run `/create-plam x`, `/create-plans/all`, `/dev:shipp`, `/clera`, /create-plam, the `pdf-form` skill.
+                      ^^^^^^^^^^^ unknown-slash-command (warning): no slash command `/create-plam`; did you mean `/create-plan`?
+                        fix: Change to `create-plan`
+                                                             ^^^^^^^^^ unknown-slash-command (warning): no slash command `/dev:shipp`; did you mean `/dev:ship`?
+                                                               fix: Change to `dev:ship`
+                                                                                                      ^^^^^^^^ unknown-slash-command (warning): no skill `pdf-form`; did you mean `pdf-forms`?
+                                                                                                        fix: Change to `pdf-forms`
+        "#]],
+    );
+    check_in(
+        COMMANDS,
+        ".claude/agents/x.md",
+        "---\nname: x\ndescription: x\nskills: [pdf-form, other-skill]\n---\n",
+        expect![[r#"
+            4 | skills: [pdf-form, other-skill]
+                         ^^^^^^^^ unknown-slash-command (warning): no skill `pdf-form`; did you mean `pdf-forms`?
+                           fix: Change to `pdf-forms`
+        "#]],
+    );
+}

@@ -21,6 +21,8 @@ enum Kind {
     Dag,
     /// The front matter of an agent's file.
     Agent,
+    /// The front matter of a slash command or a skill.
+    Command,
 }
 
 impl Schema {
@@ -28,6 +30,7 @@ impl Schema {
         let text = match self.kind {
             Kind::Dag => schema::dag_schema(),
             Kind::Agent => schema::agent_schema(),
+            Kind::Command => schema::command_schema(),
         };
         output.text(text.as_bytes());
         Ok(Exit::Good)

@@ -2,13 +2,15 @@
 
 use divisi_analysis::describe;
 use divisi_model::{Agent, Tool, Work, tool_of_runner};
+use divisi_syntax::Span;
+use divisi_workspace::{Document, Snapshot};
 
 use super::context::Context;
 use super::{Completion, CompletionKind};
 use crate::card;
 
 /// Longer descriptions are cut: this is one line in a list.
-const DETAIL: usize = 80;
+pub(super) const DETAIL: usize = 80;
 
 pub(super) fn complete(context: &Context<'_>) -> Vec<Completion> {
     let runner = match context.current().and_then(|node| node.work.as_ref()) {
@@ -17,19 +19,35 @@ pub(super) fn complete(context: &Context<'_>) -> Vec<Completion> {
     };
     let default = context.snapshot.settings().run.runner.as_deref();
     let tool = tool_of_runner(runner.or(default).unwrap_or_default());
-    let agents = context.snapshot.registry().names(tool);
-    agents.into_iter().map(|agent| completion(context, tool, agent)).collect()
+    of_tool(context.snapshot, context.document, tool, context.cursor.replaced())
 }
 
-fn completion(context: &Context<'_>, tool: Tool, agent: &Agent) -> Completion {
+/// The agents that `tool` finds.
+pub(super) fn of_tool(
+    snapshot: &Snapshot,
+    document: &Document,
+    tool: Tool,
+    replace: Span,
+) -> Vec<Completion> {
+    let agents = snapshot.registry().names(tool);
+    agents.into_iter().map(|agent| completion(snapshot, document, tool, replace, agent)).collect()
+}
+
+fn completion(
+    snapshot: &Snapshot,
+    document: &Document,
+    tool: Tool,
+    replace: Span,
+    agent: &Agent,
+) -> Completion {
     // The user's own agents before those that every installation has.
     let rank = usize::from(agent.path.is_none());
-    let mut completion = Completion::new(CompletionKind::Agent, &agent.name, context.cursor.replaced(), rank);
+    let mut completion = Completion::new(CompletionKind::Agent, &agent.name, replace, rank);
     completion.detail =
         agent.description.as_deref().map(describe::first_line).map(|line| describe::cut(line, DETAIL));
     let scope = card::scope(agent.scope);
     completion.note =
         Some(if agent.tool == tool { scope.to_owned() } else { format!("{scope}, {}", agent.tool.title()) });
-    completion.documentation = Some(card::agent(agent, context.snapshot.root_of(&context.document.path)));
+    completion.documentation = Some(card::agent(agent, snapshot.root_of(&document.path)));
     completion
 }

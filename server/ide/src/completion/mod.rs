@@ -1,8 +1,10 @@
 //! Completion.
 
 mod agents;
+mod commands;
 mod context;
 mod keys;
+mod mentions;
 mod nodes;
 mod references;
 mod snippet;
@@ -23,6 +25,8 @@ use context::Context;
 pub enum CompletionKind {
     /// The name of an agent.
     Agent,
+    /// The name of a slash command or a skill.
+    Command,
     /// The id of a node.
     Node,
     /// A key of the format.
@@ -92,6 +96,9 @@ pub fn complete(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> V
 }
 
 fn propose(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Vec<Completion> {
+    if let Some(completions) = mentions::complete(snapshot, document, offset) {
+        return completions;
+    }
     let word = Cursor::new(document, offset, Attempt::Word);
     if let Some(completions) = word.as_ref().and_then(|cursor| at_word(snapshot, document, cursor)) {
         return completions;

@@ -5,7 +5,7 @@ use divisi_syntax::Style;
 use divisi_workspace::settings::BUILT_IN_RUNNERS;
 
 use super::context::Context;
-use super::{Completion, CompletionKind, agents, nodes};
+use super::{Completion, CompletionKind, agents, commands, nodes};
 
 /// What people write most.
 const DURATIONS: &[&str] = &["30s", "1m", "5m", "10m", "30m", "1h"];
@@ -25,6 +25,8 @@ fn of_type(context: &Context<'_>, ty: Ty) -> Vec<Completion> {
         Ty::Bool => words_of(context, ["true", "false"]),
         Ty::Duration => words_of(context, DURATIONS.iter().copied()),
         Ty::AgentRef => agents::complete(context),
+        Ty::CommandRef => commands::all(context.snapshot, context.document, context.cursor.replaced()),
+        Ty::SkillRef => commands::skills(context.snapshot, context.document, context.cursor.replaced()),
         Ty::NodeRef => nodes::complete(context),
         Ty::OutputRef => nodes::outputs(context),
         Ty::RunnerRef => runners(context),

@@ -1,11 +1,13 @@
 //! Hover.
 
+mod mentions;
 mod node;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use divisi_model::keys::{self, Place, Role, Ty};
-use divisi_model::{Dag, Resolution, Work, tool_of_runner};
+use divisi_model::{Dag, Work, mention, tool_of_runner};
 use divisi_syntax::{NodeId, Span, Tree, template};
 use divisi_workspace::{Document, Snapshot};
 
@@ -31,6 +33,16 @@ pub fn hover(
     offset: u32,
     last: Option<&Durations>,
 ) -> Option<Hover> {
+    in_keys(snapshot, document, offset, last).or_else(|| mentions::in_markdown(snapshot, document, offset))
+}
+
+/// What stands in the keys of a format and their values.
+fn in_keys(
+    snapshot: &Snapshot,
+    document: &Arc<Document>,
+    offset: u32,
+    last: Option<&Durations>,
+) -> Option<Hover> {
     let parsed = Parsed::new(document, Arc::clone(&document.text))?;
     let node = parsed.tree.node_at(offset).filter(|node| parsed.tree.span(*node).touches(offset))?;
     let place = keys::at(parsed.format, &parsed.tree, parsed.root?, node)?;
@@ -43,7 +55,7 @@ pub fn hover(
         return Some(Hover { span: tree.span(node), markdown: card::key(key) });
     }
     let question = Question { snapshot, document, last, dag: parsed.dag(), tree, node, place, offset };
-    question.reference().or_else(|| question.value())
+    question.reference().or_else(|| question.value()).or_else(|| question.mention())
 }
 
 struct Question<'a> {
@@ -62,6 +74,7 @@ impl Question<'_> {
         let text = self.tree.str(self.node)?;
         let explain = |ty| match ty {
             Ty::AgentRef => self.agent(&text),
+            Ty::CommandRef | Ty::SkillRef => mentions::commands(self.snapshot, &text, self.root()),
             Ty::NodeRef | Ty::NodeId => self.node_card(&text),
             Ty::OutputRef => self.node_card(text.split_once('.').map_or(&*text, |(node, _)| node)),
             _ => None,
@@ -81,15 +94,23 @@ impl Question<'_> {
         });
         let default = self.snapshot.settings().run.runner.clone();
         let tool = tool_of_runner(&runner.or(default).unwrap_or_default());
-        let root = self.snapshot.root_of(&self.document.path);
-        match self.snapshot.registry().resolve(tool, name) {
-            Resolution::Found(agent) | Resolution::NotLoaded(agent) => Some(card::agent(agent, root)),
-            Resolution::Ambiguous(agents) => {
-                let cards: Vec<String> = agents.iter().map(|agent| card::agent(agent, root)).collect();
-                Some(format!("Several agents have this name:\n\n{}", cards.join("\n\n---\n\n")))
-            }
-            Resolution::Unknown => None,
-        }
+        mentions::agents(&self.snapshot.registry().resolve(tool, name), self.root())
+    }
+
+    fn root(&self) -> Option<&Path> {
+        self.snapshot.root_of(&self.document.path)
+    }
+
+    /// A name in a prompt.
+    fn mention(&self) -> Option<Hover> {
+        let is_prompt = self.place.ty.scalar_alternatives().any(|ty| matches!(ty, Ty::Template));
+        let decoded = self.tree.decoded(self.node).filter(|_| is_prompt)?;
+        let at = decoded.content_offset(self.offset)?;
+        let whole = Span::new(0, u32::try_from(decoded.text.len()).ok()?);
+        let named = mention::mentions(&decoded.text, whole);
+        let mention = named.iter().find(|mention| mention.span.touches(at))?;
+        let hover = mentions::of(self.snapshot, self.document, mention)?;
+        Some(Hover { span: decoded.source_span(mention.span), ..hover })
     }
 
     fn node_card(&self, id: &str) -> Option<String> {

@@ -131,6 +131,7 @@ pub(crate) fn completion_item(
 const fn completion_kind(kind: CompletionKind) -> lsp::CompletionItemKind {
     match kind {
         CompletionKind::Agent => lsp::CompletionItemKind::Class,
+        CompletionKind::Command => lsp::CompletionItemKind::Function,
         CompletionKind::Node => lsp::CompletionItemKind::Reference,
         CompletionKind::Key => lsp::CompletionItemKind::Property,
         CompletionKind::Value => lsp::CompletionItemKind::EnumMember,

@@ -57,7 +57,7 @@ pub enum CommandResolution<'a> {
 }
 
 /// Slash commands and skills by name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Commands {
     commands: Vec<Arc<SlashCommand>>,
     /// Built-in commands included; each list the nearest first.
@@ -66,10 +66,17 @@ pub struct Commands {
     by_bare_name: HashMap<String, Vec<Arc<SlashCommand>>>,
 }
 
+impl Default for Commands {
+    /// The built-in commands alone.
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
 impl Commands {
     /// Builds the table. Built-in commands need not be given; they are known.
     pub fn new(commands: Vec<Arc<SlashCommand>>) -> Self {
-        let mut table = Self { commands, ..Self::default() };
+        let mut table = Self { commands, by_name: HashMap::new(), by_bare_name: HashMap::new() };
         for command in table.commands.iter().chain(built_in::commands()) {
             table.by_name.entry(normalise(&command.name)).or_default().push(Arc::clone(command));
             if let Some((_, bare)) = command.name.rsplit_once(':') {

@@ -48,7 +48,7 @@ pub static FRONT_MATTER: Object = Object {
         )
         .default("default"),
         Key::new("maxTurns", Ty::Int { min: 1, max: 100_000 }, "The most turns it may take.\n\nExample: `maxTurns: 20`"),
-        Key::new("skills", LIST_OR_COMMAS, "Skills that are loaded when it starts.\n\nExample: `skills: [testing]`"),
+        Key::new("skills", Ty::OneOf(&[Ty::List(&Ty::SkillRef), Ty::SkillRef]), "Skills that are loaded when it starts.\n\nExample: `skills: [testing]`"),
         Key::new(
             "mcpServers",
             Ty::OneOf(&[Ty::List(&Ty::Any), Ty::Map(&Ty::Any), Ty::String]),

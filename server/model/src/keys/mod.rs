@@ -72,6 +72,10 @@ pub enum Ty {
     NodeRef,
     /// The name of an agent.
     AgentRef,
+    /// The name of a slash command.
+    CommandRef,
+    /// The name of a skill.
+    SkillRef,
     /// The name of a runner.
     RunnerRef,
     /// The id of a phase.

@@ -67,7 +67,7 @@ const NODE_KEYS: &[Key] = &[
     ),
     Key::new(
         "command",
-        Ty::String,
+        Ty::CommandRef,
         "A slash command of the repository, with or without its `/`. Its file is expanded (`$ARGUMENTS`, `$1`, names) \
          and handed to the runner.\n\nExample: `command: /review`",
     )
@@ -496,7 +496,7 @@ pub static COMPENSATE: Object = Object {
         ),
         Key::new(
             "command",
-            Ty::String,
+            Ty::CommandRef,
             "A slash command that undoes the work.\n\nExample: `command: /rollback`",
         ),
         Key::new(

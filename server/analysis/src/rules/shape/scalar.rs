@@ -58,6 +58,8 @@ const fn takes_any_text(ty: Ty) -> bool {
             | Ty::Expression
             | Ty::NodeRef
             | Ty::AgentRef
+            | Ty::CommandRef
+            | Ty::SkillRef
             | Ty::RunnerRef
             | Ty::PhaseRef
             | Ty::LockRef
