@@ -26,7 +26,7 @@ pub(crate) fn agent(agent: &Agent, root: Option<&Path>) -> String {
     if let Some(description) = &agent.description {
         text.push_str(&format!("\n\n{}", description.trim()));
     }
-    text.push_str("\n");
+    text.push('\n');
     if let Some(tools) = tools(agent) {
         text.push_str(&format!("\n- Tools: {tools}"));
     }
