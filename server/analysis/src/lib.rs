@@ -21,7 +21,9 @@ pub mod pages;
 pub mod plan;
 mod quoting;
 mod rules;
+mod secrets;
 mod separate;
+pub mod states;
 pub mod summary;
 
 pub use check::check;

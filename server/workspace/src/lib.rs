@@ -12,6 +12,7 @@ mod discover;
 pub mod document;
 mod layout;
 pub mod lexical;
+pub mod links;
 pub mod markdown;
 pub mod places;
 pub mod root;

@@ -1,6 +1,6 @@
 //! An immutable view of everything that is known, cheap to clone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub(crate) struct Inner {
     pub(crate) roots: Arc<Vec<PathBuf>>,
     pub(crate) disk: Arc<BTreeMap<PathBuf, Arc<Document>>>,
     pub(crate) open: BTreeMap<PathBuf, Arc<Document>>,
+    /// Files that documents lead to and that are not ours, or ignored: they are there, and not read.
+    pub(crate) linked: Arc<BTreeSet<PathBuf>>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) commands: Arc<Commands>,
     pub(crate) settings: Arc<Settings>,
@@ -80,6 +82,11 @@ impl Snapshot {
     /// The document at `path`: the open one, else the one on disk.
     pub fn document(&self, path: &Path) -> Option<&Arc<Document>> {
         self.inner.open.get(path).or_else(|| self.inner.disk.get(path))
+    }
+
+    /// Whether a file that a document leads to ([`crate::links`]) is there, read or not.
+    pub fn has_linked(&self, path: &Path) -> bool {
+        self.document(path).is_some() || self.inner.linked.contains(path)
     }
 
     /// All documents of ours, by path: those on disk, then the open ones in their place.

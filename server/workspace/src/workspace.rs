@@ -10,6 +10,7 @@ use crate::commands;
 use crate::discover::{self, Found};
 use crate::document::{Content, Document};
 use crate::layout::Layout;
+use crate::links;
 use crate::places::Places;
 use crate::settings::{self, PROJECT_FILE, Settings};
 use crate::snapshot::{Inner, Problem, Snapshot};
@@ -95,6 +96,8 @@ impl Workspace {
         let disk = by_path(found.documents);
         self.walk_problems = found.problems;
         self.update(|inner| inner.disk = Arc::new(disk));
+        let documents: Vec<Arc<Document>> = self.snapshot.documents().cloned().collect();
+        self.look_at_links(&documents);
         self.rebuild_registry();
         self.rebuild_commands();
         self.publish_problems();
@@ -150,6 +153,7 @@ impl Workspace {
         let before = self.snapshot.document(&path);
         let touches_agents = !agents::same_agent(before, Some(&document));
         let touches_commands = !commands::same_command(before, Some(&document));
+        self.look_at_links(std::slice::from_ref(&document));
         self.update(|inner| {
             inner.open.insert(path, document);
         });
@@ -221,6 +225,26 @@ impl Workspace {
             self.walk_problems.extend(found.problems);
             self.publish_problems();
         }
+    }
+
+    /// Asks the disk for files that documents lead to and that discovery has not read: it leaves out what is ignored.
+    fn look_at_links(&mut self, documents: &[Arc<Document>]) {
+        let targets = documents.iter().flat_map(|document| {
+            links::written(document).filter_map(|written| links::target(&document.path, &written.value))
+        });
+        let unread = targets.filter(|target| {
+            self.snapshot.root_of(target).is_some() && self.snapshot.document(target).is_none()
+        });
+        let (there, gone): (Vec<PathBuf>, Vec<PathBuf>) = unread.partition(|target| target.is_file());
+        let known = &self.snapshot.inner.linked;
+        if there.iter().all(|path| known.contains(path)) && !gone.iter().any(|path| known.contains(path)) {
+            return;
+        }
+        self.update(|inner| {
+            let linked = Arc::make_mut(&mut inner.linked);
+            linked.extend(there);
+            linked.retain(|path| !gone.contains(path));
+        });
     }
 
     fn is_settings_file(&self, path: &Path) -> bool {

@@ -15,6 +15,8 @@ mod bad_color;
 mod cache_without_reads;
 mod conflicting_work;
 mod cycle;
+mod dag_not_found;
+mod dag_recursion;
 mod dependency_alias;
 mod duplicate_agent;
 mod duplicate_key;
@@ -44,6 +46,7 @@ mod phase_unknown;
 mod read_write_conflict;
 mod redundant_dependency;
 mod rule_without_dependencies;
+mod secret_in_plain_text;
 mod self_dependency;
 mod syntax;
 mod template_in_run;
@@ -113,6 +116,11 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &cache_without_reads::CODE, checks: &[Check::Dag(cache_without_reads::check)] },
     Rule { code: &conflicting_work::CODE, checks: &[Check::Dag(conflicting_work::check)] },
     Rule { code: &cycle::CODE, checks: &[Check::Dag(cycle::check)] },
+    Rule {
+        code: &dag_not_found::CODE,
+        checks: &[Check::Dag(dag_not_found::check), Check::Markdown(dag_not_found::check_markdown)],
+    },
+    Rule { code: &dag_recursion::CODE, checks: &[Check::Dag(dag_recursion::check)] },
     Rule { code: &dependency_alias::CODE, checks: &[Check::Dag(dependency_alias::check)] },
     Rule { code: &duplicate_agent::CODE, checks: &[Check::Markdown(duplicate_agent::check)] },
     Rule { code: &duplicate_key::CODE, checks: &[Check::Mapping(duplicate_key::check)] },
@@ -157,6 +165,13 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &read_write_conflict::CODE, checks: &[Check::Dag(read_write_conflict::check)] },
     Rule { code: &redundant_dependency::CODE, checks: &[Check::Dag(redundant_dependency::check)] },
     Rule { code: &rule_without_dependencies::CODE, checks: &[Check::Dag(rule_without_dependencies::check)] },
+    Rule {
+        code: &secret_in_plain_text::CODE,
+        checks: &[
+            Check::Document(secret_in_plain_text::check_document),
+            Check::Dag(secret_in_plain_text::check),
+        ],
+    },
     Rule { code: &self_dependency::CODE, checks: &[Check::Dag(self_dependency::check)] },
     Rule { code: &syntax::CODE, checks: &[Check::Document(syntax::check)] },
     Rule { code: &template_in_run::CODE, checks: &[Check::Dag(template_in_run::check)] },

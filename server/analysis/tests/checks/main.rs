@@ -11,6 +11,8 @@ mod front_matter_rules;
 #[cfg(test)]
 mod graph_rules;
 #[cfg(test)]
+mod link_rules;
+#[cfg(test)]
 mod mention_rules;
 #[cfg(test)]
 mod pages;

@@ -155,7 +155,8 @@ nodes:
     run: [x, \"{{ nodes.sub.outputs.anything }}\"]
 ",
         expect![[r#"
-            no findings
+            23 |     dag: ./sub.dag.yaml
+                          ^^^^^^^^^^^^^^ dag-not-found (error): there is no file `./sub.dag.yaml`
         "#]],
     );
 }
@@ -489,6 +490,7 @@ nodes:
             14 |     compensate: { agent: planner, prompt: 'Undo {{ nodes.c.status }' }
                                                                  ^^ template-syntax (error): this `{{` is never closed by `}}`
             15 |   - { id: c, dag: ./other.dag.yaml, args: '{{ nodes.a.outputs.o }}' }
+                                   ^^^^^^^^^^^^^^^^ dag-not-found (error): there is no file `./other.dag.yaml`
                                                                      ^ not-an-ancestor (error): `c` does not wait for `a`: add it to `depends_on`
                                                                        line 4: `a` is here
                                                                        fix: Wait for `a`

@@ -264,3 +264,111 @@ fn items_are_a_list() {
         "args: { n: { default: [1] } }\nnodes: { a: { run: x, for_each: args.n }, b: { run: x, for_each: } }",
     );
 }
+
+/// In pieces, so that the tests hold no token themselves.
+fn token(prefix: &str, rest: &str) -> String {
+    format!("{prefix}{rest}")
+}
+
+#[test]
+fn secret_in_plain_text() {
+    let github = token("ghp_", "R7xK2mQ9vB4nZ8wL1pT6yD3sF5hJ0cGaUeVi");
+    let aws = token("AKIA", "Q7RK2VX9MZ4TB8WL");
+    let text = format!(
+        "
+# {github}
+env: {{ GITHUB: {github}, DB_PASSWORD: 'hunter2-Qx9Zv4Lm8R', NAME: q7Rk2vX9mZ4tB8wL }}
+defaults: {{ env: {{ SLACK_TOKEN: q7Rk2vX9mZ4tB8wL }} }}
+args: {{ key: {{ default: {aws} }} }}
+nodes:
+  - {{ id: a, run: 'curl -H {aws}', env: {{ API_KEY: {{ value: q7Rk2vX9mZ4tB8wL, secret: true }} }} }}
+  - {{ id: b, run: x }}
+"
+    );
+    let found = check_dag(&text).replace(&github, "GITHUB").replace(&aws, "AWS");
+    expect![[r#"
+        2 | # GITHUB
+              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ secret-in-plain-text (warning): this looks like a GitHub token: whoever reads the file has it
+        3 | env: { GITHUB: GITHUB, DB_PASSWORD: 'hunter2-Qx9Zv4Lm8R', NAME: q7Rk2vX9mZ4tB8wL }
+                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ secret-in-plain-text (warning): this looks like a GitHub token: whoever reads the file has it
+                             fix: Take it from `$GITHUB` of the environment
+                                                                                  ^^^^^^^^^^^^^^^^^^^^ secret-in-plain-text (warning): `DB_PASSWORD` seems to hold a real secret: whoever reads the file has it
+                                                                                    fix: Take it from `$DB_PASSWORD` of the environment
+        4 | defaults: { env: { SLACK_TOKEN: q7Rk2vX9mZ4tB8wL } }
+                                            ^^^^^^^^^^^^^^^^ secret-in-plain-text (warning): `SLACK_TOKEN` seems to hold a real secret: whoever reads the file has it
+                                              fix: Take it from `$SLACK_TOKEN` of the environment
+        5 | args: { key: { default: AWS } }
+                                    ^^^^^^^^^^^^^^^^^^^^ secret-in-plain-text (warning): this looks like an AWS access key: whoever reads the file has it
+        7 |   - { id: a, run: 'curl -H AWS', env: { API_KEY: { value: q7Rk2vX9mZ4tB8wL, secret: true } } }
+                                       ^^^^^^^^^^^^^^^^^^^^ secret-in-plain-text (warning): this looks like an AWS access key: whoever reads the file has it
+                                                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ secret-in-plain-text (warning): `API_KEY` seems to hold a real secret: whoever reads the file has it
+                                                                                fix: Take it from `$API_KEY` of the environment
+    "#]].assert_eq(&found);
+    expect![[r#"
+        nodes:
+          - id: a
+            run: x
+            env: { MY_TOKEN: { from_env: MY_TOKEN, secret: true } }
+    "#]]
+    .assert_eq(&fixed("nodes:\n  - id: a\n    run: x\n    env: { MY_TOKEN: q7Rk2vX9mZ4tB8wL }\n"));
+}
+
+#[test]
+fn secrets_are_never_printed() {
+    let secret = token("ghp_", "R7xK2mQ9vB4nZ8wL1pT6yD3sF5hJ0cGaUeVi");
+    let mut fixture = crate::support::Fixture::new(&[]);
+    fixture.open("a.dag.yaml", &format!("env: {{ TOKEN: {secret}, SECRET: q7Rk2vX9mZ4tB8wL }}\nnodes: []\n"));
+    let findings = fixture.findings("a.dag.yaml");
+    let secrets: Vec<_> = findings.iter().filter(|finding| finding.code == "secret-in-plain-text").collect();
+    assert_eq!(secrets.len(), 2);
+    let shown = format!("{secrets:?}");
+    assert!(!shown.contains(&secret) && !shown.contains("q7Rk2vX9mZ4tB8wL"), "{shown}");
+}
+
+#[test]
+fn what_is_no_secret() {
+    let values = [
+        "changeme",
+        "xxxxxxxxxxxxxxxx",
+        "<your-token>",
+        "$TOKEN",
+        "'${TOKEN}'",
+        "''",
+        "test",
+        "my-secret-name-1",
+        "production-database-password",
+        "/run/secrets/token",
+        "https://example.org/q7Rk2vX9mZ4tB8wL",
+        "vault:secret/data/ci",
+        "AKIAIOSFODNN7EXAMPLE",
+        "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "aaaa1111bbbb2222",
+        "12",
+        "sk-ant-api03-your-key-here",
+    ];
+    for value in values {
+        is_silent(&format!("env: {{ API_TOKEN: {value} }}\nnodes: [{{ id: a, run: x }}]\n"));
+    }
+    for name in ["MAX_TOKENS", "TOKEN_FILE", "KEYBOARD", "TOKENIZER", "CACHE_KEY"] {
+        is_silent(&format!("env: {{ {name}: q7Rk2vX9mZ4tB8wL }}\nnodes: [{{ id: a, run: x }}]\n"));
+    }
+}
+
+#[test]
+fn secrets_in_markdown() {
+    let github = token("ghp_", "R7xK2mQ9vB4nZ8wL1pT6yD3sF5hJ0cGaUeVi");
+    let key = token(
+        "-----BEGIN RSA PRIVATE",
+        " KEY-----\nMIIEpAIBAAKCAQEAq7Rk2vX9mZ4tB8wLq7Rk2vX9mZ4tB8wLq7Rk2vX9\n",
+    );
+    let text = format!(
+        "Use `{github}` to log in.\n{key}\nA file that begins with `-----BEGIN PRIVATE KEY-----` is a key.\nTOKEN=q7Rk2vX9mZ4tB8wL\n"
+    );
+    let found = crate::support::check_file(".claude/commands/login.md", &text);
+    expect![[r#"
+        1 | Use `GITHUB` to log in.
+                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ secret-in-plain-text (warning): this looks like a GitHub token: whoever reads the file has it
+        2 | -----BEGIN RSA PRIVATE KEY-----
+            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ secret-in-plain-text (warning): this looks like a private key: whoever reads the file has it
+    "#]].assert_eq(&found.replace(&github, "GITHUB"));
+}

@@ -8,26 +8,7 @@ use super::CODE;
 use crate::context::{Context, NodeText};
 use crate::edits;
 use crate::finding::Finding;
-
-/// The states of a node that is over, as `nodes.ID.status` says them; nothing else can be asked for its status.
-const ENDED: &[&str] = &["succeeded", "reused", "failed", "skipped", "blocked", "cancelled"];
-
-/// States of a node on its way, and after its end. They are words of the engine, so nobody has mistaken a word.
-const OTHERS: &[&str] = &[
-    "pending",
-    "ready",
-    "waiting_approval",
-    "running",
-    "stopping",
-    "merging",
-    "retry_wait",
-    "lost",
-    "waiting_decision",
-    "expanded",
-    "compensating",
-    "compensated",
-    "compensation_failed",
-];
+use crate::states::{ENDED, OTHERS};
 
 pub(in crate::rules) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for text in context.texts.iter().filter(|text| text.role != TextRole::Line) {
