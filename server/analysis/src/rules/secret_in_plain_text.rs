@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use divisi_model::{Dag, EnvValue, EnvVar};
+use divisi_model::{Dag, Dialect, EnvValue, EnvVar};
 use divisi_syntax::{NodeId, Span, Tree};
 use divisi_workspace::{Class, Document};
 
@@ -34,7 +34,7 @@ pub(super) static CODE: Code = Code {
 pub(super) fn check_document(document: &Document, findings: &mut Vec<Finding>) {
     let is_checked = matches!(
         document.class,
-        Class::DagYaml | Class::DagJson | Class::CommandV2 | Class::Agent | Class::Command
+        Class::DagYaml | Class::DagJson | Class::Dialect(_) | Class::Agent | Class::Command
     );
     if !is_checked {
         return;
@@ -43,11 +43,12 @@ pub(super) fn check_document(document: &Document, findings: &mut Vec<Finding>) {
     if tokens.is_empty() {
         return;
     }
-    let variables = document.dag().map(|(tree, dag)| variables(tree, dag)).unwrap_or_default();
+    let dag = document.dag().filter(|(_, dag)| dag.dialect == Dialect::Native);
+    let variables = dag.map(|(tree, dag)| variables(tree, dag)).unwrap_or_default();
     for (span, what) in tokens {
         let message = format!("this looks like {what}: whoever reads the file has it");
         let holder = variables.iter().find(|variable| variable.span.contains(span));
-        let fix = holder.zip(document.dag()).map(|(variable, (tree, _))| variable.fix(tree));
+        let fix = holder.zip(dag).map(|(variable, (tree, _))| variable.fix(tree));
         findings.push(Finding::new(&CODE, span, message).fix(fix));
     }
 }
