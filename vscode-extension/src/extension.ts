@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 
-import { RunningServer } from "./server";
+import type { Location, Position } from "vscode-languageclient/node";
+
+import { RunningServer, SHOW_REFERENCES } from "./server";
 import { RunCommands } from "./runs";
 
 let server: RunningServer | undefined;
@@ -13,6 +15,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand("divisi.run", (file?: vscode.Uri) => runs.run(file)),
     vscode.commands.registerCommand("divisi.cancel", () => runs.cancel()),
     vscode.commands.registerCommand("divisi.restartServer", () => server?.restart()),
+    vscode.commands.registerCommand(SHOW_REFERENCES, (uri: string, position: Position, locations: Location[]) =>
+      server?.showReferences(uri, position, locations),
+    ),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server?.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("divisi.server.path")) {

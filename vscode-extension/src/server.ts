@@ -1,7 +1,14 @@
 import { homedir } from "node:os";
 
 import * as vscode from "vscode";
-import { LanguageClient, State, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
+import {
+  LanguageClient,
+  State,
+  type LanguageClientOptions,
+  type Location,
+  type Position,
+  type ServerOptions,
+} from "vscode-languageclient/node";
 
 import type { RunEvent } from "./events";
 
@@ -11,6 +18,9 @@ const SERVED = [
   "**/.claude/{agents,commands}/**/*.md",
   "**/commands/v2/*.json",
 ] as const;
+
+/** Shows a list of places; the server names it in lenses. */
+export const SHOW_REFERENCES = "divisi.showReferences";
 
 /** The language server of this window, and the client that talks to it. */
 export class RunningServer implements vscode.Disposable {
@@ -59,6 +69,19 @@ export class RunningServer implements vscode.Disposable {
     return await this.client.sendRequest("workspace/executeCommand", { command, arguments: [argument] });
   }
 
+  /** Shows places as the protocol writes them in the editor's own list of references. */
+  async showReferences(uri: string, position: Position, locations: Location[]): Promise<void> {
+    const convert = this.client?.protocol2CodeConverter;
+    if (convert !== undefined) {
+      await vscode.commands.executeCommand(
+        "editor.action.showReferences",
+        convert.asUri(uri),
+        convert.asPosition(position),
+        locations.map((location) => convert.asLocation(location)),
+      );
+    }
+  }
+
   private inTurn(step: () => Promise<void>): Promise<void> {
     this.turn = this.turn.then(step);
     return this.turn;
@@ -101,7 +124,7 @@ export class RunningServer implements vscode.Disposable {
       // As with `QuietClient`: the failure is said once, by `explainFailure`.
       initializationFailedHandler: () => false,
       // The protocol knows no trust, so the client passes it on; the server refuses to run without.
-      initializationOptions: { trusted: vscode.workspace.isTrusted },
+      initializationOptions: { trusted: vscode.workspace.isTrusted, showReferences: SHOW_REFERENCES },
     };
   }
 }

@@ -29,7 +29,7 @@ nodes:
 const WAITING: &str = "\
 nodes:
   - id: wait
-    run: [sh, -c, 'touch started; while [ ! -e go ]; do sleep 0.05; done']
+    run: [sh, -c, 'echo waiting; touch started; while [ ! -e go ]; do sleep 0.05; done']
 ";
 
 fn world(dag: &str) -> World {
@@ -208,6 +208,56 @@ fn cancelled_by_the_button_of_the_progress() {
     wait_for(&world.workspace().join("started"));
     client.notify("window/workDoneProgress/cancel", json!({ "token": begin["token"] }));
     assert_eq!(verdict(&client.events(&run)), "cancelled");
+    client.stop();
+}
+
+#[test]
+fn what_stands_beside_a_dag_follows_its_runs() {
+    let world = world(WAITING);
+    let mut client = Client::start(&world, json!({ "trusted": true }));
+    open(&mut client, &world, WAITING);
+    let document = json!({ "uri": uri(&world) });
+    let lens = |client: &mut Client| {
+        let lenses = client.request("textDocument/codeLens", json!({ "textDocument": document }));
+        lenses[0]["command"].clone()
+    };
+    let hint = |client: &mut Client| {
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+        let hints =
+            client.request("textDocument/inlayHint", json!({ "textDocument": document, "range": range }));
+        hints[0]["label"].as_str().expect("a label").to_owned()
+    };
+    assert_eq!(lens(&mut client)["title"], "Run");
+    assert_eq!(hint(&mut client), "level 1/1 · critical");
+
+    let run = run(&mut client, &world);
+    wait_for(&world.workspace().join("started"));
+    assert_eq!(
+        lens(&mut client),
+        json!({ "title": "Cancel", "command": "divisi.server.cancel", "arguments": [{ "run": run }] })
+    );
+    let log = json!({
+        "uri": format!("divisi-log:{}?run={run}&node=wait", world.workspace().display())
+    });
+    let content = client.request("workspace/textDocumentContent", log);
+    assert_eq!(content["text"], "waiting\n");
+
+    world.write("go", "");
+    assert_eq!(verdict(&client.events(&run)), "succeeded");
+    assert_eq!(lens(&mut client)["title"], "Run");
+    let seen = hint(&mut client);
+    assert!(seen.starts_with("level 1/1 · critical · took "), "{seen}");
+    client.progress(&run);
+    client.stop();
+
+    // The next server reads it from the journal.
+    let mut client = Client::start(&world, json!({}));
+    open(&mut client, &world, WAITING);
+    let start = Instant::now();
+    while hint(&mut client) != seen {
+        assert!(start.elapsed() < Duration::from_secs(60), "the last run is not found");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     client.stop();
 }
 
