@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use divisi_workspace::Document;
 use similar::{ChangeTag, TextDiff};
@@ -17,6 +17,12 @@ const CONTEXT: usize = 3;
 /// Puts `text` into the document's file: all of it or nothing, with the permissions that the file has. Refused where
 /// the file is not what was read, so that nobody's work is lost.
 pub(crate) fn write(document: &Document, text: &str) -> Result<(), Failure> {
+    let path = writable(document)?;
+    replace(&path, text).map_err(|error| cannot_write(&path, &error))
+}
+
+/// The file to write where the document is to change; refused where it is not what was read.
+pub(crate) fn writable(document: &Document) -> Result<PathBuf, Failure> {
     if document.lossy {
         return Err(Failure::new(format!(
             "{} is not in UTF-8: it is left as it is",
@@ -31,7 +37,7 @@ pub(crate) fn write(document: &Document, text: &str) -> Result<(), Failure> {
         return Err(Failure::new(format!("{} has changed meanwhile", root::shown(&document.path)))
             .help("run the command again"));
     }
-    replace(&path, text).map_err(|error| cannot_write(&path, &error))
+    Ok(path)
 }
 
 /// The new text is written beside the file and takes its name when it is whole.

@@ -5,5 +5,6 @@ pub mod change;
 pub mod fix;
 pub mod format;
 pub mod refactor;
+pub mod rename;
 
 pub use change::{Change, FileEdit, Step, apply};

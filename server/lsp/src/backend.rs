@@ -8,9 +8,9 @@ use tower_lsp_server::{LanguageServer, LspService};
 use crate::event::{Event, Read, Reply};
 use crate::handlers::{
     code_action, code_lens, completion, definition, diagnostic, document_highlight, document_symbol,
-    folding_range, formatting, hover, inlay_hint, linked_editing_range, on_type_formatting, range_formatting,
-    references, selection_range, semantic_tokens, text_document_content, workspace_diagnostic,
-    workspace_symbol,
+    folding_range, formatting, hover, inlay_hint, linked_editing_range, on_type_formatting, prepare_rename,
+    range_formatting, references, rename, selection_range, semantic_tokens, text_document_content,
+    will_rename_files, workspace_diagnostic, workspace_symbol,
 };
 use crate::publish::View;
 
@@ -116,6 +116,21 @@ impl LanguageServer for Backend {
         params: lsp::DocumentHighlightParams,
     ) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
         self.read("documentHighlight", params, document_highlight::document_highlight).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: lsp::TextDocumentPositionParams,
+    ) -> Result<Option<lsp::PrepareRenameResult>> {
+        self.read("prepareRename", params, prepare_rename::prepare_rename).await
+    }
+
+    async fn rename(&self, params: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        self.read("rename", params, rename::rename).await
+    }
+
+    async fn will_rename_files(&self, params: lsp::RenameFilesParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        self.read("willRenameFiles", params, will_rename_files::will_rename_files).await
     }
 
     async fn linked_editing_range(

@@ -50,6 +50,7 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
             references_provider: Some(true.into()),
             document_highlight_provider: Some(true.into()),
             linked_editing_range_provider: Some(true.into()),
+            rename_provider: Some(rename(client)),
             code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
                 code_action_kinds: Some(vec![
                     lsp::CodeActionKind::QuickFix,
@@ -97,6 +98,7 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
                     let schemes = contents::SCHEMES.map(str::to_owned).to_vec();
                     lsp::TextDocumentContentOptions { schemes }.into()
                 }),
+                file_operations: client.will_rename_files.then(renamed_files),
                 ..Default::default()
             }),
             ..Default::default()
@@ -116,6 +118,21 @@ fn semantic_tokens(client: &Client) -> lsp::SemanticTokensOptions {
 
 /// The kind of the action that makes all safe mends: of our own, so that a user can ask for ours alone on each save.
 pub(crate) const FIX_ALL: lsp::CodeActionKind = lsp::CodeActionKind::new("source.fixAll.divisi");
+
+fn rename(client: &Client) -> lsp::RenameProvider {
+    let options = lsp::RenameOptions { prepare_provider: Some(true), ..Default::default() };
+    if client.prepares_rename { options.into() } else { true.into() }
+}
+
+/// Which files a client tells of before it renames them: all that a path of ours may lead to, folders too.
+fn renamed_files() -> lsp::FileOperationOptions {
+    let filter = lsp::FileOperationFilter {
+        scheme: Some("file".to_owned()),
+        pattern: lsp::FileOperationPattern { glob: "**".to_owned(), ..Default::default() },
+    };
+    let will_rename = Some(lsp::FileOperationRegistrationOptions { filters: vec![filter] });
+    lsp::FileOperationOptions { will_rename, ..Default::default() }
+}
 
 /// What is registered once the client is ready, as far as it can.
 pub(crate) fn registrations(client: &Client) -> Vec<lsp::Registration> {

@@ -25,6 +25,10 @@ pub(crate) struct Client {
     pub(crate) completion_markdown: bool,
     pub(crate) snippets: bool,
     pub(crate) label_details: bool,
+    /// It asks whether there is something to rename before it asks for the new name.
+    pub(crate) prepares_rename: bool,
+    /// It tells before it renames a file.
+    pub(crate) will_rename_files: bool,
     /// A definition may say which name led to it.
     pub(crate) definition_links: bool,
     pub(crate) progress: bool,
@@ -94,6 +98,8 @@ impl Client {
         self.refreshes_lenses = workspace.code_lens.as_ref().and_then(|it| it.refresh_support) == Some(true);
         self.refreshes_hints = workspace.inlay_hint.as_ref().and_then(|it| it.refresh_support) == Some(true);
         self.shows_contents = workspace.text_document_content.is_some();
+        let files = workspace.file_operations.as_ref();
+        self.will_rename_files = files.and_then(|files| files.will_rename).unwrap_or(false);
         let watched = workspace.did_change_watched_files.as_ref();
         self.registers_watchers = watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false);
         let configuration = workspace.did_change_configuration.as_ref();
@@ -117,6 +123,7 @@ impl Client {
             self.unnecessary_tag |=
                 tags.is_some_and(|tags| tags.value_set.contains(&lsp::DiagnosticTag::Unnecessary));
         }
+        self.prepares_rename = document.rename.as_ref().and_then(|it| it.prepare_support).unwrap_or(false);
         let definition = document.definition.as_ref();
         self.definition_links = definition.and_then(|it| it.link_support).unwrap_or(false);
         let hover = document.hover.as_ref().and_then(|hover| hover.content_format.as_ref());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use divisi_model::{Dag, Input, Node, TextRole, Tool, Work, tool_of_runner};
+use divisi_model::{AgentWork, Dag, Input, Node, TextRole, Tool, Work, tool_of_runner};
 use divisi_syntax::template::Reference;
 use divisi_syntax::{NodeId, Span, Spanned, Tree};
 
@@ -105,15 +105,30 @@ impl<'a> Names<'_, '_, 'a> {
     fn work(&mut self, body: NodeId, work: &Work) {
         match work {
             Work::Agent(work) if work.is_reference => {
-                let runner = work.runner.as_ref().map(|runner| runner.value.as_str());
-                self.agent(&work.agent, tool(self.collector, runner));
+                let tool = self.tool(work);
+                self.agent(&work.agent, tool);
+                self.prompt(work, tool);
             }
+            Work::Agent(work) => self.prompt(work, self.tool(work)),
             Work::Command { name, .. } => self.command(name),
             Work::Dag { path, .. } => {
                 self.collector.file(path);
                 self.passed_args(body, &path.value);
             }
-            Work::Agent(_) | Work::Run(_) | Work::Approve { .. } | Work::Foreign(_) => {}
+            Work::Run(_) | Work::Approve { .. } | Work::Foreign(_) => {}
+        }
+    }
+
+    /// The tool whose agents the node's runner executes; without one the workspace's own.
+    fn tool(&self, work: &AgentWork) -> Tool {
+        let own = work.runner.as_ref().map(|runner| runner.value.as_str());
+        let default = self.collector.snapshot.settings().run.runner.as_deref();
+        tool_of_runner(own.or(default).unwrap_or_default())
+    }
+
+    fn prompt(&mut self, work: &AgentWork, tool: Tool) {
+        if let Some(prompt) = &work.prompt {
+            self.collector.prompt(self.context.tree, prompt, tool);
         }
     }
 
@@ -267,10 +282,4 @@ impl<'a> Names<'_, '_, 'a> {
             }
         }
     }
-}
-
-/// The tool whose agents a runner executes; without one the workspace's own.
-fn tool(collector: &Collector<'_>, runner: Option<&str>) -> Tool {
-    let default = collector.snapshot.settings().run.runner.as_deref();
-    tool_of_runner(runner.or(default).unwrap_or_default())
 }

@@ -5,6 +5,7 @@
 //! written   how a name stands in its text
 //! dag       names in DAG files
 //! variable  names in environment variables of programs
+//! mention   names in Markdown and in prompts
 //! agent     an agent's own name
 //! declaration  where something is made
 //! search    where something is named in the whole workspace
@@ -14,6 +15,7 @@ mod agent;
 mod dag;
 mod declaration;
 mod entity;
+mod mention;
 mod search;
 mod variable;
 mod written;
@@ -53,7 +55,7 @@ pub enum Role {
     Prose,
 }
 
-/// Everything that `document` names, sorted by place; no two at the same place. Nothing for documents that are not ours.
+/// Everything that `document` names, sorted by place; no two overlap. Nothing for documents that are not ours.
 ///
 /// The cost is that of reading the document's templates once: some milliseconds for 1,000 nodes.
 pub fn occurrences(snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Occurrence> {
@@ -61,6 +63,9 @@ pub fn occurrences(snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Occurre
         return Vec::new();
     }
     let mut collector = Collector::new(snapshot, document);
+    if let Some(markdown) = &document.markdown {
+        collector.markdown(markdown);
+    }
     match &document.content {
         Content::Dag { tree, dag: Some(dag), .. } => dag::collect(&mut collector, tree, dag),
         Content::Agent(file) => agent::collect(&mut collector, file),
@@ -124,10 +129,17 @@ impl<'a> Collector<'a> {
         divisi_workspace::lexical::clean(&folder.join(path))
     }
 
-    /// Of several at one place the one with the most weight stays: a declaration before a reference.
+    /// Of several that overlap the one with the most weight stays: a declaration before a reference, and that before
+    /// a guess.
     fn finish(mut self) -> Vec<Occurrence> {
-        self.found.sort_by_key(|it| (it.span, it.role));
-        self.found.dedup_by_key(|it| it.span);
+        self.found.sort_by_key(|it| (it.span.start, it.role, it.span.end));
+        self.found.dedup_by(|later, earlier| {
+            let overlap = later.span.start < earlier.span.end;
+            if overlap && later.role < earlier.role {
+                std::mem::swap(later, earlier);
+            }
+            overlap
+        });
         self.found
     }
 }

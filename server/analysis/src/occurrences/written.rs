@@ -48,7 +48,7 @@ pub(super) fn of_scalar(text: &str, name: &Spanned<String>) -> (Span, Form) {
 }
 
 /// The quote that stands on both sides of `span`.
-fn quote_around(text: &str, span: Span) -> Option<char> {
+pub(super) fn quote_around(text: &str, span: Span) -> Option<char> {
     let before = text.get(..span.start as usize)?.chars().next_back()?;
     let after = text.get(span.end as usize..)?.chars().next()?;
     (before == after && matches!(before, '"' | '\'')).then_some(before)

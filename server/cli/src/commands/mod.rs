@@ -17,6 +17,7 @@ pub(crate) mod new;
 pub(crate) mod overview;
 pub(crate) mod pause;
 pub(crate) mod plan;
+pub(crate) mod rename_agent;
 pub(crate) mod resume;
 pub(crate) mod run;
 pub(crate) mod runs;

@@ -7,6 +7,7 @@ mod check;
 mod example;
 mod graph;
 mod plan;
+mod rename_agent;
 mod rewrite;
 mod run;
 mod site;

@@ -20,13 +20,16 @@ pub(crate) mod initialized;
 pub(crate) mod inlay_hint;
 pub(crate) mod linked_editing_range;
 pub(crate) mod on_type_formatting;
+pub(crate) mod prepare_rename;
 pub(crate) mod range_formatting;
 pub(crate) mod references;
+pub(crate) mod rename;
 pub(crate) mod selection_range;
 pub(crate) mod semantic_tokens;
 pub(crate) mod shutdown;
 pub(crate) mod text_document_content;
 pub(crate) mod watched_files;
+pub(crate) mod will_rename_files;
 pub(crate) mod workspace_diagnostic;
 pub(crate) mod workspace_symbol;
 
@@ -34,9 +37,22 @@ use std::sync::Arc;
 
 use divisi_workspace::{Class, Document};
 use tower_lsp_server::gen_lsp_types as lsp;
+use tower_lsp_server::jsonrpc::{Error, ErrorCode};
 
 use crate::publish::View;
 use crate::{from_proto, uri};
+
+/// The request was right, and could not be done.
+fn failed(message: impl Into<String>) -> Error {
+    const REQUEST_FAILED: i64 = -32803;
+    Error { code: ErrorCode::ServerError(REQUEST_FAILED), message: message.into().into(), data: None }
+}
+
+/// Whether all files are known; a change of several files could miss some before.
+fn check_scanned(view: &View) -> Result<(), Error> {
+    let reason = "the workspace is still being read: try again in a moment";
+    if view.is_scanned { Ok(()) } else { Err(failed(reason)) }
+}
 
 /// The document of ours at `uri`; none where it is not ours, or not a file.
 fn document<'a>(view: &'a View, uri: &lsp::Uri) -> Option<&'a Arc<Document>> {

@@ -14,5 +14,6 @@ mod edits;
 mod features;
 mod lifecycle;
 mod navigation;
+mod rename;
 mod structure;
 mod sync;

@@ -7,8 +7,9 @@ mod trust;
 
 use serde::de::DeserializeOwned;
 use tower_lsp_server::gen_lsp_types as lsp;
-use tower_lsp_server::jsonrpc::{self, Error};
+use tower_lsp_server::jsonrpc::Error;
 
+use super::failed;
 use crate::capabilities::commands;
 use crate::event::Reply;
 use crate::main_loop::Server;
@@ -62,9 +63,4 @@ fn with<A: DeserializeOwned>(
         Ok(argument) => then(argument, reply),
         Err(error) => reply.send(Err(Error::invalid_params(format!("{expected}: {error}")))),
     }
-}
-
-/// The request was right, and could not be done.
-fn failed(message: impl Into<String>) -> Error {
-    Error { code: jsonrpc::ErrorCode::ServerError(-32803), message: message.into().into(), data: None }
 }
