@@ -2,6 +2,7 @@
 //! command line, an editor) carries the change out.
 
 pub mod change;
+pub mod convert;
 pub mod fix;
 pub mod format;
 pub mod refactor;

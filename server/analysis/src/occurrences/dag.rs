@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use divisi_model::{AgentWork, Dag, Input, Node, TextRole, Tool, Work, tool_of_runner};
+use divisi_model::{AgentWork, Dag, Demand, Input, Node, TextRole, Tool, Work, tool_of_runner};
 use divisi_syntax::template::Reference;
 use divisi_syntax::{NodeId, Span, Spanned, Tree};
 
@@ -80,6 +80,14 @@ impl<'a> Names<'_, '_, 'a> {
         for dependency in &node.depends_on {
             let entity = self.node_entity(dependency);
             self.collector.scalar(dependency, entity, Role::Reference);
+        }
+        // In a dialect's texts; a name that no node has is text where the dialect asks nothing of it.
+        for reference in &node.references {
+            let is_node = self.context.ids.contains_key(reference.node.value.as_str());
+            if is_node || reference.demand != Demand::Nothing {
+                let entity = self.node_entity(&reference.node);
+                self.collector.push(reference.node.span, entity, Role::Reference, Form::Part);
+            }
         }
         for output in &node.outputs {
             let entity = self.output_entity(&node.id, &output.name);

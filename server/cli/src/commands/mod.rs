@@ -5,6 +5,7 @@ pub(crate) mod attach;
 pub(crate) mod cancel;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod doctor;
 pub(crate) mod fix;
 pub(crate) mod fmt;
