@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::print_stderr, reason = "what goes wrong here fails a test")]
 
+pub mod record;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use divisi_tests::World;
+use divisi_tests::record::Recorder;
 use serde_json::{Value, json};
 
 /// Longer than anything takes; it only bounds a failing test.
@@ -18,6 +19,7 @@ pub(crate) struct Client {
     messages: Receiver<Value>,
     unclaimed: VecDeque<Value>,
     next_id: i64,
+    recorder: Recorder,
     /// What `workDoneProgress/create` is answered with.
     pub(crate) takes_progress: bool,
 }
@@ -44,8 +46,15 @@ impl Client {
             }
         });
         let input = child.stdin.take();
-        let mut client =
-            Self { child, input, messages, unclaimed: VecDeque::new(), next_id: 1, takes_progress: true };
+        let mut client = Self {
+            child,
+            input,
+            messages,
+            unclaimed: VecDeque::new(),
+            next_id: 1,
+            recorder: Recorder::from_environment(),
+            takes_progress: true,
+        };
         client.request(
             "initialize",
             json!({
@@ -154,6 +163,9 @@ impl Client {
     pub(crate) fn stop(mut self) {
         self.request("shutdown", Value::Null);
         self.notify("exit", Value::Null);
+        while let Ok(message) = self.messages.recv() {
+            self.recorder.received(&message);
+        }
         assert!(self.child.wait().expect("it ends").success());
     }
 
@@ -164,6 +176,7 @@ impl Client {
     }
 
     fn send(&mut self, message: &Value) {
+        self.recorder.sent(message);
         let body = message.to_string();
         let input = self.input.as_mut().expect("it is connected");
         write!(input, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("the server reads");
@@ -178,6 +191,7 @@ impl Client {
             let message = self.messages.recv_timeout(PATIENCE).unwrap_or_else(|_| {
                 panic!("the server is silent; unclaimed: {:#?}", self.unclaimed);
             });
+            self.recorder.received(&message);
             if message["method"] == "window/workDoneProgress/create" {
                 self.answer_progress(&message);
             } else if is_it(&message) {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use divisi_lsp::{Ending, Options};
+use divisi_tests::record::Recorder;
 use divisi_workspace::Places;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};
@@ -21,6 +22,7 @@ pub(crate) struct Client {
     unclaimed: VecDeque<Value>,
     ignores_published: bool,
     next_id: i64,
+    recorder: Recorder,
     folder: tempfile::TempDir,
 }
 
@@ -39,6 +41,7 @@ impl Client {
             unclaimed: VecDeque::new(),
             ignores_published: false,
             next_id: 1,
+            recorder: Recorder::from_environment(),
             folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -66,6 +69,7 @@ impl Client {
     }
 
     pub(crate) async fn send(&mut self, message: &Value) {
+        self.recorder.sent(message);
         self.send_raw(message.to_string().as_bytes()).await;
     }
 
@@ -156,7 +160,9 @@ impl Client {
         }
         let mut body = vec![0; length.expect("a length")];
         self.reader.read_exact(&mut body).await.unwrap();
-        Some(serde_json::from_slice(&body).unwrap())
+        let message = serde_json::from_slice(&body).unwrap();
+        self.recorder.received(&message);
+        Some(message)
     }
 
     /// Opens a document, its text as it is.
