@@ -125,7 +125,7 @@ impl<'a> Converter<'a> {
         let id = &reference.node.value;
         let is_left = self.indices.contains_key(id.as_str()) && self.target(index, id).is_none();
         let message = format!("the output of `{id}` is not filled in here: the text stays as it is");
-        is_left.then(|| Notice { span: reference.span, message })
+        is_left.then_some(Notice { span: reference.span, message })
     }
 
     fn condition(&self, index: usize, node: &Node, native: &mut NativeNode) {

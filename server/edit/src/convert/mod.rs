@@ -171,7 +171,7 @@ impl Writer<'_> {
     }
 
     fn kept_of_node(&self, native: &NativeNode) -> Vec<Span> {
-        self.entries_but(native.tree, |key| native.used.iter().any(|used| *used == key))
+        self.entries_but(native.tree, |key| native.used.contains(&key))
     }
 
     /// The entries of a mapping, as they are written, but those whose key is `used`.
