@@ -1,7 +1,5 @@
 //! Files of other tools, converted: they plan as before, and have no errors that the original had not.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "what goes wrong in a helper fails the test")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
