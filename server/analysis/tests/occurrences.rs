@@ -205,6 +205,21 @@ fn command_v2() {
 }
 
 #[test]
+fn names_in_a_dialects_own_language() {
+    check(
+        ".archon/workflows/a.yaml",
+        "name: a\ndescription: x\nnodes:\n  - id: look\n    prompt: Look\n  - id: mend\n    depends_on: [look]\n    when: \"$look.output == 'x'\"\n    prompt: Mend $look.output\n",
+        expect![[r#"
+            4: look = node look Scalar { quote: None }
+            6: mend = node mend Scalar { quote: None }
+            7: look → node look Scalar { quote: None }
+            8: look → node look Part
+            9: look → node look Part
+        "#]],
+    );
+}
+
+#[test]
 fn an_agents_own_name_and_a_commands_link() {
     let snapshot = workspace(&[
         REVIEWER,

@@ -5,6 +5,7 @@ mod card;
 mod completion;
 mod cursor;
 mod definition;
+mod document_links;
 mod expression;
 mod folding;
 mod graph;
@@ -23,6 +24,7 @@ mod workspace_symbols;
 
 pub use completion::{Completion, CompletionKind, complete};
 pub use definition::{Definition, definition};
+pub use document_links::{DocumentLink, document_links};
 pub use folding::{Fold, folds};
 pub use highlight::{Highlight, highlight};
 pub use hints::{Durations, Hint, hints};

@@ -7,10 +7,10 @@ use tower_lsp_server::{LanguageServer, LspService};
 
 use crate::event::{Event, Read, Reply};
 use crate::handlers::{
-    code_action, code_lens, completion, definition, diagnostic, document_highlight, document_symbol,
-    folding_range, formatting, hover, inlay_hint, linked_editing_range, on_type_formatting, prepare_rename,
-    range_formatting, references, rename, selection_range, semantic_tokens, text_document_content,
-    will_rename_files, workspace_diagnostic, workspace_symbol,
+    code_action, code_lens, completion, definition, diagnostic, document_highlight, document_link,
+    document_symbol, folding_range, formatting, hover, inlay_hint, linked_editing_range, on_type_formatting,
+    prepare_rename, range_formatting, references, rename, selection_range, semantic_tokens,
+    text_document_content, will_rename_files, workspace_diagnostic, workspace_symbol,
 };
 use crate::publish::View;
 
@@ -116,6 +116,10 @@ impl LanguageServer for Backend {
         params: lsp::DocumentHighlightParams,
     ) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
         self.read("documentHighlight", params, document_highlight::document_highlight).await
+    }
+
+    async fn document_link(&self, params: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>> {
+        self.read("documentLink", params, document_link::document_link).await
     }
 
     async fn prepare_rename(

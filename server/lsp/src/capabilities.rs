@@ -51,6 +51,7 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
             document_highlight_provider: Some(true.into()),
             linked_editing_range_provider: Some(true.into()),
             rename_provider: Some(rename(client)),
+            document_link_provider: Some(lsp::DocumentLinkOptions::default()),
             code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
                 code_action_kinds: Some(vec![
                     lsp::CodeActionKind::QuickFix,

@@ -1,9 +1,9 @@
 //! `textDocument/definition`.
 
-use divisi_analysis::occurrences::Place;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::Result;
 
+use super::exists;
 use crate::publish::View;
 use crate::to_proto;
 use crate::to_proto::place::location;
@@ -16,7 +16,7 @@ pub(crate) fn definition(
         return Ok(None);
     };
     let Some(definition) = divisi_ide::definition(&view.snapshot, document, offset) else { return Ok(None) };
-    let targets = definition.targets.iter().filter(|target| exists(view, target));
+    let targets = definition.targets.iter().filter(|target| exists(view, &target.path));
     let locations = targets.map(|target| location(view, target));
     if !view.client.definition_links {
         return Ok(Some(lsp::Definition::LocationList(locations.collect()).into()));
@@ -29,10 +29,4 @@ pub(crate) fn definition(
         target_selection_range: location.range,
     };
     Ok(Some(lsp::DefinitionResponse::DefinitionLinkList(locations.map(link).collect())))
-}
-
-/// A path in a text may lead nowhere. Only what lies in the workspace is looked for.
-fn exists(view: &View, target: &Place) -> bool {
-    let is_known = view.snapshot.document(&target.path).is_some();
-    is_known || (view.snapshot.root_of(&target.path).is_some() && target.path.is_file())
 }

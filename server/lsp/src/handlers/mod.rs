@@ -8,6 +8,7 @@ pub(crate) mod configuration;
 pub(crate) mod definition;
 pub(crate) mod diagnostic;
 pub(crate) mod document_highlight;
+pub(crate) mod document_link;
 pub(crate) mod document_symbol;
 pub(crate) mod documents;
 pub(crate) mod execute_command;
@@ -33,6 +34,7 @@ pub(crate) mod will_rename_files;
 pub(crate) mod workspace_diagnostic;
 pub(crate) mod workspace_symbol;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use divisi_workspace::{Class, Document};
@@ -52,6 +54,12 @@ fn failed(message: impl Into<String>) -> Error {
 fn check_scanned(view: &View) -> Result<(), Error> {
     let reason = "the workspace is still being read: try again in a moment";
     if view.is_scanned { Ok(()) } else { Err(failed(reason)) }
+}
+
+/// Whether there is a file where a path leads. Only what lies in the workspace is looked for.
+fn exists(view: &View, path: &Path) -> bool {
+    let is_known = view.snapshot.document(path).is_some();
+    is_known || (view.snapshot.root_of(path).is_some() && path.is_file())
 }
 
 /// The document of ours at `uri`; none where it is not ours, or not a file.

@@ -64,3 +64,18 @@ async fn a_definition_is_a_plain_place_for_clients_that_know_no_links() {
     client.ignore_published();
     client.stop().await;
 }
+
+#[tokio::test]
+async fn paths_are_links_where_there_is_a_file() {
+    let mut client = Client::start(able()).await;
+    client.open("b.dag.yaml", "nodes: []\n").await;
+    client
+        .open("a.dag.yaml", "nodes:\n  - {id: a, dag: ./b.dag.yaml}\n  - {id: c, dag: ./none.dag.yaml}\n")
+        .await;
+    let params = json!({ "textDocument": { "uri": client.uri("a.dag.yaml") } });
+    let links = client.request("textDocument/documentLink", params).await;
+    let expected = json!([{ "range": range((1, 17), (1, 29)), "target": client.uri("b.dag.yaml") }]);
+    assert_eq!(links, expected);
+    client.ignore_published();
+    client.stop().await;
+}
