@@ -1,10 +1,13 @@
 //! `divisi agents`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use divisi_analysis::occurrences::{Entity, occurrences};
 use divisi_model::{Agent, Load, Scope, Tool};
+use divisi_workspace::Snapshot;
 use serde::Serialize;
 
 use crate::exit::Exit;
@@ -13,6 +16,8 @@ use crate::output::{ERROR, FAINT, GOOD, Output, STRONG, WARNING, count, paint};
 use crate::{root, workspace};
 
 /// List the agents that are known here, and whether their tool loads them.
+///
+/// An agent that --unused lists may still be chosen by a model, which goes by the description.
 #[derive(Debug, Args)]
 pub(crate) struct Agents {
     /// How the list is printed.
@@ -21,6 +26,9 @@ pub(crate) struct Agents {
     /// Only the agents of this tool.
     #[arg(long, value_enum)]
     tool: Option<ToolName>,
+    /// Only the project's own agents that nothing names: no DAG, command, skill, other agent or CLAUDE.md.
+    #[arg(long)]
+    unused: bool,
 }
 
 /// [`Tool`] on the command line.
@@ -78,13 +86,43 @@ impl Agents {
         if let Some(tool) = self.tool.map(Tool::from) {
             agents.retain(|agent| agent.tool == tool);
         }
+        if self.unused {
+            let users = users(&snapshot);
+            agents.retain(|agent| is_own(agent) && !is_used(&users, agent));
+        }
         agents.sort_by(|a, b| (a.tool, a.scope, &a.name, &a.path).cmp(&(b.tool, b.scope, &b.name, &b.path)));
         match self.format {
             Format::Json => output.json(&agents.iter().map(|agent| entry(agent)).collect::<Vec<_>>())?,
+            Format::Human if self.unused && agents.is_empty() => {
+                output.line("every agent of this workspace is named somewhere");
+            }
             Format::Human => print(&agents, output),
         }
         Ok(Exit::Good)
     }
+}
+
+/// Whether the agent belongs to this workspace: users and plugins keep agents for other projects, too.
+const fn is_own(agent: &Agent) -> bool {
+    matches!(agent.scope, Scope::Project(_) | Scope::Configured)
+}
+
+/// For each agent the files that name it; one that only speaks of it in prose counts, too. A model may still choose an
+/// agent by its description without being told its name.
+fn users(snapshot: &Snapshot) -> HashMap<Entity, HashSet<&Path>> {
+    let mut users: HashMap<Entity, HashSet<&Path>> = HashMap::new();
+    for document in snapshot.documents() {
+        let named = occurrences(snapshot, document).into_iter().map(|occurrence| occurrence.entity);
+        for entity in named.filter(|entity| matches!(entity, Entity::Agent { .. })) {
+            users.entry(entity).or_default().insert(&document.path);
+        }
+    }
+    users
+}
+
+fn is_used(users: &HashMap<Entity, HashSet<&Path>>, agent: &Agent) -> bool {
+    let of_agent = users.get(&Entity::of_agent(agent));
+    of_agent.is_some_and(|users| users.iter().any(|user| Some(*user) != agent.path.as_deref()))
 }
 
 fn entry(agent: &Agent) -> Entry<'_> {

@@ -52,6 +52,26 @@ fn every_template_is_without_findings_and_runs() {
 }
 
 #[test]
+fn agents_that_nothing_names_are_listed_alone() {
+    let agent = |name: &str, text: &str| format!("---\nname: {name}\ndescription: Works\n---\n{text}\n");
+    let site = Site::new()
+        .write(".claude/agents/writer.md", agent("writer", "Write."))
+        .write(
+            ".claude/agents/editor.md",
+            agent("editor", "I am the editor agent; the `reader` agent reads."),
+        )
+        .write(".claude/agents/reader.md", agent("reader", "Read."))
+        .write("a.dag.yaml", "nodes:\n  - id: a\n    agent: Writer\n    prompt: x\n");
+    let said = site.divisi(&["agents", "--unused", "--format", "json"]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    let names: Vec<serde_json::Value> = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(
+        names.iter().map(|agent| agent["name"].as_str().expect("a name")).collect::<Vec<_>>(),
+        ["editor"]
+    );
+}
+
+#[test]
 fn agents_are_listed_with_their_fate() {
     let site = Site::new()
         .write(".claude/agents/writer.md", "---\nname: writer\ndescription: Writes.\n---\nWrite.\n")
