@@ -43,7 +43,7 @@ enum Search {
     /// This name in any case and with any separators. ASCII, in small letters, without separators; not empty.
     Loose(Vec<u8>),
     /// This text as it is.
-    Exact(memmem::Finder<'static>),
+    Exact(Box<memmem::Finder<'static>>),
     /// Nothing that is known beforehand.
     Anything,
 }
@@ -66,7 +66,7 @@ impl Search {
     }
 
     fn exact(text: &str) -> Self {
-        Self::Exact(memmem::Finder::new(text.as_bytes()).into_owned())
+        Self::Exact(Box::new(memmem::Finder::new(text.as_bytes()).into_owned()))
     }
 
     fn may_be_in(&self, document: &Document) -> bool {
