@@ -100,7 +100,6 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
                     lsp::TextDocumentContentOptions { schemes }.into()
                 }),
                 file_operations: client.will_rename_files.then(renamed_files),
-                ..Default::default()
             }),
             ..Default::default()
         },
