@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use divisi_model::{AgentWork, Dag, Registry, Resolution, Tool, Work, tool_of_runner};
+use divisi_model::{AgentWork, Node, Registry, Resolution, Tool, Work, tool_of_runner};
 use foldhash::fast::RandomState;
 
 /// All works that name one agent.
@@ -16,10 +16,13 @@ pub(crate) struct AgentUses<'a> {
 
 /// The names of agents that nodes and compensations give and that can be looked up (no labels of dialects, no templates), each looked up once; in the
 /// order in which they first appear.
-pub(crate) fn look_up<'a>(dag: &'a Dag, registry: &'a Registry) -> Vec<AgentUses<'a>> {
+pub(crate) fn look_up<'a>(
+    nodes: impl Iterator<Item = &'a Node>,
+    registry: &'a Registry,
+) -> Vec<AgentUses<'a>> {
     let mut uses: Vec<AgentUses<'a>> = Vec::new();
     let mut known: HashMap<(Tool, &str), usize, RandomState> = HashMap::default();
-    let works = dag.nodes.iter().flat_map(|node| node.work.iter().chain(node.compensation.as_deref()));
+    let works = nodes.flat_map(|node| node.work.iter().chain(node.compensation.as_deref()));
     for work in works {
         let Work::Agent(work) = work else {
             continue;

@@ -8,6 +8,7 @@ use divisi_workspace::settings::Severity;
 use divisi_workspace::{Class, Content, Document, Snapshot};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
+use crate::again::{CheckCache, Found, Plan};
 use crate::allow;
 use crate::codes::{self, Extent};
 use crate::context::Context;
@@ -18,6 +19,11 @@ use crate::rules::{Check, RULES, shape, unused_allow};
 /// All findings in one document, sorted by place; severities and excludes by settings applied, allowed ones removed.
 /// Nothing for documents that are not ours.
 pub fn check(snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Finding> {
+    check_again(snapshot, document, &mut CheckCache::default())
+}
+
+/// The same as [`check`], and sooner where little has changed since the last check with this cache.
+pub fn check_again(snapshot: &Snapshot, document: &Arc<Document>, cache: &mut CheckCache) -> Vec<Finding> {
     if document.class == Class::None || is_excluded(snapshot, &document.path) {
         return Vec::new();
     }
@@ -36,9 +42,14 @@ pub fn check(snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Finding> {
         }
     }
     if let Some((tree, dag)) = document.dag() {
-        let context = Context::new(snapshot, document, tree, dag);
-        check_graph(&context, &mut findings);
-        shape::walk(&context, &mut findings);
+        let mut plan = cache.plan(snapshot, document, tree, dag);
+        let context = Context::planned(snapshot, document, (tree, dag), &plan);
+        let keys = plan.keys.take();
+        check_whole(&context, &mut findings);
+        let found = in_nodes(&context, plan);
+        findings.extend(found.all().cloned());
+        let (graph, suggestions) = (Arc::clone(&context.graph), context.suggestions());
+        cache.keep(snapshot, document, (tree, dag), graph, keys, suggestions, found);
         drop_consequences(&context, &mut findings);
     }
     for finding in &mut findings {
@@ -51,8 +62,8 @@ pub fn check(snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Finding> {
     findings
 }
 
-/// The rules about a graph, also for the graphs inside its nodes.
-fn check_graph(context: &Context<'_>, findings: &mut Vec<Finding>) {
+/// The rules about a DAG as a whole, and all rules about the graphs inside its nodes.
+fn check_whole(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for check in RULES.iter().flat_map(|rule| rule.checks) {
         if let Check::Dag(check) = check {
             check(context, findings);
@@ -60,8 +71,33 @@ fn check_graph(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     // Bodies are as deep as the tree, whose depth is limited.
     for body in context.nodes().filter_map(|(_, node)| node.body.as_ref()) {
-        check_graph(&context.inside(body), findings);
+        let inside = context.inside(body);
+        check_whole(&inside, findings);
+        for check in RULES.iter().flat_map(|rule| rule.checks) {
+            if let Check::Nodes(check) | Check::Order(check) = check {
+                check(&inside, findings);
+            }
+        }
     }
+}
+
+/// What rules find in nodes one by one, and in mappings and values: in those that are to be judged, beside what is
+/// known of the others.
+fn in_nodes(context: &Context<'_>, plan: Plan) -> Found {
+    let Plan { nodes, order, mut found, .. } = plan;
+    let rules = || RULES.iter().flat_map(|rule| rule.checks);
+    shape::walk(context, nodes.as_deref(), &mut found.of_shape);
+    let is_same_share = nodes == order;
+    let of_nodes = context.judging(nodes);
+    let of_order = if is_same_share { None } else { Some(context.judging(order)) };
+    for rule in rules() {
+        match rule {
+            Check::Nodes(check) => check(&of_nodes, &mut found.of_nodes),
+            Check::Order(check) => check(of_order.as_ref().unwrap_or(&of_nodes), &mut found.of_order),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Whether a setting leaves the file out: `check.exclude`, globs relative to the root; one that ends in `/` means

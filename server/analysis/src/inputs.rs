@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use divisi_model::{Dag, Dialect, Input};
+use divisi_model::{Dag, Dialect, Input, Node};
 use divisi_syntax::{Span, Spanned};
 use foldhash::fast::RandomState;
 
@@ -12,7 +12,7 @@ use crate::graph::{Graph, NodeIds};
 /// With more producers of one name than this, nobody asks which of them is meant.
 const MOST_PRODUCERS: usize = 64;
 
-/// All inputs of a DAG, by node.
+/// The inputs of nodes, by node.
 pub(crate) struct Inputs<'a> {
     list: Vec<InputUse<'a>>,
 }
@@ -42,11 +42,17 @@ pub(crate) enum Source<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    pub(crate) fn new(dag: &'a Dag, ids: &NodeIds<'_>, graph: &Graph, text: &str) -> Self {
+    pub(crate) fn new(
+        dag: &'a Dag,
+        nodes: impl Iterator<Item = (u32, &'a Node)>,
+        ids: &NodeIds<'_>,
+        graph: &Graph,
+        text: &str,
+    ) -> Self {
         let mut list = Vec::new();
-        for (index, node) in dag.nodes.iter().enumerate() {
+        for (index, node) in nodes {
             let uses = node.inputs.iter().map(|input| InputUse {
-                node: index as u32,
+                node: index,
                 input,
                 source: named(dag.dialect, ids, input, text),
             });
@@ -69,6 +75,9 @@ impl<'a> Inputs<'a> {
     }
 
     fn find_producers(&mut self, dag: &'a Dag, graph: &Graph) {
+        if !self.list.iter().any(|input| matches!(input.source, Source::Bare { .. })) {
+            return;
+        }
         let mut producing: HashMap<&str, Vec<u32>, RandomState> = HashMap::default();
         for (index, node) in dag.nodes.iter().enumerate() {
             for output in &node.outputs {

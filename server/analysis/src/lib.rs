@@ -1,5 +1,6 @@
 //! Graph and checks: a snapshot in, findings and plans out. Pure: no I/O, no clock.
 
+mod again;
 mod agents;
 mod allow;
 mod check;
@@ -26,7 +27,8 @@ mod separate;
 pub mod states;
 pub mod summary;
 
-pub use check::check;
+pub use again::CheckCache;
+pub use check::{check, check_again};
 pub use codes::Code;
 pub use divisi_workspace::settings::Severity;
 pub use finding::{Edit, Finding, Fix, Related};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use divisi_model::mention::mentions;
 use divisi_model::{
-    Agent, Dag, Mention, MentionTarget, Pattern, Registry, Resolution, Scope, Strength, Text, Tool, Work,
+    Agent, Mention, MentionTarget, Node, Pattern, Registry, Resolution, Scope, Strength, Text, Tool, Work,
     tool_of_runner,
 };
 use divisi_syntax::{Span, Tree};
@@ -84,9 +84,9 @@ pub(crate) fn in_prompts<'a>(
     snapshot: &'a Snapshot,
     document: &Document,
     tree: &Tree,
-    dag: &Dag,
+    nodes: impl Iterator<Item = &'a Node>,
 ) -> Vec<NamedAgent<'a>> {
-    let works = dag.nodes.iter().flat_map(|node| node.work.iter().chain(node.compensation.as_deref()));
+    let works = nodes.flat_map(|node| node.work.iter().chain(node.compensation.as_deref()));
     let mut found = Vec::new();
     for work in works {
         let Work::Agent(work) = work else { continue };

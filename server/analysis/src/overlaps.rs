@@ -72,7 +72,7 @@ struct Place {
 /// All overlaps, at most one of each kind for two nodes. None where the order is unknown.
 pub(crate) fn find(context: &Context<'_>) -> Vec<Overlap> {
     let one_by_one = context.dag.max_parallel.as_ref().is_some_and(|most| most.value == 1);
-    if context.graph.order.is_none() || one_by_one {
+    if !context.may_declare_files || context.graph.order.is_none() || one_by_one {
         return Vec::new();
     }
     let places = places(context);

@@ -35,6 +35,7 @@ pub(crate) fn dispatch(server: &mut Server, event: Event) {
         Event::Answer(answer) => handlers::answer::answered(server, answer),
         Event::Scanned(scan, workspace) => server.scanned(scan, *workspace),
         Event::Checked(checked) => server.publish(checked),
+        Event::Refused(path) => server.check(&path),
         Event::Planned(launch) => execute_command::run::planned(server, launch),
         Event::Launched(launch, summary) => execute_command::run::launched(server, launch, summary),
         Event::FoundRuns(root, runs) => server.found_runs(&root, runs),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_syntax::{Encoding, LineIndex};
+use divisi_syntax::{Encoding, LineIndex, TextChange};
 use divisi_workspace::{Change, Workspace};
 use tower_lsp_server::gen_lsp_types as lsp;
 
@@ -25,6 +25,7 @@ pub(crate) struct Documents {
 struct OpenDocument {
     version: i32,
     text: String,
+    lines: LineIndex,
     state: State,
 }
 
@@ -42,7 +43,10 @@ enum State {
 impl Documents {
     pub(crate) fn open(&mut self, path: PathBuf, uri: lsp::Uri, version: i32, text: String) {
         Arc::make_mut(&mut self.uris).insert(path.clone(), uri);
-        self.open.insert(path, OpenDocument { version, text, state: State::Unknown });
+        self.open.insert(
+            path,
+            OpenDocument { version, lines: LineIndex::new(&text), text, state: State::Unknown },
+        );
     }
 
     /// Whether the document was open.
@@ -59,7 +63,7 @@ impl Documents {
             document.state = State::Behind;
         }
         for change in changes {
-            apply(&mut document.text, change, encoding);
+            apply(&mut document.text, &mut document.lines, change, encoding);
         }
         true
     }
@@ -111,14 +115,22 @@ impl Documents {
     }
 }
 
-fn apply(text: &mut String, change: lsp::TextDocumentContentChangeEvent, encoding: Encoding) {
+fn apply(
+    text: &mut String,
+    lines: &mut LineIndex,
+    change: lsp::TextDocumentContentChangeEvent,
+    encoding: Encoding,
+) {
     match change {
         lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {
-            *text = whole.text
+            *text = whole.text;
+            *lines = LineIndex::new(text);
         }
         lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(part) => {
-            let span = from_proto::span(&LineIndex::new(text), text, part.range, encoding);
+            let span = from_proto::span(lines, text, part.range, encoding);
             text.replace_range(span.range(), &part.text);
+            let new_end = span.start + part.text.len() as u32;
+            lines.follow(text, TextChange { start: span.start, old_end: span.end, new_end });
         }
     }
 }
@@ -132,7 +144,9 @@ mod tests {
         let position = |(line, character)| lsp::Position { line, character };
         let range = lsp::Range { start: position(from), end: position(to) };
         let change = serde_json::json!({ "range": range, "text": new });
-        apply(&mut text, serde_json::from_value(change).unwrap(), encoding);
+        let mut lines = LineIndex::new(&text);
+        apply(&mut text, &mut lines, serde_json::from_value(change).unwrap(), encoding);
+        assert_eq!(lines, LineIndex::new(&text));
         text
     }
 
@@ -157,6 +171,7 @@ mod tests {
         let mut text = "old".to_owned();
         apply(
             &mut text,
+            &mut LineIndex::new("old"),
             serde_json::from_value(serde_json::json!({ "text": "new" })).unwrap(),
             Encoding::Utf16,
         );

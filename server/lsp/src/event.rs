@@ -102,6 +102,8 @@ pub(crate) enum Event {
     Scanned(u64, Box<Workspace>),
     /// A check of an open document is done.
     Checked(Checked),
+    /// The strict reader refuses an open document, which nobody knew.
+    Refused(PathBuf),
     /// A run is planned and waits for trust.
     Planned(Box<Launch>),
     /// A run's host is up.
@@ -135,6 +137,7 @@ impl Event {
             Self::Answer(_) => "answer",
             Self::Scanned(..) => "scanned",
             Self::Checked(_) => "checked",
+            Self::Refused(_) => "refused",
             Self::Planned(_) => "planned",
             Self::Launched(..) => "launched",
             Self::FoundRuns(..) => "found runs",

@@ -25,6 +25,7 @@ use crate::pool::{Pool, panic_text};
 use crate::publish::{self, Checks, View};
 use crate::reports::SentReports;
 use crate::runs::{self, FoundRuns, Origin, Runs};
+use crate::strict::Reading;
 use crate::tokens::SentTokens;
 use crate::{Options, parent};
 
@@ -223,7 +224,10 @@ impl Server {
         let (path, events) = (path.to_owned(), self.events.clone());
         self.quiet_at.insert(path.clone(), Instant::now() + QUIET);
         self.pool.spawn(move || {
-            if let Some(checked) = publish::check(&view, &path, version, &ticket) {
+            let checked = publish::check(&view, &path, version, &ticket);
+            // The next edit comes soon after, and is done in place where nobody holds the document.
+            drop(view);
+            if let Some(checked) = checked {
                 let _loop_is_gone = events.send(Event::Checked(checked));
             }
         });
@@ -253,14 +257,15 @@ impl Server {
             self.quiet_at.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path.clone()).collect();
         for path in quiet {
             self.quiet_at.remove(&path);
-            let (Some(version), Some(ticket)) = (self.documents.version(&path), self.checks.latest(&path))
-            else {
+            let Some(ticket) = self.checks.latest(&path) else { continue };
+            let snapshot = self.workspace.snapshot();
+            let Some(reading) = snapshot.document(&path).and_then(|document| Reading::of(document)) else {
                 continue;
             };
-            let (view, events) = (self.view_as_is(), self.events.clone());
+            let events = self.events.clone();
             self.pool.spawn(move || {
-                if let Some(checked) = publish::check_strictly(&view, &path, version, &ticket) {
-                    let _loop_is_gone = events.send(Event::Checked(checked));
+                if publish::read_quietly(&reading, &ticket) {
+                    let _loop_is_gone = events.send(Event::Refused(path));
                 }
             });
         }

@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use divisi_analysis::Finding;
+use divisi_analysis::{CheckCache, Finding, check_again};
 use divisi_ide::Durations;
 use divisi_workspace::{Class, Document, Snapshot};
 use tower_lsp_server::gen_lsp_types as lsp;
@@ -18,7 +18,7 @@ use crate::contents::Shown;
 use crate::event::Checked;
 use crate::reports::SentReports;
 use crate::runs::{FailedNodes, LastRuns};
-use crate::strict;
+use crate::strict::{self, Reading};
 use crate::to_proto::{self, OpenUris};
 use crate::tokens::SentTokens;
 
@@ -45,7 +45,10 @@ impl View {
         if !self.is_scanned {
             return Vec::new();
         }
-        let mut findings = divisi_analysis::check(&self.snapshot, document);
+        self.with_failures(document, divisi_analysis::check(&self.snapshot, document))
+    }
+
+    fn with_failures(&self, document: &Arc<Document>, mut findings: Vec<Finding>) -> Vec<Finding> {
         findings.extend(self.failed.findings(&self.snapshot, document));
         findings
     }
@@ -56,7 +59,10 @@ impl View {
     }
 
     pub(crate) fn diagnostics(&self, document: &Arc<Document>) -> Vec<lsp::Diagnostic> {
-        let findings = self.findings(document);
+        self.converted(document, &self.findings(document))
+    }
+
+    fn converted(&self, document: &Arc<Document>, findings: &[Finding]) -> Vec<lsp::Diagnostic> {
         let convert =
             |finding| to_proto::diagnostic(finding, document, &self.snapshot, &self.client, &self.open);
         findings.iter().filter_map(convert).collect()
@@ -65,7 +71,7 @@ impl View {
 
 /// The findings in an open document; none where a newer check has begun.
 ///
-/// Typing does not wait for the strict reader, which has its turn in [`check_strictly`]. Only where it refused an
+/// Typing does not wait for the strict reader, which has its turn in [`read_quietly`]. Only where it refused an
 /// earlier version it is asked at once, lest its finding blink.
 pub(crate) fn check(view: &View, path: &Path, version: i32, ticket: &Ticket) -> Option<Checked> {
     let document = view.snapshot.document(path).filter(|_| view.is_scanned && !ticket.is_void())?;
@@ -74,14 +80,18 @@ pub(crate) fn check(view: &View, path: &Path, version: i32, ticket: &Ticket) -> 
         return Some(checked(None));
     }
     let refused = if ticket.was_refused() { ticket.read_strictly(document) } else { None };
-    Some(checked(Some(view.diagnostics(refused.as_ref().unwrap_or(document)))))
+    let document = refused.as_ref().unwrap_or(document);
+    let findings = view.with_failures(document, ticket.check(&view.snapshot, document));
+    Some(checked(Some(view.converted(document, &findings))))
 }
 
-/// The findings in an open document once more, where the strict reader has something to say and has not said it.
-pub(crate) fn check_strictly(view: &View, path: &Path, version: i32, ticket: &Ticket) -> Option<Checked> {
-    let document = view.snapshot.document(path).filter(|_| !ticket.is_void() && !ticket.was_refused())?;
-    let diagnostics = Some(view.diagnostics(&ticket.read_strictly(document)?));
-    Some(Checked { path: path.to_owned(), check: ticket.number, version, diagnostics })
+/// Lets the strict reader look at a document that was left alone; whether it refuses it and was not known to.
+pub(crate) fn read_quietly(reading: &Reading, ticket: &Ticket) -> bool {
+    if ticket.is_void() || ticket.was_refused() || reading.faults().is_empty() {
+        return false;
+    }
+    ticket.document.is_refused.store(true, Ordering::Release);
+    !ticket.is_void()
 }
 
 /// What the checks of one document share.
@@ -89,6 +99,8 @@ pub(crate) fn check_strictly(view: &View, path: &Path, version: i32, ticket: &Ti
 struct DocumentChecks {
     /// Number of the latest.
     latest: AtomicU64,
+    /// What the last check found, for the next one.
+    cache: Mutex<CheckCache>,
     /// Whether the strict reader refused it last time.
     is_refused: AtomicBool,
 }
@@ -112,6 +124,12 @@ pub(crate) struct Ticket {
 impl Ticket {
     fn was_refused(&self) -> bool {
         self.document.is_refused.load(Ordering::Acquire)
+    }
+
+    /// A cache in which a check panicked is as good as any other: it was emptied before.
+    fn check(&self, snapshot: &Snapshot, document: &Arc<Document>) -> Vec<Finding> {
+        let mut cache = self.document.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        check_again(snapshot, document, &mut cache)
     }
 
     /// The document with what the strict reader refuses, if anything.

@@ -3,16 +3,35 @@
 
 use std::sync::Arc;
 
-use divisi_syntax::strict;
+use divisi_syntax::{Span, SyntaxError, strict};
 use divisi_workspace::{Content, Document};
 
-/// The same document with what the strict reader refuses; `None` where that is nothing, or was said already.
-pub(crate) fn refused(document: &Document) -> Option<Arc<Document>> {
-    let Content::Dag { tree, dag, region, .. } = &document.content else { return None };
-    if tree.is_json() || !tree.errors().is_empty() {
-        return None;
+/// What the strict reader is to look at. It holds the text alone, so that the document can be edited in place
+/// meanwhile.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    text: Arc<str>,
+    region: Span,
+}
+
+impl Reading {
+    /// `None` where the strict reader has nothing to add.
+    pub(crate) fn of(document: &Document) -> Option<Self> {
+        let Content::Dag { tree, region, .. } = &document.content else { return None };
+        let is_asked = !tree.is_json() && tree.errors().is_empty();
+        is_asked.then(|| Self { text: Arc::clone(&document.text), region: *region })
     }
-    let strict = strict::check_yaml(&document.text, *region);
+
+    /// What it refuses.
+    pub(crate) fn faults(&self) -> Vec<SyntaxError> {
+        strict::check_yaml(&self.text, self.region)
+    }
+}
+
+/// The same document with what the strict reader refuses; `None` where that is nothing.
+pub(crate) fn refused(document: &Document) -> Option<Arc<Document>> {
+    let strict = Reading::of(document)?.faults();
+    let Content::Dag { tree, dag, region, .. } = &document.content else { return None };
     if strict.is_empty() {
         return None;
     }

@@ -37,6 +37,9 @@ struct Made {
 }
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if !context.may_declare_files {
+        return;
+    }
     findings.extend(context.nodes().flat_map(|(_, node)| inside(node)));
     for overlap in context.overlaps().iter().filter(|overlap| overlap.both_make()) {
         let (first, second) = (context.node(overlap.first.node), context.node(overlap.second.node));

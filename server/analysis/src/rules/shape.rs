@@ -86,7 +86,9 @@ pub(crate) fn name_of(object: &Object) -> &'static str {
 ///
 /// What an alias stands for is judged where it is written, by what may stand at the alias. Each node is judged that
 /// way once for each entry of the table of keys, so that aliases cannot multiply the cost: it stays linear.
-pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
+///
+/// Where `judged` is given, nodes of the DAG with other indices are left out.
+pub(crate) fn walk(context: &Context<'_>, judged: Option<&[u32]>, findings: &mut Vec<Finding>) {
     let tree = context.tree;
     let format = context.dag.dialect.ty();
     let checks = || RULES.iter().flat_map(|rule| rule.checks);
@@ -98,8 +100,12 @@ pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
         .collect();
     let mut judged_by_alias: HashSet<(NodeId, *const Ty)> = HashSet::new();
     let root = Step { id: context.dag.root, ty: format, key: None, is_inside: false, is_aliased: false };
+    let skipped = judged.map(|judged| Skipped::but(context, judged));
     let mut open = vec![root];
     while let Some(step) = open.pop() {
+        if skipped.as_ref().is_some_and(|skipped| skipped.holds(tree, step.id)) {
+            continue;
+        }
         if step.is_aliased && !judged_by_alias.insert((step.id, step.ty)) {
             continue;
         }
@@ -133,6 +139,31 @@ pub(crate) fn walk(context: &Context<'_>, findings: &mut Vec<Finding>) {
             Kind::Alias => open.extend(target(tree, step)),
             Kind::Scalar => {}
         }
+    }
+}
+
+/// The nodes of a DAG that need not be judged.
+struct Skipped {
+    /// The list or map of nodes.
+    list: Option<NodeId>,
+    /// The trees of those that are judged, ascending.
+    judged: Vec<NodeId>,
+}
+
+impl Skipped {
+    fn but(context: &Context<'_>, judged: &[u32]) -> Self {
+        let mut trees: Vec<NodeId> = judged.iter().map(|index| context.node(*index).tree).collect();
+        trees.sort_unstable();
+        let list = context.dag.nodes.first().and_then(|node| context.tree.parent(node.tree));
+        Self { list, judged: trees }
+    }
+
+    /// Items that are no mappings are no nodes; they are looked at each time.
+    fn holds(&self, tree: &Tree, id: NodeId) -> bool {
+        tree.kind(id) == Kind::Mapping
+            && self.list.is_some()
+            && tree.parent(id) == self.list
+            && self.judged.binary_search(&id).is_err()
     }
 }
 

@@ -57,7 +57,6 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             Source::Bare { .. } => None,
         }));
-        check_phases(context, findings);
     }
 }
 
@@ -102,7 +101,8 @@ fn check_reference(context: &Context<'_>, text: &NodeText<'_>, reference: &Refer
 }
 
 fn unknown_node(context: &Context<'_>, node: u32, id: &str, span: Span) -> Finding {
-    let others = context.nodes().filter(|(index, _)| *index != node).map(|(_, node)| node.id.value.as_str());
+    let others =
+        context.all_nodes().filter(|(index, _)| *index != node).map(|(_, node)| node.id.value.as_str());
     suggest(context, span, &format!("no node `{id}` in this DAG"), id, others)
 }
 
@@ -139,11 +139,15 @@ fn has_unread(context: &Context<'_>, node: &Node, key: &str, is_empty: bool) -> 
     is_empty && context.tree.get(node.tree, key).is_some()
 }
 
-fn check_phases(context: &Context<'_>, findings: &mut Vec<Finding>) {
+/// Nodes that phases list.
+pub(super) fn check_phases(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if !context.is_native() {
+        return;
+    }
     for phase in &context.dag.phases {
         for entry in phase.nodes.iter().filter(|entry| !entry.value.is_empty()) {
             if !context.ids.contains_key(entry.value.as_str()) {
-                let known = context.nodes().map(|(_, node)| node.id.value.as_str());
+                let known = context.all_nodes().map(|(_, node)| node.id.value.as_str());
                 let what = format!("no node `{}` in this DAG", entry.value);
                 findings.push(suggest(context, entry.span, &what, &entry.value, known));
             }

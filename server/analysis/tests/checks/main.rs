@@ -1,6 +1,8 @@
 //! What `check` says about documents, one module for each group of rules.
 
 #[cfg(test)]
+mod again;
+#[cfg(test)]
 mod agent_rules;
 #[cfg(test)]
 mod dialects;
