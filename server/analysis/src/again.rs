@@ -8,13 +8,13 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::mem::discriminant;
 use std::sync::Arc;
 
-use divisi_model::{Commands, Dag, Dialect, Node, Output, OutputForm, Registry, Stamp};
+use divisi_model::{Commands, Dag, Dialect, Node, Output, OutputForm, Registry, Stamp, TextRole};
 use divisi_syntax::{Span, TextChange, Tree};
 use divisi_workspace::settings::Settings;
 use divisi_workspace::{Document, Snapshot};
 use foldhash::fast::RandomState;
 
-use crate::context::MOST_SUGGESTIONS;
+use crate::context::{Context, MOST_SUGGESTIONS, NodeText, texts_of};
 use crate::finding::Finding;
 use crate::graph::Graph;
 
@@ -42,6 +42,7 @@ pub(crate) struct Found {
     pub(crate) of_nodes: Vec<Finding>,
     pub(crate) of_order: Vec<Finding>,
     pub(crate) of_shape: Vec<Finding>,
+    pub(crate) of_graph: Vec<Finding>,
 }
 
 /// What rules about single nodes may look at outside all nodes.
@@ -61,6 +62,8 @@ pub(crate) struct NodeKey {
     face: u64,
     /// A digest of what the node waits for.
     order: u64,
+    /// A digest of all that it says; of its prompts and other templates only what they refer to.
+    outline: u64,
     /// Whether it says which files it reads or writes.
     declares_files: bool,
 }
@@ -72,6 +75,8 @@ pub(crate) struct Plan {
     /// The same for rules that also look at the order.
     pub(crate) order: Option<Vec<u32>>,
     pub(crate) graph: Option<Arc<Graph>>,
+    /// Whether what was found in the graph still holds.
+    pub(crate) knows_graph: bool,
     pub(crate) found: Found,
     /// Suggestions that were looked up for what was found.
     pub(crate) suggestions: u32,
@@ -87,7 +92,15 @@ impl Plan {
 
     /// Nothing is known.
     pub(crate) fn everything() -> Self {
-        Self { nodes: None, order: None, graph: None, found: Found::default(), suggestions: 0, keys: None }
+        Self {
+            nodes: None,
+            order: None,
+            graph: None,
+            knows_graph: false,
+            found: Found::default(),
+            suggestions: 0,
+            keys: None,
+        }
     }
 }
 
@@ -110,22 +123,27 @@ impl CheckCache {
         let mut keys = last.nodes;
         let mut changed = Vec::new();
         let mut is_order_same = true;
+        let mut knows_graph = true;
         for (index, (key, node)) in keys.iter_mut().zip(&dag.nodes).enumerate() {
             if key.stamp == node.stamp {
                 continue;
             }
-            let before = std::mem::replace(key, self.key(tree, node));
+            let before =
+                std::mem::replace(key, self.key(tree, node, &texts_of(tree, std::iter::once((0, node)))));
             if before.face != key.face {
                 return Plan::everything();
             }
             is_order_same &= before.order == key.order;
+            knows_graph &= before.outline == key.outline;
             changed.push(index as u32);
         }
         let change = TextChange::between(&last.text, &document.text);
         let mut found = last.found;
         let mut judged = changed;
         if let Some(change) = change {
-            judged.extend(found.all().filter(|finding| !is_spared(finding, change)).filter_map(|finding| {
+            knows_graph &= found.of_graph.iter().all(|finding| is_spared(finding, change));
+            let in_nodes = found.of_nodes.iter().chain(&found.of_order).chain(&found.of_shape);
+            judged.extend(in_nodes.filter(|finding| !is_spared(finding, change)).filter_map(|finding| {
                 let place = change.shift().span(finding.span);
                 owner(dag, place)
             }));
@@ -138,6 +156,9 @@ impl CheckCache {
         };
         found.of_nodes.retain_mut(is_kept);
         found.of_shape.retain_mut(is_kept);
+        if !knows_graph {
+            found.of_graph.clear();
+        }
         if is_order_same {
             found.of_order.retain_mut(is_kept);
         } else {
@@ -146,6 +167,7 @@ impl CheckCache {
         Plan {
             order: is_order_same.then(|| judged.clone()),
             graph: is_order_same.then_some(last.graph),
+            knows_graph,
             nodes: Some(judged),
             suggestions: last.suggestions,
             found,
@@ -153,26 +175,25 @@ impl CheckCache {
         }
     }
 
-    /// Keeps what a check found.
-    pub(crate) fn keep(
-        &mut self,
-        snapshot: &Snapshot,
-        document: &Document,
-        (tree, dag): (&Tree, &Dag),
-        graph: Arc<Graph>,
-        keys: Option<Vec<NodeKey>>,
-        suggestions: u32,
-        found: Found,
-    ) {
-        let outside = Outside {
-            registry: Arc::clone(snapshot.registry()),
-            commands: Arc::clone(snapshot.commands()),
-            settings: Arc::clone(snapshot.settings()),
-            head: self.head(tree, dag),
-        };
-        let nodes = keys.unwrap_or_else(|| dag.nodes.iter().map(|node| self.key(tree, node)).collect());
-        self.last =
-            Some(Last { text: Arc::clone(&document.text), outside, nodes, graph, suggestions, found });
+    /// Keeps what a check found. Dialects are checked wholly each time.
+    pub(crate) fn keep(&mut self, context: &Context<'_>, keys: Option<Vec<NodeKey>>, found: Found) {
+        if !context.is_native() {
+            return;
+        }
+        let (tree, dag, snapshot) = (context.tree, context.dag, context.snapshot);
+        self.last = Some(Last {
+            text: Arc::clone(&context.document.text),
+            outside: Outside {
+                registry: Arc::clone(snapshot.registry()),
+                commands: Arc::clone(snapshot.commands()),
+                settings: Arc::clone(snapshot.settings()),
+                head: self.head(tree, dag),
+            },
+            nodes: keys.unwrap_or_else(|| all_keys(self, tree, dag, &context.texts)),
+            graph: Arc::clone(&context.graph),
+            suggestions: context.suggestions(),
+            found,
+        });
     }
 
     /// A digest of all that the DAG says beside its nodes, its name and its description.
@@ -192,7 +213,27 @@ impl CheckCache {
         digest.finish()
     }
 
-    fn key(&self, tree: &Tree, node: &Node) -> NodeKey {
+    fn outline(&self, tree: &Tree, node: &Node, texts: &[NodeText<'_>]) -> u64 {
+        let mut digest = self.hasher.build_hasher();
+        let is_template = |text: &&NodeText<'_>| matches!(text.role, TextRole::Template | TextRole::Line);
+        let mut templates: Vec<&NodeText<'_>> = texts.iter().filter(is_template).collect();
+        templates.sort_by_key(|text| text.text.span);
+        let mut at = node.span.start;
+        for text in templates.into_iter().filter(|text| node.span.contains(text.text.span)) {
+            Span::new(at, text.text.span.start).slice(tree.text()).hash(&mut digest);
+            (text.text.value.trim().is_empty(), text.template.errors.is_empty()).hash(&mut digest);
+            for reference in &text.template.references {
+                (reference.local, reference.dynamic, reference.segments.len()).hash(&mut digest);
+                reference.segments.iter().for_each(|segment| segment.name.hash(&mut digest));
+            }
+            at = text.text.span.end;
+        }
+        Span::new(at, node.span.end).slice(tree.text()).hash(&mut digest);
+        digest.finish()
+    }
+
+    /// What is compared of a node that has these texts.
+    fn key(&self, tree: &Tree, node: &Node, texts: &[NodeText<'_>]) -> NodeKey {
         let mut face = self.hasher.build_hasher();
         node.id.value.hash(&mut face);
         discriminant(&node.work).hash(&mut face);
@@ -216,6 +257,7 @@ impl CheckCache {
             stamp: node.stamp,
             face: face.finish(),
             order: order.finish(),
+            outline: self.outline(tree, node, texts),
             declares_files: node.reads.is_some()
                 || node.writes.is_some()
                 || node.outputs.iter().any(has_file),
@@ -223,13 +265,25 @@ impl CheckCache {
     }
 }
 
+/// The keys of all nodes, from texts that stand in the order of their nodes.
+fn all_keys(cache: &CheckCache, tree: &Tree, dag: &Dag, texts: &[NodeText<'_>]) -> Vec<NodeKey> {
+    let mut rest = texts;
+    let key = |(index, node): (usize, &Node)| {
+        let (own, others) = rest.split_at(rest.partition_point(|text| text.node as usize <= index));
+        rest = others;
+        cache.key(tree, node, own)
+    };
+    dag.nodes.iter().enumerate().map(key).collect()
+}
+
 impl Found {
     pub(crate) fn all(&self) -> impl Iterator<Item = &Finding> {
-        self.of_nodes.iter().chain(&self.of_order).chain(&self.of_shape)
+        self.of_nodes.iter().chain(&self.of_order).chain(&self.of_shape).chain(&self.of_graph)
     }
 
     fn all_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
-        self.of_nodes.iter_mut().chain(&mut self.of_order).chain(&mut self.of_shape)
+        let in_nodes = self.of_nodes.iter_mut().chain(&mut self.of_order).chain(&mut self.of_shape);
+        in_nodes.chain(&mut self.of_graph)
     }
 }
 

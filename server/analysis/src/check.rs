@@ -48,8 +48,7 @@ pub fn check_again(snapshot: &Snapshot, document: &Arc<Document>, cache: &mut Ch
         check_whole(&context, &mut findings);
         let found = in_nodes(&context, plan);
         findings.extend(found.all().cloned());
-        let (graph, suggestions) = (Arc::clone(&context.graph), context.suggestions());
-        cache.keep(snapshot, document, (tree, dag), graph, keys, suggestions, found);
+        cache.keep(&context, keys, found);
         drop_consequences(&context, &mut findings);
     }
     for finding in &mut findings {
@@ -74,17 +73,17 @@ fn check_whole(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let inside = context.inside(body);
         check_whole(&inside, findings);
         for check in RULES.iter().flat_map(|rule| rule.checks) {
-            if let Check::Nodes(check) | Check::Order(check) = check {
+            if let Check::Nodes(check) | Check::Order(check) | Check::Graph(check) = check {
                 check(&inside, findings);
             }
         }
     }
 }
 
-/// What rules find in nodes one by one, and in mappings and values: in those that are to be judged, beside what is
-/// known of the others.
+/// What rules find in nodes one by one, in mappings and values, and in the graph: where something is to be judged,
+/// beside what is known.
 fn in_nodes(context: &Context<'_>, plan: Plan) -> Found {
-    let Plan { nodes, order, mut found, .. } = plan;
+    let Plan { nodes, order, knows_graph, mut found, .. } = plan;
     let rules = || RULES.iter().flat_map(|rule| rule.checks);
     shape::walk(context, nodes.as_deref(), &mut found.of_shape);
     let is_same_share = nodes == order;
@@ -94,6 +93,7 @@ fn in_nodes(context: &Context<'_>, plan: Plan) -> Found {
         match rule {
             Check::Nodes(check) => check(&of_nodes, &mut found.of_nodes),
             Check::Order(check) => check(of_order.as_ref().unwrap_or(&of_nodes), &mut found.of_order),
+            Check::Graph(check) if !knows_graph => check(context, &mut found.of_graph),
             _ => {}
         }
     }

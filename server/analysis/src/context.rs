@@ -269,7 +269,10 @@ fn texts<'a>(tree: &'a Tree, dag: &'a Dag) -> Vec<NodeText<'a>> {
 }
 
 /// The texts of `nodes`, each with its index.
-fn texts_of<'a>(tree: &'a Tree, nodes: impl Iterator<Item = (u32, &'a Node)>) -> Vec<NodeText<'a>> {
+pub(crate) fn texts_of<'a>(
+    tree: &'a Tree,
+    nodes: impl Iterator<Item = (u32, &'a Node)>,
+) -> Vec<NodeText<'a>> {
     let mut texts = Vec::new();
     for (index, node) in nodes {
         node.for_each_text(|used| texts.push(read(tree, index, used)));

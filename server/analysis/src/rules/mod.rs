@@ -94,6 +94,9 @@ pub(crate) enum Check {
     Nodes(fn(&Context<'_>, &mut Vec<Finding>)),
     /// Like [`Check::Nodes`], and it depends on who waits for whom as well.
     Order(fn(&Context<'_>, &mut Vec<Finding>)),
+    /// A document with a DAG, as a whole. It may look at everything except what prompts and other templates say beside
+    /// what they refer to. So it is done again only when something else changed.
+    Graph(fn(&Context<'_>, &mut Vec<Finding>)),
     /// A document with a DAG, as a whole: done again with each change. It should not read the texts of all nodes.
     Dag(fn(&Context<'_>, &mut Vec<Finding>)),
     /// Each mapping of a DAG. What is said of it depends on itself, and on what [`Check::Nodes`] says.
@@ -151,8 +154,8 @@ pub(crate) static RULES: &[Rule] = &[
         ],
     },
     Rule { code: &key_has_no_effect::CODE, checks: &[Check::Mapping(key_has_no_effect::check)] },
-    Rule { code: &lock_duplicate::CODE, checks: &[Check::Dag(lock_duplicate::check)] },
-    Rule { code: &lock_unknown::CODE, checks: &[Check::Dag(lock_unknown::check)] },
+    Rule { code: &lock_duplicate::CODE, checks: &[Check::Graph(lock_duplicate::check)] },
+    Rule { code: &lock_unknown::CODE, checks: &[Check::Graph(lock_unknown::check)] },
     Rule { code: &missing_dependency::CODE, checks: &[Check::Nodes(missing_dependency::check)] },
     Rule { code: &missing_field::CODE, checks: &[Check::Mapping(missing_field::check)] },
     Rule { code: &missing_input::CODE, checks: &[Check::Order(missing_input::check)] },
@@ -165,11 +168,11 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { code: &node_failed::CODE, checks: &[] },
     Rule { code: &not_a_boolean::CODE, checks: &[Check::Nodes(not_a_boolean::check)] },
     Rule { code: &not_an_ancestor::CODE, checks: &[Check::Order(not_an_ancestor::check)] },
-    Rule { code: &output_collision::CODE, checks: &[Check::Dag(output_collision::check)] },
-    Rule { code: &output_never_read::CODE, checks: &[Check::Dag(output_never_read::check)] },
-    Rule { code: &phase_conflict::CODE, checks: &[Check::Dag(phase_conflict::check)] },
+    Rule { code: &output_collision::CODE, checks: &[Check::Graph(output_collision::check)] },
+    Rule { code: &output_never_read::CODE, checks: &[Check::Graph(output_never_read::check)] },
+    Rule { code: &phase_conflict::CODE, checks: &[Check::Graph(phase_conflict::check)] },
     Rule { code: &phase_unknown::CODE, checks: &[Check::Nodes(phase_unknown::check)] },
-    Rule { code: &read_write_conflict::CODE, checks: &[Check::Dag(read_write_conflict::check)] },
+    Rule { code: &read_write_conflict::CODE, checks: &[Check::Graph(read_write_conflict::check)] },
     Rule { code: &redundant_dependency::CODE, checks: &[Check::Dag(redundant_dependency::check)] },
     Rule {
         code: &rule_without_dependencies::CODE,
@@ -217,11 +220,11 @@ pub(crate) static RULES: &[Rule] = &[
     },
     Rule { code: &unknown_tool::CODE, checks: &[Check::Markdown(unknown_tool::check)] },
     Rule { code: &unquoted_value::CODE, checks: &[Check::Markdown(unquoted_value::check)] },
-    Rule { code: &unreachable_node::CODE, checks: &[Check::Dag(unreachable_node::check)] },
+    Rule { code: &unreachable_node::CODE, checks: &[Check::Graph(unreachable_node::check)] },
     Rule { code: &unsupported_yaml::CODE, checks: &[Check::Document(unsupported_yaml::check)] },
     // Found last, when it is known which allowances did something.
     Rule { code: &unused_allow::CODE, checks: &[] },
-    Rule { code: &write_conflict::CODE, checks: &[Check::Dag(write_conflict::check)] },
+    Rule { code: &write_conflict::CODE, checks: &[Check::Graph(write_conflict::check)] },
     Rule {
         code: &wrong_type::CODE,
         checks: &[
