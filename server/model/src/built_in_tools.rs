@@ -167,6 +167,14 @@ pub fn owner_of(tool: Tool, name: &str) -> Option<Tool> {
     Tool::ALL.into_iter().find(|other| is_telling && *other != tool && has(*other, name))
 }
 
+/// Whether `name`, perhaps with a pattern in parentheses, is certainly no tool of `tool`: one of its own in another
+/// case, or another product's ([`owner_of`]).
+pub fn is_misspelt(tool: Tool, name: &str) -> bool {
+    let name = name.split('(').next().unwrap_or_default().trim();
+    let in_another_case = || of(tool).iter().any(|own| own.eq_ignore_ascii_case(name));
+    !has(tool, name) && (in_another_case() || owner_of(tool, name).is_some())
+}
+
 /// Whether `tool`'s built-in tool `name`, perhaps with a pattern in parentheses, certainly changes no files.
 pub fn writes_nothing(tool: Tool, name: &str) -> bool {
     let name = name.split('(').next().unwrap_or_default().trim();

@@ -3,9 +3,15 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use divisi_model::agent::read_claude_agent;
-use divisi_model::{AgentFile, Load};
+use divisi_model::agent::read_agent;
+use divisi_model::{AgentFile, Front, Load, Tool};
 use expect_test::{Expect, expect};
+
+/// What Claude Code makes of an agent's file.
+fn read_claude_agent(text: &Arc<str>, stem: &str, plugin: bool) -> AgentFile {
+    let front = Front::read(Tool::ClaudeCode, text);
+    read_agent(Tool::ClaudeCode, text, front.as_ref(), stem, plugin)
+}
 
 fn read(text: &str) -> (Arc<str>, AgentFile) {
     let text: Arc<str> = Arc::from(text);

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_model::Load;
-use divisi_model::agent::read_claude_agent;
+use divisi_model::agent::read_agent;
+use divisi_model::{Front, Load, Tool};
 
 fn markdown_below(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -32,7 +32,8 @@ fn spans_fit_the_files() {
     for path in files.iter().filter(|path| path.components().any(|part| part.as_os_str() == "agents")) {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
         let text: Arc<str> = Arc::from(text);
-        let agent = read_claude_agent(&text, "stem", false);
+        let front = Front::read(Tool::ClaudeCode, &text);
+        let agent = read_agent(Tool::ClaudeCode, &text, front.as_ref(), "stem", false);
         let tools = agent.tools.iter().flatten();
         for value in agent.name.iter().chain(&agent.model).chain(tools) {
             assert_eq!(value.span.slice(&text), value.value, "{}", path.display());

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use divisi_model::agent::{read_claude_agent, system_prompt};
-use divisi_model::{Agent, Load, Registry, Resolution, Scope, Tool};
+use divisi_model::agent::{read_agent, system_prompt};
+use divisi_model::{Agent, AgentFile, Front, Load, Registry, Resolution, Scope, Tool};
 use serde_json::Value;
 
 /// Cases in which this reader says less than the program: it does not check each hook, count `disallowedTools`
@@ -53,6 +53,12 @@ fn base64(encoded: &str) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// What Claude Code makes of an agent's file.
+fn read_claude_agent(text: &Arc<str>, stem: &str, plugin: bool) -> AgentFile {
+    let front = Front::read(Tool::ClaudeCode, text);
+    read_agent(Tool::ClaudeCode, text, front.as_ref(), stem, plugin)
 }
 
 /// Name, description, model and tools, as the program told them.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use divisi_model::agent::{read_agent, system_prompt};
-use divisi_model::{AgentFile, Load, Tool};
+use divisi_model::{AgentFile, Front, Load, Tool};
 use expect_test::{Expect, expect};
 
 fn fate(tool: Tool, text: &str) -> String {
     let text: Arc<str> = Arc::from(text);
-    let file = read_agent(tool, &text, "by-path", false);
+    let file = read_agent(tool, &text, Front::read(tool, &text).as_ref(), "by-path", false);
     let load = match &file.load {
         Load::Loaded => "loaded".to_owned(),
         Load::Tolerated { span, reason } => format!("tolerated at {:?}: {reason}", span.slice(&text)),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use divisi_model::agent::read_agent;
-use divisi_model::{AgentFile, Dag, Dialect, lower, spec_kit};
+use divisi_model::{AgentFile, Dag, Dialect, Front, lower, spec_kit};
 use divisi_syntax::strict::check_yaml;
 use divisi_syntax::{
     Kind, Limits, LineIndex, NodeId, Span, Spanned, SyntaxError, TextChange, Tree, jsonc, yaml,
@@ -14,7 +14,7 @@ use divisi_syntax::{
 
 use crate::classify::{Candidate, Class};
 use crate::layout::Layout;
-use crate::markdown::{Front, Markdown};
+use crate::markdown::Markdown;
 
 /// One file as it is now: open in an editor, or on disk.
 #[derive(Debug, Clone)]
@@ -234,14 +234,16 @@ fn parse(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &Layout) ->
 
 fn parse_markdown(path: &Path, text: &Arc<str>, candidate: Candidate, layout: &Layout) -> Parsed {
     let class = candidate.presumed();
-    let markdown = Markdown::read(text);
+    let tool = candidate.tool();
+    let markdown = Markdown::read(class, tool, text);
+    let front = markdown.front.as_ref();
     let content = match class {
         Class::Agent => {
-            let tool = candidate.tool();
             let in_plugin = layout.plugin_of(path).is_some();
-            Content::Agent(Arc::new(read_agent(tool, text, &layout.agent_name(tool, path), in_plugin)))
+            let by_path = layout.agent_name(tool, path);
+            Content::Agent(Arc::new(read_agent(tool, text, front, &by_path, in_plugin)))
         }
-        Class::Command => command(markdown.front.as_ref()),
+        Class::Command => command(front),
         _ => Content::Text,
     };
     Parsed { class, content, markdown: Some(Arc::new(markdown)) }
@@ -257,8 +259,9 @@ fn whole_dag(tree: Tree, lower: impl FnOnce(&Tree, NodeId) -> Option<Dag>) -> Co
 /// A command: with a DAG, with a link to one, or neither.
 fn command(front: Option<&Front>) -> Content {
     let without = Content::Command { link: None };
-    let Some(Front { tree, region, .. }) = front else { return without };
-    let root = tree.root().filter(|root| tree.kind(*root) == Kind::Mapping);
+    let Some(front) = front else { return without };
+    let Front { tree, region, .. } = front;
+    let root = front.root();
     let Some(value) = root.and_then(|root| tree.get(root, "divisi")).map(|value| tree.resolve(value)) else {
         return root.and_then(|root| spec_kit_command(tree, root, *region)).unwrap_or(without);
     };

@@ -24,7 +24,7 @@ pub mod workspace;
 
 pub use classify::{Class, Classifier};
 pub use document::{Content, Document};
-pub use markdown::{Front, Markdown};
+pub use markdown::Markdown;
 pub use places::Places;
 pub use settings::{RunnerDefinition, Settings};
 pub use snapshot::Snapshot;

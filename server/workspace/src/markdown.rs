@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use divisi_model::mention::{front_matter_mentions, mentions};
-use divisi_model::{CommandFile, Mention};
-use divisi_syntax::{Limits, Span, Tree, front_matter, yaml};
+use divisi_model::{CommandFile, Front, Mention, Tool};
+use divisi_syntax::Span;
+
+use crate::classify::Class;
 
 /// An agent, a command, a skill, or prose.
 #[derive(Debug)]
@@ -15,36 +17,21 @@ pub struct Markdown {
     pub body: Span,
     /// What front matter and text name, in the order of their places; no two overlap.
     pub mentions: Box<[Mention]>,
-    /// What the front matter of a command or a skill says of it; of other documents the keys of the same names.
-    pub command: CommandFile,
-}
-
-/// Front matter, read tolerantly.
-#[derive(Debug)]
-pub struct Front {
-    /// Its tree; spans are those of the file.
-    pub tree: Arc<Tree>,
-    /// Its YAML, between the marks.
-    pub region: Span,
-    /// The first mark.
-    pub open: Span,
-    /// The second mark; missing where the front matter is never closed.
-    pub close: Option<Span>,
+    /// What a command's or a skill's file says of it; none for other documents.
+    pub command: Option<CommandFile>,
 }
 
 impl Markdown {
-    /// Reads a whole file.
-    pub(crate) fn read(text: &Arc<str>) -> Self {
-        let Some(parts) = front_matter(text) else {
-            let body = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
-            let mentions = mentions(text, body).into_boxed_slice();
-            return Self { front: None, body, mentions, command: CommandFile::default() };
-        };
-        let tree = yaml::parse_region(Arc::clone(text), parts.yaml, Limits::default());
-        let mut found = front_matter_mentions(&tree, parts.yaml);
-        found.extend(mentions(text, parts.body));
-        let command = CommandFile::read(&tree);
-        let front = Front { tree: Arc::new(tree), region: parts.yaml, open: parts.open, close: parts.close };
-        Self { front: Some(front), body: parts.body, mentions: found.into_boxed_slice(), command }
+    /// Reads a whole file of `tool`.
+    pub(crate) fn read(class: Class, tool: Tool, text: &Arc<str>) -> Self {
+        let front = Front::read(tool, text);
+        let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let body = front.as_ref().map_or(whole, |front| front.body);
+        let mut found =
+            front.as_ref().map_or_else(Vec::new, |front| front_matter_mentions(&front.tree, front.region));
+        found.extend(mentions(text, body));
+        let is_command = matches!(class, Class::Command | Class::Skill);
+        let command = is_command.then(|| CommandFile::read(text, front.as_ref()));
+        Self { front, body, mentions: found.into_boxed_slice(), command }
     }
 }

@@ -579,7 +579,7 @@ fn commands_and_skills_by_name() {
     workspace.apply(Change::Opened { path: path.clone(), version: 1, text: "New.".to_owned() });
     assert_eq!(found(&workspace, "new").as_deref(), Some("new"));
     let before = generation(&workspace);
-    workspace.apply(Change::Edited { path: path.clone(), version: 2, text: "Newer.".to_owned() });
+    workspace.apply(Change::Edited { path: path.clone(), version: 2, text: "New.\nMore.".to_owned() });
     assert_eq!(generation(&workspace), before, "typing in the body changes no name");
     workspace.apply(Change::Closed { path });
     assert_eq!(found(&workspace, "new"), None);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use divisi_model::{Agent, AgentWork, Node, OutputForm, Resolution, Work, built_in_tools};
+use divisi_model::{Agent, AgentWork, Node, OutputForm, Resolution, Tool, Work, built_in_tools};
 use divisi_syntax::{Span, Spanned};
 use divisi_workspace::Content;
 
@@ -18,8 +18,8 @@ pub(super) static CODE: Code = Code {
     extent: Extent::Node,
     summary: "A node declares that it writes files, and none of the tools that its agent may use can write one.",
     silent: "Where a tool is not known to leave files alone: every tool of a server, `Bash` with whatever pattern, \
-             `Task`; where neither the agent's file nor the node limits the tools; for agents of other tools than \
-             Claude Code, and for names that resolve to no agent or to several.",
+             `Task`, a name that is like no known one; where neither the agent's file nor the node limits the tools; \
+             for agents of other tools than Claude Code, and for names that resolve to no agent or to several.",
     fix: "Give the agent `Write` or `Edit`, or let another agent do it.",
     explanation: "The agent would be paid for and then fail, because it has no way to write what the node promises.",
     example: Example::dag(
@@ -80,12 +80,14 @@ fn check_node(
     let own = work.tools.as_ref().map(|tools| tools.iter().map(|tool| tool.value.as_str()).collect());
     let of_agent = || agent.tools.as_ref().map(|tools| tools.iter().map(String::as_str).collect());
     let tools: Vec<&str> = own.or_else(of_agent)?;
-    let is_unsaid = tools.is_empty() && work.tools.is_none();
-    if is_unsaid || !tools.iter().all(|tool| built_in_tools::writes_nothing(agent.tool, tool)) {
+    let writes_nothing = |tool: &&str| built_in_tools::writes_nothing(agent.tool, tool);
+    let is_nobodys = |tool: &&str| built_in_tools::is_misspelt(agent.tool, tool);
+    if agent.tool != Tool::ClaudeCode || !tools.iter().all(|tool| writes_nothing(tool) || is_nobodys(tool)) {
         return None;
     }
     let has = if work.tools.is_some() { "this node gives it" } else { "it has" };
-    let message = format!("`{}` cannot write `{file}`: {has} {}", agent.name, list(&tools));
+    let refused = if !tools.is_empty() && tools.iter().all(|tool| is_nobodys(tool)) { REFUSED } else { "" };
+    let message = format!("`{}` cannot write `{file}`: {has} {}{refused}", agent.name, list(&tools));
     let finding = Finding::new(&CODE, span, message);
     Some(match (&work.tools, &agent.path) {
         (Some(tools), _) => {
@@ -96,6 +98,9 @@ fn check_node(
         (None, None) => finding,
     })
 }
+
+/// Source: docs/decisions/0013-loader-oracle.md.
+const REFUSED: &str = ", and Claude Code refuses to start an agent with no tool that it knows";
 
 fn let_write(context: &Context<'_>, node: &Node) -> Option<Fix> {
     let edit = edits::add_item(context.tree, &context.document.lines, node.tree, "tools", "Write")?;

@@ -21,7 +21,7 @@ pub(super) static CODE: Code = Code {
              Copilot, which takes any name.",
     fix: "Correct the name.",
     explanation: "A tool that does not exist is left out without a word. An agent whose `tools` hold no name that \
-                  exists can do nothing but talk. Case matters: the tool is `Bash`, not `bash`.",
+                  exists is listed, and refused when it is called. Case matters: the tool is `Bash`, not `bash`.",
     example: Example {
         path: ".claude/agents/release-writer.md",
         bad: "---\nname: release-writer\ndescription: Writes release notes\ntools: Read, WebFtech\n---\nYou write.\n",
@@ -41,9 +41,12 @@ pub(super) fn check(context: &MarkdownContext<'_>, findings: &mut Vec<Finding>) 
     };
     let Some((tree, _)) = context.front() else { return };
     for entry in context.entries().filter(|entry| keys.contains(&entry.name.as_ref())) {
+        let is_mapping = tree.kind(entry.value) == Kind::Mapping;
+        if is_mapping && tool != Tool::OpenCode {
+            continue;
+        }
         // OpenCode switches tools on and off by name.
-        let switches = tree.kind(entry.value) == Kind::Mapping;
-        let names: Vec<Spanned<String>> = if switches {
+        let names: Vec<Spanned<String>> = if is_mapping {
             let names = tree
                 .entries(entry.value)
                 .filter_map(|(name, _)| Some(Spanned::new(tree.str(name)?.into_owned(), tree.span(name))));
@@ -51,12 +54,20 @@ pub(super) fn check(context: &MarkdownContext<'_>, findings: &mut Vec<Finding>) 
         } else {
             tool_names(tree, entry.value).unwrap_or_default()
         };
-        for name in &names {
-            words(context.text(), name)
-                .for_each(|(word, span)| findings.extend(judge(context, tool, word, span)));
+        let words: Vec<(&str, Span)> = names.iter().flat_map(|name| words(context.text(), name)).collect();
+        let mut found: Vec<Finding> =
+            words.iter().filter_map(|(word, span)| judge(context, tool, word, *span)).collect();
+        if tool == Tool::ClaudeCode && entry.name == "tools" && found.len() == words.len() {
+            for finding in &mut found {
+                finding.message.push_str(REFUSED);
+            }
         }
+        findings.extend(found);
     }
 }
+
+/// Source: docs/decisions/0013-loader-oracle.md.
+const REFUSED: &str = " (Claude Code refuses to start an agent without any tool that it knows)";
 
 fn judge(context: &MarkdownContext<'_>, tool: Tool, name: &str, span: Span) -> Option<Finding> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';

@@ -134,6 +134,9 @@ fn agent_cannot() {
             "---\nname: server\ndescription: Asks\ntools: Read, mcp__files__put\n---\n",
         ),
         (".claude/agents/all.md", "---\nname: all\ndescription: May do anything\n---\n"),
+        (".claude/agents/none.md", "---\nname: none\ndescription: Talks\ntools: []\n---\n"),
+        (".claude/agents/lower.md", "---\nname: lower\ndescription: Writes\ntools: read, write\n---\n"),
+        (".claude/agents/new.md", "---\nname: new\ndescription: Writes\ntools: Read, Scribble\n---\n"),
     ];
     check(
         files,
@@ -151,6 +154,9 @@ nodes:
   - { id: j, agent: reader, prompt: p, writes: [j.md], tools: [Read, Edit] }
   - { id: k, agent: reader, prompt: p, outputs: { o: { file: k.md, required: false } } }
   - { id: l, agent: nobody, prompt: p, writes: [l.md] }
+  - { id: m, agent: none, prompt: p, writes: [m.md] }
+  - { id: n, agent: lower, prompt: p, writes: [n.md] }
+  - { id: o, agent: new, prompt: p, writes: [o.md] }
 ",
         expect![[r#"
             3 |   - { id: a, agent: reader, prompt: p, writes: [a.md] }
@@ -168,6 +174,12 @@ nodes:
                                                                 line 11: its tools
             14 |   - { id: l, agent: nobody, prompt: p, writes: [l.md] }
                                      ^^^^^^ unknown-agent (error): no agent `nobody`
+            15 |   - { id: m, agent: none, prompt: p, writes: [m.md] }
+                                                               ^^^^ agent-cannot (warning): `none` cannot write `m.md`: it has no tools
+                                                                 .claude/agents/none.md: its tools
+            16 |   - { id: n, agent: lower, prompt: p, writes: [n.md] }
+                                                                ^^^^ agent-cannot (warning): `lower` cannot write `n.md`: it has only `read`, `write`, and Claude Code refuses to start an agent with no tool that it knows
+                                                                  .claude/agents/lower.md: its tools
         "#]],
     );
 }

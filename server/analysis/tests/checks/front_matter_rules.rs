@@ -108,6 +108,20 @@ fn no_tools() {
     "#]],
     );
     agent(
+        "tools: { write: true }\n",
+        expect![[r#"
+            4 | tools: { write: true }
+                ^^^^^ no-tools (warning): this agent has no tool at all: list its tools, or remove the key for all of them
+        "#]],
+    );
+    agent(
+        "tools: 12\n",
+        expect![[r#"
+        4 | tools: 12
+            ^^^^^ no-tools (warning): this agent has no tool at all: list its tools, or remove the key for all of them
+    "#]],
+    );
+    agent(
         "tools:\n  - Read\n",
         expect![[r#"
         no findings
@@ -511,10 +525,35 @@ fn unquoted_value() {
         "name: go\r\ndescription: Use when: asked\r\n",
         expect![[r#"
             3 | description: Use when: asked
-                             ^^^^^^^^^^^^^^^ unquoted-value (warning): the value of `description` is no YAML without quotes; Claude Code and strict readers lose all of the front matter
+                             ^^^^^^^^^^^^^^^ unquoted-value (warning): the value of `description` is no YAML without quotes; Claude Code ignores every key here: `name`, `description`
                                fix: Put the value in quotes
         "#]],
     );
+    command(
+        "description: one: two\nthree\nallowed-tools: Read\ndisable-model-invocation: true\n",
+        expect![[r#"
+            2 | description: one: two
+                             ^^^^^^^^ unquoted-value (warning): the value of `description` is no YAML without quotes; Claude Code ignores every key here: `description`, `allowed-tools`, `disable-model-invocation`
+                               fix: Put the value in quotes
+        "#]],
+    );
+    command(
+        "# A line: that is: no key\n\nNote: so: it is\n",
+        expect![[r#"
+        no findings
+    "#]],
+    );
+    let unclosed = "---\ndescription: Does it\nallowed-tools: Read\n\nGo.\n";
+    expect![[r#"
+        1 | ---
+            ^^^ unquoted-value (warning): this front matter is never closed by `---`; Claude Code ignores every key here: `description`, `allowed-tools`
+    "#]].assert_eq(&check_file(".claude/commands/go.md", unclosed));
+    let early = "---\ndescription: Does it --- well\nallowed-tools: Read\n---\nGo.\n";
+    expect![[r#"
+        2 | description: Does it --- well
+                                 ^^^ unquoted-value (warning): Claude Code ends the front matter at these `---` and takes what follows, keys too, for the prompt
+    "#]]
+    .assert_eq(&check_file(".claude/commands/go.md", early));
     let text = "---\nargument-hint: [\"a\"] [b's]\n---\n";
     assert_eq!(fixed(".claude/commands/go.md", text), "---\nargument-hint: '[\"a\"] [b''s]'\n---\n");
 }

@@ -3,25 +3,22 @@
 //! Every rule here is proved against the program itself: docs/decisions/0013-loader-oracle.md.
 
 mod keys;
-mod quoting;
 mod tools;
 
 use std::sync::Arc;
 
-use divisi_syntax::strict::check_yaml;
-use divisi_syntax::{FrontMatter, Span, Spanned, SyntaxError, front_matter};
+use divisi_syntax::{Span, Spanned};
 
 use self::keys::Keys;
-use self::quoting::quote;
 use super::{AgentFile, Load, Tool};
+use crate::front::{Fault, Front, Understood};
 
-/// Reads a Claude Code agent as its loader does: strict YAML first; when that fails, each one-line top-level value
-/// that looks special is quoted and it is tried again.
+/// Reads a Claude Code agent as its loader does ([`Understood`]).
 ///
 /// `stem` is the file's name without `.md`. A plugin's agent goes by it where its front matter gives no name, and
 /// needs no description.
-pub fn read_claude_agent(text: &Arc<str>, stem: &str, plugin: bool) -> AgentFile {
-    let reading = Reading::of(text);
+pub(super) fn read(text: &Arc<str>, front: Option<&Front>, stem: &str, plugin: bool) -> AgentFile {
+    let reading = Reading::of(text, front);
     let by_path = || Spanned::new(stem.to_owned(), Span::default());
     let name = match &reading.fault {
         Some(Fault::Unreadable { .. }) if plugin => Some(by_path()),
@@ -46,14 +43,6 @@ fn with_line_breaks(description: Spanned<String>) -> Spanned<String> {
     Spanned::new(description.value.replace("\\n", "\n"), description.span)
 }
 
-/// What stands in the way of an agent that is not a plugin's.
-enum Fault {
-    /// The loader reads no keys at all.
-    Unreadable { span: Span, reason: String },
-    /// Only a second try, with quotes, reads the front matter; or it ends where its author does not expect it.
-    Tolerated { span: Span, reason: String },
-}
-
 struct Reading {
     /// Where the front matter cannot be read, what it would say.
     keys: Keys,
@@ -65,18 +54,19 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(text: &Arc<str>) -> Self {
-        let Some(by_line) = front_matter(text) else {
+    fn of(text: &Arc<str>, front: Option<&Front>) -> Self {
+        let Some(front) = front else {
             let body = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
             let reason = "an agent needs front matter: `---`, then `name` and `description`, then `---`";
             let fault = Some(Fault::Unreadable { span: Span::default(), reason: reason.to_owned() });
             return Self { keys: Keys::default(), fault, open: Span::default(), early_end: None, body };
         };
-        let parts = by_line.ending_at_first_dashes(text);
-        let early_end = parts.close.filter(|_| parts.yaml != by_line.yaml);
-        let (keys, fault) = read(text, &parts);
+        let understood = Understood::new(text, front);
+        let keys = Keys::read(&understood.tree).moved(|span| understood.original(span));
+        let early_end = front.early_end();
         let early_fault = || early_end.map(|span| Fault::Tolerated { span, reason: EARLY_END.to_owned() });
-        Self { keys, fault: fault.or_else(early_fault), open: parts.open, early_end, body: parts.body }
+        let fault = understood.fault.or_else(early_fault);
+        Self { keys, fault, open: front.open, early_end, body: front.body }
     }
 
     fn load(&self) -> Load {
@@ -105,35 +95,3 @@ impl Reading {
 
 const EARLY_END: &str =
     "Claude Code ends the front matter at these `---` and takes what follows for the prompt";
-
-fn read(text: &Arc<str>, parts: &FrontMatter) -> (Keys, Option<Fault>) {
-    if parts.close.is_none() {
-        let reason = "the front matter is never closed: end it with a line `---`".to_owned();
-        return (Keys::read(text, parts.yaml), Some(Fault::Unreadable { span: parts.open, reason }));
-    }
-    let Some(fault) = check_yaml(text, parts.yaml).into_iter().next() else {
-        return (Keys::read(text, parts.yaml), None);
-    };
-    second_try(text, parts, &fault)
-}
-
-/// Strict reading ended at `fault`.
-fn second_try(text: &Arc<str>, parts: &FrontMatter, fault: &SyntaxError) -> (Keys, Option<Fault>) {
-    let quoted = quote(text, parts.yaml);
-    if !check_yaml(&quoted.text, quoted.yaml).is_empty() {
-        let reason = unreadable(parts.yaml.slice(text), fault);
-        return (Keys::read(text, parts.yaml), Some(Fault::Unreadable { span: fault.span, reason }));
-    }
-    let keys = Keys::read(&quoted.text, quoted.yaml).moved(|span| quoted.original(span));
-    let reason = format!("{}; only Claude Code does not mind", fault.message);
-    (keys, Some(Fault::Tolerated { span: fault.span, reason }))
-}
-
-fn unreadable(yaml: &str, fault: &SyntaxError) -> String {
-    let line_ends = if yaml.contains(": ") && yaml.contains("\r\n") {
-        " (with Windows line ends a value that holds `: ` must be in quotes)"
-    } else {
-        ""
-    };
-    format!("{}{line_ends}", fault.message)
-}

@@ -1,8 +1,6 @@
 //! Gemini CLI's agents. Source: its loader (`packages/core/src/agents/agentLoader.ts`) and its documentation of
 //! sub-agents, as of autumn 2026. It reads YAML strictly, checks each value, and refuses keys that it does not know.
 
-use std::sync::Arc;
-
 use divisi_syntax::{Kind, ScalarValue, Span};
 
 use super::markdown::{Markdown, dropped};
@@ -10,21 +8,20 @@ use super::{AgentFile, Load, Tool, tools};
 use crate::built_in_tools;
 use crate::keys;
 
-pub(super) fn read(text: &Arc<str>, by_path: &str) -> AgentFile {
-    let file = Markdown::read(text);
-    let load = fault_of(&file).unwrap_or(Load::Loaded);
+pub(super) fn read(file: &Markdown<'_>, by_path: &str) -> AgentFile {
+    let load = fault_of(file).unwrap_or(Load::Loaded);
     file.agent(Tool::Gemini, by_path, load)
 }
 
-fn fault_of(file: &Markdown) -> Option<Load> {
-    let Some(parts) = &file.parts else {
+fn fault_of(file: &Markdown<'_>) -> Option<Load> {
+    let Some(front) = file.front else {
         return Some(dropped(
             Span::default(),
             "an agent needs front matter: `---`, then its keys, then `---`",
         ));
     };
-    if parts.close.is_none() {
-        return Some(dropped(parts.open, "the front matter is never closed: end it with a line `---`"));
+    if front.close.is_none() {
+        return Some(dropped(front.open, "the front matter is never closed: end it with a line `---`"));
     }
     if let Some(fault) = &file.fault {
         return Some(dropped(fault.span, fault.message.clone()));
@@ -41,7 +38,7 @@ fn fault_of(file: &Markdown) -> Option<Load> {
     of_keys.or_else(|| fault_of_description(file)).or_else(|| fault_of_tools(file))
 }
 
-fn fault_of_name(file: &Markdown) -> Option<Load> {
+fn fault_of_name(file: &Markdown<'_>) -> Option<Load> {
     let Some(name) = file.text("name") else {
         return Some(dropped(file.opening(), "it has no `name`: add one to the front matter"));
     };
@@ -52,7 +49,7 @@ fn fault_of_name(file: &Markdown) -> Option<Load> {
     Some(dropped(name.span, "Gemini CLI takes names of lower-case letters, digits, `-` and `_` only"))
 }
 
-fn fault_of_description(file: &Markdown) -> Option<Load> {
+fn fault_of_description(file: &Markdown<'_>) -> Option<Load> {
     if file.text("description").is_some() {
         return None;
     }
@@ -60,7 +57,7 @@ fn fault_of_description(file: &Markdown) -> Option<Load> {
 }
 
 /// A key of another tool's agents. Other unknown keys may be ones that a newer version knows.
-fn foreign_key(file: &Markdown) -> Option<Load> {
+fn foreign_key(file: &Markdown<'_>) -> Option<Load> {
     let own = keys::of_agent(Tool::Gemini);
     let is_foreign = |name: &str| {
         let others = Tool::ALL.into_iter().filter(|tool| *tool != Tool::Gemini);
@@ -72,9 +69,8 @@ fn foreign_key(file: &Markdown) -> Option<Load> {
     Some(dropped(name.span, reason))
 }
 
-fn fault_of_tools(file: &Markdown) -> Option<Load> {
-    let value = file.value("tools")?;
-    let tree = file.tree();
+fn fault_of_tools(file: &Markdown<'_>) -> Option<Load> {
+    let (tree, value) = file.value("tools")?;
     if tree.kind(value) != Kind::Sequence {
         let reason = "Gemini CLI takes `tools` as a list only: write `[…]`, or one line with `- ` for each";
         return Some(dropped(file.key_span("tools"), reason));

@@ -15,21 +15,29 @@ use std::sync::Arc;
 use divisi_syntax::{NodeId, Span, Spanned, Tree, front_matter};
 use serde::{Deserialize, Serialize};
 
-pub use claude_code::read_claude_agent;
+use crate::front::Front;
+
+use self::markdown::Markdown;
 pub(crate) use tools::content;
 
-/// Reads an agent of `tool` as that tool reads it.
+/// Reads an agent of `tool` as that tool reads it; `front` is the front matter of `text`.
 ///
 /// `by_path` is the name that the file's path gives: for OpenCode the path below the folder of agents, else the file's
 /// name without its ending. `plugin`: it belongs to a plugin of Claude Code.
-pub fn read_agent(tool: Tool, text: &Arc<str>, by_path: &str, plugin: bool) -> AgentFile {
+pub fn read_agent(
+    tool: Tool,
+    text: &Arc<str>,
+    front: Option<&Front>,
+    by_path: &str,
+    plugin: bool,
+) -> AgentFile {
     match tool {
-        Tool::ClaudeCode => read_claude_agent(text, by_path, plugin),
-        Tool::OpenCode => opencode::read(text, by_path),
+        Tool::ClaudeCode => claude_code::read(text, front, by_path, plugin),
+        Tool::OpenCode => opencode::read(&Markdown::new(text, front), by_path),
         Tool::Codex => codex::read(text, by_path),
-        Tool::Copilot => copilot::read(text, by_path),
-        Tool::Gemini => gemini::read(text, by_path),
-        Tool::Cursor => cursor::read(text, by_path),
+        Tool::Copilot => copilot::read(&Markdown::new(text, front), by_path),
+        Tool::Gemini => gemini::read(&Markdown::new(text, front), by_path),
+        Tool::Cursor => cursor::read(&Markdown::new(text, front), by_path),
     }
 }
 

@@ -14,13 +14,12 @@ const MODES: [&str; 3] = ["primary", "subagent", "all"];
 /// Words of the colour scheme that stand beside `#rrggbb`.
 const THEME_COLORS: [&str; 7] = ["primary", "secondary", "accent", "success", "warning", "error", "info"];
 
-pub(super) fn read(text: &Arc<str>, by_path: &str) -> AgentFile {
-    let file = Markdown::read(text);
-    let mut load = fault_of_values(&file).unwrap_or(Load::Loaded);
+pub(super) fn read(file: &Markdown<'_>, by_path: &str) -> AgentFile {
+    let mut load = fault_of_values(file).unwrap_or(Load::Loaded);
     let mut description = file.text("description");
     if let Some(fault) = &file.fault {
-        let yaml = file.parts.as_ref().map_or(Span::default(), |parts| parts.yaml);
-        let retried: Arc<str> = Arc::from(sanitised(yaml.slice(text)));
+        let yaml = file.front.map_or("", |front| front.region.slice(front.tree.text()));
+        let retried: Arc<str> = Arc::from(sanitised(yaml));
         let whole = Span::new(0, u32::try_from(retried.len()).unwrap_or(u32::MAX));
         if check_yaml(&retried, whole).is_empty() {
             let own = file.key_span("description");
@@ -132,10 +131,10 @@ fn is_color(word: &str) -> bool {
         || THEME_COLORS.contains(&word)
 }
 
-fn fault_of_values(file: &Markdown) -> Option<Load> {
+fn fault_of_values(file: &Markdown<'_>) -> Option<Load> {
     SHAPES.iter().find_map(|(key, shape)| {
-        let value = file.value(key)?;
+        let (tree, value) = file.value(key)?;
         let reason = || format!("OpenCode takes `{key}` only as {}", shape.wanted());
-        (!shape.fits(file.tree(), value)).then(|| dropped(file.key_span(key), reason()))
+        (!shape.fits(tree, value)).then(|| dropped(file.key_span(key), reason()))
     })
 }

@@ -92,10 +92,12 @@ pub(super) fn commands() -> &'static [Arc<SlashCommand>] {
                 tool: Tool::ClaudeCode,
                 scope: Scope::BuiltIn,
                 name: (*name).to_owned(),
+                aliases: Vec::new(),
                 path: None,
                 name_span: Span::default(),
                 description: Some((*description).to_owned()),
                 argument_hint: None,
+                hidden: false,
             })
         };
         CLAUDE_CODE.iter().map(command).collect()

@@ -1,36 +1,74 @@
-//! What the front matter of a command or a skill says of it.
+//! What the file of a command or a skill says of it, as Claude Code reads it.
+//!
+//! Every rule here is proved against the program itself: docs/decisions/0013-loader-oracle.md.
 
-use divisi_syntax::{Kind, NodeId, Spanned, Tree};
+use std::sync::Arc;
+
+use divisi_syntax::{Kind, NodeId, ScalarValue, Spanned, Tree};
 
 use crate::agent::content;
+use crate::front::{Fault, Front, Understood};
 
-/// The keys of a command's or a skill's file that others ask for.
+/// What the file of a command or a skill says of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CommandFile {
-    /// `name`.
+    /// `name`, which Claude Code reads for skills only.
     pub name: Option<Spanned<String>>,
-    /// `description`.
+    /// `description`, else the first line of the text.
     pub description: Option<String>,
     /// `argument-hint`.
     pub argument_hint: Option<String>,
+    /// `user-invocable: false`: it is no slash command, and only the model uses it.
+    pub hidden: bool,
+    /// Whether Claude Code cannot read the front matter: then it ignores all of its keys.
+    pub unreadable: bool,
 }
 
 impl CommandFile {
-    /// Reads the front matter's tree.
-    pub fn read(tree: &Tree) -> Self {
+    /// Reads the file; `front` is the front matter of `text`.
+    pub fn read(text: &Arc<str>, front: Option<&Front>) -> Self {
+        let Some(front) = front else { return Self::without_keys(text) };
+        let understood = Understood::new(text, front);
+        if let Some(Fault::Unreadable { .. }) = understood.fault {
+            // Front matter that is never closed is part of the text.
+            let body = front.close.map_or(text.as_ref(), |_| front.body.slice(text));
+            return Self { unreadable: true, ..Self::without_keys(body) };
+        }
+        let first_line = || first_line(front.body.slice(text));
+        let tree = understood.tree.as_ref();
         let Some(root) = tree.root().filter(|root| tree.kind(*root) == Kind::Mapping) else {
-            return Self::default();
+            return Self { description: first_line(), ..Self::default() };
         };
-        let scalar = |key: &str| content(tree, tree.get(root, key)?);
-        let hint = tree.get(root, "argument-hint").map(|value| tree.resolve(value));
-        // `[file] [focus]` is a list, and then a fault, to YAML; the tool shows the line as it is.
-        let is_list = |value: &NodeId| tree.kind(*value) != Kind::Scalar;
-        let line = |value| tree.text().get(tree.span(value).start as usize..)?.lines().next();
-        let hint_as_written = || hint.filter(is_list).and_then(line).map(|line| line.trim().to_owned());
+        let scalar = |key: &str| content(tree, tree.resolve(tree.get(root, key)?));
+        let hidden = tree.get(root, "user-invocable").and_then(|value| tree.scalar(value));
         Self {
-            name: scalar("name"),
-            description: scalar("description").map(|description| description.value),
-            argument_hint: scalar("argument-hint").map(|hint| hint.value).or_else(hint_as_written),
+            name: scalar("name").map(|name| Spanned::new(name.value, understood.original(name.span))),
+            description: scalar("description").map(|description| description.value).or_else(first_line),
+            argument_hint: tree.get(root, "argument-hint").and_then(|hint| argument_hint(tree, hint)),
+            hidden: hidden == Some(ScalarValue::Bool(false)),
+            unreadable: false,
         }
     }
+
+    fn without_keys(text: &str) -> Self {
+        Self { description: first_line(text), ..Self::default() }
+    }
+}
+
+/// A list is shown with its items between commas; a mapping says nothing.
+fn argument_hint(tree: &Tree, hint: NodeId) -> Option<String> {
+    let hint = tree.resolve(hint);
+    if tree.kind(hint) != Kind::Sequence {
+        return content(tree, hint).map(|hint| hint.value);
+    }
+    let items: Vec<String> = tree.items(hint).filter_map(|item| Some(content(tree, item)?.value)).collect();
+    (!items.is_empty()).then(|| items.join(","))
+}
+
+/// The first line with anything in it; a heading without its marks.
+fn first_line(text: &str) -> Option<String> {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let bare = line.trim_start_matches('#');
+    let heading = bare.strip_prefix([' ', '\t']).filter(|_| bare.len() < line.len());
+    Some(heading.map_or(line, str::trim).to_owned())
 }

@@ -1,8 +1,6 @@
 //! What the keys of an agent say.
 
-use std::sync::Arc;
-
-use divisi_syntax::{Kind, Limits, NodeId, ScalarValue, Span, Spanned, Tree, yaml};
+use divisi_syntax::{Kind, NodeId, ScalarValue, Span, Spanned, Tree};
 
 use super::tools;
 
@@ -63,21 +61,20 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Reads them from the tolerant tree of the YAML in `region`.
-    pub(super) fn read(text: &Arc<str>, region: Span) -> Self {
-        let tree = yaml::parse_region(Arc::clone(text), region, Limits::default());
+    /// Reads them from the tolerant tree of the front matter.
+    pub(super) fn read(tree: &Tree) -> Self {
         let Some(root) = tree.root().filter(|root| tree.kind(*root) == Kind::Mapping) else {
             return Self::default();
         };
-        let value = |key: &str| value(&tree, root, key);
-        let text = |key: &str| value(key).map_or(Value::Missing, |value| Value::read(&tree, value));
+        let value = |key: &str| value(tree, root, key);
+        let text = |key: &str| value(key).map_or(Value::Missing, |value| Value::read(tree, value));
         let hooks = value("hooks");
         Self {
             name: text("name"),
             description: text("description"),
-            tools: value("tools").and_then(|value| tools::read(&tree, value)),
+            tools: value("tools").and_then(|value| tools::read(tree, value)),
             model: text("model"),
-            hooks_fault: hooks.filter(|hooks| !may_be_hooks(&tree, *hooks)).map(|hooks| tree.span(hooks)),
+            hooks_fault: hooks.filter(|hooks| !may_be_hooks(tree, *hooks)).map(|hooks| tree.span(hooks)),
         }
     }
 
