@@ -1,6 +1,7 @@
 //! Editor features as pure functions over a snapshot: byte offsets in, plain data out. Nothing here knows the
 //! protocol.
 
+mod call_hierarchy;
 mod card;
 mod completion;
 mod cursor;
@@ -22,6 +23,7 @@ mod selection;
 mod tokens;
 mod workspace_symbols;
 
+pub use call_hierarchy::{Call, CallItem, incoming_calls, outgoing_calls, prepare_calls};
 pub use completion::{Completion, CompletionKind, complete};
 pub use definition::{Definition, definition};
 pub use document_links::{DocumentLink, document_links};

@@ -8,9 +8,10 @@ use tower_lsp_server::{LanguageServer, LspService};
 use crate::event::{Event, Read, Reply};
 use crate::handlers::{
     code_action, code_lens, completion, definition, diagnostic, document_highlight, document_link,
-    document_symbol, folding_range, formatting, hover, inlay_hint, linked_editing_range, on_type_formatting,
-    prepare_rename, range_formatting, references, rename, selection_range, semantic_tokens,
-    text_document_content, will_rename_files, workspace_diagnostic, workspace_symbol,
+    document_symbol, folding_range, formatting, hover, incoming_calls, inlay_hint, linked_editing_range,
+    on_type_formatting, outgoing_calls, prepare_call_hierarchy, prepare_rename, range_formatting, references,
+    rename, selection_range, semantic_tokens, text_document_content, will_rename_files, workspace_diagnostic,
+    workspace_symbol,
 };
 use crate::publish::View;
 
@@ -195,6 +196,27 @@ impl LanguageServer for Backend {
         params: lsp::SemanticTokensRangeParams,
     ) -> Result<Option<lsp::SemanticTokens>> {
         self.read("semanticTokens/range", params, semantic_tokens::range).await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: lsp::CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyItem>>> {
+        self.read("prepareCallHierarchy", params, prepare_call_hierarchy::prepare_call_hierarchy).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: lsp::CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyIncomingCall>>> {
+        self.read("incomingCalls", params, incoming_calls::incoming_calls).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: lsp::CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyOutgoingCall>>> {
+        self.read("outgoingCalls", params, outgoing_calls::outgoing_calls).await
     }
 
     async fn formatting(&self, params: lsp::DocumentFormattingParams) -> Result<Option<Vec<lsp::TextEdit>>> {

@@ -72,6 +72,7 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
             folding_range_provider: Some(true.into()),
             selection_range_provider: Some(true.into()),
             semantic_tokens_provider: client.semantic_tokens.then(|| semantic_tokens(client).into()),
+            call_hierarchy_provider: Some(true.into()),
             document_formatting_provider: Some(true.into()),
             document_range_formatting_provider: Some(true.into()),
             document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions {

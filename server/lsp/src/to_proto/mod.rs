@@ -1,5 +1,6 @@
 //! Our values to the protocol's.
 
+pub(crate) mod call_item;
 pub(crate) mod place;
 mod semantic_tokens;
 mod symbol_kind;

@@ -8,6 +8,7 @@
 )]
 
 mod beside;
+mod calls;
 mod client;
 mod diagnostics;
 mod edits;
