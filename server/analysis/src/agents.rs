@@ -1,8 +1,9 @@
 //! Which agents the nodes name, and who they are.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
-use divisi_model::{AgentWork, Node, Registry, Resolution, Tool, Work, tool_of_runner};
+use divisi_model::{AgentWork, Dag, Naming, Node, Registry, Resolution, Tool, Work, tool_of_runner};
 use foldhash::fast::RandomState;
 
 /// All works that name one agent.
@@ -14,12 +15,19 @@ pub(crate) struct AgentUses<'a> {
     pub(crate) works: Vec<&'a AgentWork>,
 }
 
-/// The names of agents that nodes and compensations give and that can be looked up (no labels of dialects, no templates), each looked up once; in the
-/// order in which they first appear.
+/// The names of agents that `nodes` of `dag` and their compensations give and that can be looked up (no labels of
+/// dialects, no templates), each looked up once; in the order in which they first appear.
 pub(crate) fn look_up<'a>(
+    dag: &Dag,
     nodes: impl Iterator<Item = &'a Node>,
     registry: &'a Registry,
 ) -> Vec<AgentUses<'a>> {
+    let unsure = OnceCell::new();
+    let is_looked_up = |naming| match naming {
+        Naming::Reference => true,
+        Naming::Unsure => *unsure.get_or_init(|| unsure_names_are_agents(dag, registry)),
+        Naming::Label => false,
+    };
     let mut uses: Vec<AgentUses<'a>> = Vec::new();
     let mut known: HashMap<(Tool, &str), usize, RandomState> = HashMap::default();
     let works = nodes.flat_map(|node| node.work.iter().chain(node.compensation.as_deref()));
@@ -28,7 +36,7 @@ pub(crate) fn look_up<'a>(
             continue;
         };
         let name = work.agent.value.as_str();
-        if !work.is_reference || name.is_empty() || name.contains("{{") {
+        if !is_looked_up(work.naming) || name.is_empty() || name.contains("{{") {
             continue;
         }
         let tool = work.runner.as_ref().map_or(Tool::ClaudeCode, |runner| tool_of_runner(&runner.value));
@@ -40,4 +48,16 @@ pub(crate) fn look_up<'a>(
         uses[at].works.push(work);
     }
     uses
+}
+
+/// Whether names that may be words for people name agents in this file: at least half of them do, each counted once.
+fn unsure_names_are_agents(dag: &Dag, registry: &Registry) -> bool {
+    let names = dag.nodes.iter().filter_map(|node| match &node.work {
+        Some(Work::Agent(work)) if work.naming == Naming::Unsure => Some(work.agent.value.as_str()),
+        _ => None,
+    });
+    let names: HashSet<&str, RandomState> = names.filter(|name| !name.is_empty()).collect();
+    let is_known = |name: &&&str| !matches!(registry.resolve(Tool::ClaudeCode, name), Resolution::Unknown);
+    let known = names.iter().filter(is_known).count();
+    2 * known >= names.len()
 }

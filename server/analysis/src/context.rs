@@ -146,8 +146,9 @@ impl<'a> Context<'a> {
 
     /// The agents that the nodes name.
     pub(crate) fn agents(&self) -> &[AgentUses<'a>] {
-        self.agents
-            .get_or_init(|| agents::look_up(self.nodes().map(|(_, node)| node), self.snapshot.registry()))
+        self.agents.get_or_init(|| {
+            agents::look_up(self.dag, self.nodes().map(|(_, node)| node), self.snapshot.registry())
+        })
     }
 
     /// The agents that the prompts name.

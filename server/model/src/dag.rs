@@ -464,13 +464,32 @@ impl Work {
     }
 }
 
+/// What kind of name stands for the one who does the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// An agent of the registry.
+    Reference,
+    /// Perhaps an agent of the registry, perhaps a word for people: the key takes both, and only the other names of
+    /// the file tell.
+    Unsure,
+    /// A word for people; it is never looked up.
+    Label,
+}
+
+impl Naming {
+    /// Whether an agent of the registry can be meant.
+    pub const fn may_be_reference(self) -> bool {
+        !matches!(self, Self::Label)
+    }
+}
+
 /// An agent with a prompt.
 #[derive(Debug, Clone)]
 pub struct AgentWork {
     /// The agent's name as written; empty where none is written yet.
     pub agent: Spanned<String>,
-    /// Whether the dialect's name is a registry reference (labels are never checked).
-    pub is_reference: bool,
+    /// What kind of name it is.
+    pub naming: Naming,
     /// `prompt`.
     pub prompt: Option<Text>,
     /// `runner`, after defaults.

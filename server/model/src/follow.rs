@@ -98,7 +98,7 @@ follows!(Lock { name } stays { mode });
 follows!(Retry { span } stays { attempts });
 follows!(Defaults { runner, model, timeout, idle_timeout, env, cwd, shell, retry } stays { in_worktree });
 follows!(RunWork { program, shell });
-follows!(AgentWork { agent, prompt, runner, model, tools, max_turns } stays { is_reference });
+follows!(AgentWork { agent, prompt, runner, model, tools, max_turns } stays { naming });
 follows!(ForeignReference { node, field, span } stays { demand });
 follows!(ForeignWork { key, text });
 // Only nodes of dialects have a body, and their files are read anew as a whole.

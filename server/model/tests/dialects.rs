@@ -63,7 +63,7 @@ fn work(node: &Node) -> String {
     match &node.work {
         Some(Work::Agent(work)) => {
             let prompt = work.prompt.as_ref().map(|prompt| prompt.value.as_str());
-            format!("agent {} (registry: {}) {prompt:?}", work.agent.value, work.is_reference)
+            format!("agent {} (registry: {}) {prompt:?}", work.agent.value, work.naming.may_be_reference())
         }
         Some(Work::Foreign(work)) => {
             format!("{} {:?}", work.key.value, work.text.as_ref().map(|text| text.value.as_str()))

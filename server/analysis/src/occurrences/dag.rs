@@ -112,7 +112,7 @@ impl<'a> Names<'_, '_, 'a> {
 
     fn work(&mut self, body: NodeId, work: &Work) {
         match work {
-            Work::Agent(work) if work.is_reference => {
+            Work::Agent(work) if work.naming.may_be_reference() => {
                 let tool = self.tool(work);
                 self.agent(&work.agent, tool);
                 self.prompt(work, tool);

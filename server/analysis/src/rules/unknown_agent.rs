@@ -21,7 +21,8 @@ pub(super) static CODE: Code = Code {
     summary: "A node, or a text for an AI tool, names an agent that no file in the workspace, the configured folders, \
               the user's folder or a plugin defines, and that is not built in. In claude-flow's files: one that the file \
               does not list.",
-    silent: "For labels of dialects, which name no agent; for a name with `{{` in it, and for placeholders such as \
+    silent: "For labels of dialects, which name no agent; for `type` and `name` in command-v2 where fewer than half of \
+             the file's different names are known, since they are labels there; for a name with `{{` in it, and for placeholders such as \
              `agent-name`. In commands, skills, agents, `CLAUDE.md`, `AGENTS.md` and prompts for everything but \
              `subagent_type=\"x\"`, `Task(x)`, `Agent(x)`, `@agent-x`, `` `x` agent `` and `agent: x`, unless it is \
              one slip away from a known name; for `**x**` and `@some-name` always. For a name that another tool's \

@@ -213,3 +213,32 @@ fn claude_flow_mistakes() {
         "#]],
     );
 }
+
+#[test]
+fn command_v2_names_agents_by_three_keys() {
+    let node = |at: usize, key: &str, name: &str| {
+        format!("  {{ \"id\": \"n{at}\", \"{key}\": \"{name}\", \"task\": \"t\" }}")
+    };
+    let text = |names: &[(&str, &str)]| {
+        let nodes = names.iter().enumerate().map(|(at, (key, name))| node(at, key, name));
+        let nodes = nodes.collect::<Vec<_>>().join(",\n");
+        format!("{{\"name\": \"/x\", \"phases\": [{{\"id\": \"p\", \"agents\": [\n{nodes}\n]}}]}}")
+    };
+    let command_v2 = |names: &[(&str, &str)]| check_file("commands/v2/x.json", &text(names));
+    let labels = [("type", "security"), ("type", "security"), ("name", "planner"), ("type", "testing")];
+    assert_eq!(command_v2(&labels), NONE, "labels");
+    expect![[r#"
+        3 |   { "id": "n1", "type": "planer", "task": "t" },
+                                    ^^^^^^^^ unknown-agent (error): no agent `planer`; did you mean `planner`?
+                                      fix: Change to `planner`
+        4 |   { "id": "n2", "type": "planer", "task": "t" }
+                                    ^^^^^^^^ unknown-agent (error): no agent `planer`; did you mean `planner`?
+                                      fix: Change to `planner`
+    "#]]
+    .assert_eq(&command_v2(&[("type", "planner"), ("type", "planer"), ("type", "planer")]));
+    expect![[r#"
+        2 |   { "id": "n0", "agentId": "security", "task": "t" },
+                                       ^^^^^^^^^^ unknown-agent (error): no agent `security`
+    "#]]
+    .assert_eq(&command_v2(&[("agentId", "security"), ("type", "testing")]));
+}

@@ -37,7 +37,7 @@ pub(super) fn offer(snapshot: &Snapshot, document: &Document, span: Span) -> Opt
 fn named(document: &Document, span: Span) -> Option<(Tool, &str)> {
     let (_, dag) = document.dag()?;
     dag.nodes.iter().find_map(|node| match &node.work {
-        Some(Work::Agent(work)) if work.is_reference && touches(work.agent.span, span) => {
+        Some(Work::Agent(work)) if work.naming.may_be_reference() && touches(work.agent.span, span) => {
             let tool = work.runner.as_ref().map_or(Tool::ClaudeCode, |runner| tool_of_runner(&runner.value));
             Some((tool, work.agent.value.as_str()))
         }

@@ -32,7 +32,7 @@ impl Names<'_> {
         self.uses(node.written_phase.as_slice(), TokenKind::Phase);
         match &node.work {
             Some(Work::Agent(work)) => {
-                if work.is_reference {
+                if work.naming.may_be_reference() {
                     self.push(work.agent.span, TokenKind::Agent, false);
                 }
                 self.uses(work.runner.as_slice(), TokenKind::Runner);

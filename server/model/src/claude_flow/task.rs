@@ -3,7 +3,7 @@
 use divisi_syntax::{Kind, NodeId, Span, Spanned};
 
 use super::unit;
-use crate::dag::{AgentWork, ForeignReference, Node, Output, OutputForm, Retry, Work};
+use crate::dag::{AgentWork, ForeignReference, Naming, Node, Output, OutputForm, Retry, Work};
 use crate::foreign::{self, Language};
 use crate::keys::claude_flow as keys;
 use crate::reader::{Field, Fields, MOST_NODES, Reader};
@@ -63,7 +63,7 @@ fn work(
     let prompt = ["claudePrompt", "description", "name"].iter().find_map(|key| fields.get(key));
     AgentWork {
         agent: names.first().cloned().unwrap_or_else(unnamed),
-        is_reference: false,
+        naming: Naming::Label,
         prompt: prompt.and_then(|value| reader.text(value)),
         runner: None,
         model: None,

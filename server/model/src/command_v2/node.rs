@@ -4,13 +4,15 @@ use divisi_syntax::{Kind, NodeId, Span, Spanned};
 
 use super::resources;
 use super::unit::Units;
-use crate::dag::{AgentWork, Input, Node, Output, OutputForm, Retry, Work};
+use crate::dag::{AgentWork, Input, Naming, Node, Output, OutputForm, Retry, Work};
 use crate::json;
 use crate::keys::command_v2 as keys;
 use crate::reader::{Field, Fields, Reader};
 
 /// Keys that name the agent; the first that is written counts.
-const AGENT: &[&str] = &["agentId", "type", "name"];
+const AGENT: &[&str] = &[AGENT_ID, "type", "name"];
+/// The key that names an agent and nothing else.
+const AGENT_ID: &str = "agentId";
 
 /// What the phase says for all its nodes.
 pub(super) struct InPhase {
@@ -74,7 +76,7 @@ fn work(reader: &Reader<'_>, fields: &Fields, agent: &Field) -> Work {
     let task = fields.get("task").or_else(|| fields.get("description"));
     Work::Agent(AgentWork {
         agent: name.unwrap_or_else(|| Spanned::new(String::new(), reader.span(agent.value))),
-        is_reference: true,
+        naming: if agent.key.name == AGENT_ID { Naming::Reference } else { Naming::Unsure },
         prompt: task.and_then(|value| reader.text(value)),
         runner: None,
         model: None,

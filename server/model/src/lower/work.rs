@@ -3,7 +3,7 @@
 use divisi_syntax::{Kind, NodeId, Spanned};
 
 use super::defaults::Merge;
-use crate::dag::{AgentWork, Program, RunWork, Text, Work};
+use crate::dag::{AgentWork, Naming, Program, RunWork, Text, Work};
 use crate::keys::WorkKind;
 use crate::keys::native::WORK_KEYS;
 use crate::reader::{Field, Fields, Reader};
@@ -63,7 +63,7 @@ fn agent(merge: &Merge<'_>, value: NodeId) -> AgentWork {
     let tools = fields.get("tools").filter(|value| reader.kind(*value) == Kind::Sequence);
     AgentWork {
         agent: text_or_empty(reader, value),
-        is_reference: true,
+        naming: Naming::Reference,
         prompt: fields.get("prompt").and_then(|value| reader.text(value)),
         runner: merge.text("runner", defaults.runner.as_ref()),
         model: merge.text("model", defaults.model.as_ref()),

@@ -7,7 +7,7 @@ mod unit;
 
 use divisi_syntax::{Kind, NodeId, Span, Spanned, Tree};
 
-use crate::dag::{AgentWork, Dag, Defaults, Dialect, Node, Work};
+use crate::dag::{AgentWork, Dag, Defaults, Dialect, Naming, Node, Work};
 use crate::keys::spec_kit as keys;
 use crate::reader::{MOST_NODES, Reader};
 
@@ -59,7 +59,7 @@ fn lower_one(reader: &Reader<'_>, item: NodeId, defaults: &Defaults) -> Node {
     let dependencies = fields.field("depends_on");
     let work = AgentWork {
         agent: id.clone(),
-        is_reference: false,
+        naming: Naming::Label,
         prompt: fields.get("prompt").and_then(|value| reader.text(value)),
         runner: None,
         model: text("model_override").or_else(|| defaults.model.clone()),
