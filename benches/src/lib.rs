@@ -9,7 +9,7 @@ const WIDTH: usize = 8;
 /// How many agents [`dag`] names, as `agent-0`, `agent-1` …
 pub const AGENTS: usize = 40;
 
-/// The text of a YAML DAG file with this many nodes; about 220 bytes a node.
+/// The text of a YAML DAG file with this many nodes; about 290 bytes a node.
 pub fn dag(nodes: usize) -> String {
     let mut text =
         String::from("name: generated\nargs:\n  scope: { default: src }\nmax_parallel: 4\nnodes:\n");
@@ -28,14 +28,18 @@ fn write_node(text: &mut String, node: usize) {
     let _ = writeln!(text, "  - id: node-{node}\n    depends_on: [{}]", names.join(", "));
     if node % 5 == 4 {
         let _ =
-            writeln!(text, "    run: [cargo, test, --package, \"package-{node}\", \"{{{{ args.scope }}}}\"]");
+            write!(text, "    run: [cargo, test, --package, \"package-{node}\", \"{{{{ args.scope }}}}\"");
+        for id in &dependencies {
+            let _ = write!(text, ", \"{{{{ nodes.node-{id}.outputs.findings }}}}\"");
+        }
+        let _ = writeln!(text, "]");
     } else {
         let _ = writeln!(text, "    agent: agent-{}\n    prompt: |", node % AGENTS);
         let _ = writeln!(
             text,
             "      Look at part {node} of {{{{ args.scope }}}} and say what is wrong with it."
         );
-        if let Some(id) = dependencies.first() {
+        for id in &dependencies {
             let _ = writeln!(text, "      What was found before: {{{{ nodes.node-{id}.outputs.findings }}}}");
         }
     }
@@ -57,8 +61,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_takes_about_220_bytes() {
+    fn a_node_takes_about_290_bytes() {
         let bytes = dag(1_000).len();
-        assert!((200_000..250_000).contains(&bytes), "{bytes}");
+        assert!((260_000..320_000).contains(&bytes), "{bytes}");
     }
 }
