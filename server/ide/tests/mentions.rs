@@ -115,19 +115,19 @@ fn commands_and_skills() {
         COMMAND,
         "Then run `/rev$0`",
         expect![[r#"
-        Command go for "rev"
-        Command add-dir for "rev"
-        Command agents for "rev"
-    "#]],
+            Command go for "rev"
+            Command add-dir for "rev"
+            Command agents for "rev"
+        "#]],
     );
     proposals(
         "a.dag.yaml",
         "nodes:\n  - id: a\n    command: rev$0\n",
         expect![[r#"
-        Command add-dir for "rev"
-        Command agents for "rev"
-        Command batch for "rev"
-    "#]],
+            Command add-dir for "rev"
+            Command agents for "rev"
+            Command auto-mode-setup for "rev"
+        "#]],
     );
     proposals(
         ".claude/skills/x/SKILL.md",
@@ -239,7 +239,7 @@ fn a_command_of_the_workspace() {
     let snapshot = workspace.snapshot();
     let document = snapshot.document(&root.join("CLAUDE.md")).unwrap();
     expect![[r#"
-        **/dev:ship** `[version]` · project command
+        **/dev:ship** `version` · project command
 
         Ships it
 

@@ -7,7 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use divisi_model::agent::{read_agent, system_prompt};
-use divisi_model::{Agent, AgentFile, Front, Load, Registry, Resolution, Scope, Tool};
+use divisi_model::{
+    Agent, AgentFile, CommandResolution, Commands, Front, Load, Registry, Resolution, Scope, Tool,
+    built_in_tools,
+};
 use serde_json::Value;
 
 /// Cases in which this reader says less than the program: it does not check each hook, count `disallowedTools`
@@ -181,4 +184,23 @@ fn calls_reach_whom_the_program_reaches() {
         }
     }
     assert!(wrong.is_empty(), "{} of {calls} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_the_program_lists_is_built_in() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/loader");
+    let record = fs::read_to_string(folder.join("built_in.json")).unwrap();
+    let record: Value = serde_json::from_str(&record).unwrap();
+    let names = |key: &str| -> Vec<String> {
+        record[key].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    };
+    let is_unknown_tool = |name: &String| !built_in_tools::has(Tool::ClaudeCode, name);
+    assert_eq!(names("tools").into_iter().filter(is_unknown_tool).collect::<Vec<_>>(), [""; 0]);
+    let registry = Registry::new(Vec::new());
+    let is_unknown_agent =
+        |name: &String| !matches!(registry.resolve(Tool::ClaudeCode, name), Resolution::Found(_));
+    assert_eq!(names("agents").into_iter().filter(is_unknown_agent).collect::<Vec<_>>(), [""; 0]);
+    let commands = Commands::default();
+    let is_unknown_command = |name: &String| !matches!(commands.resolve(name), CommandResolution::Found(command) if command.name == *name);
+    assert_eq!(names("commands").into_iter().filter(is_unknown_command).collect::<Vec<_>>(), [""; 0]);
 }

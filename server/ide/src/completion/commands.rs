@@ -11,8 +11,8 @@ use crate::card;
 
 /// All slash commands, those that skills are among them.
 pub(super) fn all(snapshot: &Snapshot, document: &Document, replace: Span) -> Vec<Completion> {
-    let commands = snapshot.commands().names();
-    commands.into_iter().map(|command| completion(snapshot, document, replace, command)).collect()
+    let commands = snapshot.commands().names().into_iter().filter(|command| !command.hidden);
+    commands.map(|command| completion(snapshot, document, replace, command)).collect()
 }
 
 /// All skills.

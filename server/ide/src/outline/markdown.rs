@@ -1,9 +1,7 @@
 //! A Markdown file: the keys of its front matter, then its headings.
 
 use divisi_analysis::describe;
-use std::sync::Arc;
-
-use divisi_syntax::{Limits, NodeId, Tree, front_matter, yaml};
+use divisi_syntax::{NodeId, Tree};
 use divisi_workspace::Document;
 
 use super::{Symbol, SymbolKind, dag};
@@ -17,10 +15,10 @@ pub(super) fn symbols(document: &Document) -> Vec<Symbol> {
 }
 
 fn keys(document: &Document) -> Vec<Symbol> {
-    let Some(parts) = front_matter(&document.text) else { return Vec::new() };
-    let tree = yaml::parse_region(Arc::clone(&document.text), parts.yaml, Limits::default());
-    let Some(root) = tree.root() else { return Vec::new() };
-    tree.entries(root).filter_map(|(key, value)| key_symbol(document, &tree, key, value)).collect()
+    let front = document.markdown.as_ref().and_then(|markdown| markdown.front.as_ref());
+    let Some((front, root)) = front.and_then(|front| Some((front, front.root()?))) else { return Vec::new() };
+    let tree = front.tree.as_ref();
+    tree.entries(root).filter_map(|(key, value)| key_symbol(document, tree, key, value)).collect()
 }
 
 fn key_symbol(document: &Document, tree: &Tree, key: NodeId, value: NodeId) -> Option<Symbol> {
