@@ -24,6 +24,16 @@ return {
   end,
   -- Neovim leaves file watching off on Linux unless the client asks for it.
   capabilities = { workspace = { didChangeWatchedFiles = { dynamicRegistration = true } } },
+  -- Without it the server would send no lenses that count uses: showing them is the editor's part.
+  init_options = { showReferences = "divisi.showReferences" },
+  commands = {
+    ["divisi.showReferences"] = function(command, context)
+      require("divisi").show_references(command, context)
+    end,
+  },
+  on_attach = function(client, buffer)
+    require("divisi").on_attach(client, buffer)
+  end,
   handlers = {
     ["window/showMessage"] = function(_, params)
       require("divisi").on_message(params)

@@ -40,6 +40,10 @@ fn scenario(name: &str, files: &[(&str, &str)]) {
         .env("XDG_DATA_HOME", world.workspace().join("../home/data"))
         .env("XDG_CACHE_HOME", world.workspace().join("../home/cache"))
         .env("DIVISI_COMMAND", divisi())
+        .env(
+            "DIVISI_YAML_LANGUAGE_SERVER",
+            project().join(".tools/yaml/node_modules/.bin/yaml-language-server"),
+        )
         .env("DIVISI_PLUGIN", project().join("neovim"))
         .env("DIVISI_SCENARIO", folder.join(format!("{name}.lua")))
         .env("DIVISI_TESTLIB", folder.join("testlib.lua"))
@@ -82,6 +86,68 @@ fn agents_nodes_and_keys_are_completed() {
 fn agents_and_nodes_are_explained_on_hover() {
     let text = TYPO.replace("code-reviewr", "code-reviewer");
     scenario("hover", &[(".claude/agents/code-reviewer.md", REVIEWER), ("review.dag.yaml", &text)]);
+}
+
+const REVIEW: &str = "\
+name: review # 😀
+nodes:
+  - id: map
+    run: echo mapped
+    outputs: [stdout]
+  - id: review
+    agent: code-reviewer
+    prompt: \"😀 Review {{ nodes.map.outputs.stdout }}\"
+    depends_on: [map]
+";
+
+const OTHER: &str =
+    "name: other\nnodes:\n  - id: ask\n    agent: code-reviewer\n    prompt: Ask about everything\n";
+
+/// Two DAGs that share an agent.
+const SHARED_AGENT: [(&str, &str); 3] =
+    [(".claude/agents/code-reviewer.md", REVIEWER), ("review.dag.yaml", REVIEW), ("other.dag.yaml", OTHER)];
+
+#[test]
+fn names_lead_to_where_they_are_declared_and_used() {
+    let text = format!("{REVIEW}    reads: [notes.md]\n");
+    let files = [SHARED_AGENT[0], ("review.dag.yaml", &text), SHARED_AGENT[2], ("notes.md", "# Notes\n")];
+    scenario("navigation", &files);
+}
+
+#[test]
+fn names_are_changed_everywhere_faults_mended_and_files_formatted() {
+    scenario("changes", &SHARED_AGENT);
+}
+
+#[test]
+fn hints_lenses_tokens_and_folds_are_shown() {
+    scenario("display", &SHARED_AGENT);
+}
+
+#[test]
+fn beside_another_yaml_server_each_fault_is_shown_once() {
+    let broken = "name: broken\nnodes:\n  - id: a\n    agent: nobody\n    prompt: \"open\n";
+    let files = [("divisi.toml", ""), ("values.yaml", "a: [1\nb: }\n"), ("broken.dag.yaml", broken)];
+    scenario("beside_yaml", &files);
+}
+
+/// Emoji of several code points, combining marks, right-to-left text, all before what is underlined or renamed.
+const UNICODE: &str = "\
+name: übung # 😀
+nodes:
+  - id: é # 👩‍👩‍👧
+    run: echo mapped
+    outputs: [stdout]
+  - id: other
+    agent: \"e\u{301}cla\u{20d7}ir\" # שלום
+    prompt: \"😀 עברית {{ nodes.é.outputs.stdout }} {{ nodes.שלום.status }}\"
+    depends_on: [é, noeud-😀]
+";
+
+#[test]
+fn columns_are_right_in_every_unit_and_kind_of_text() {
+    let windows = format!("\u{feff}{}", UNICODE.replace('\n', "\r\n"));
+    scenario("unicode", &[("plain.dag.yaml", UNICODE), ("windows.dag.yaml", &windows)]);
 }
 
 const PIPELINE: &str = "\

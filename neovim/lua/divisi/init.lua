@@ -111,6 +111,54 @@ local function forget(run)
   end, runs)
 end
 
+--- Whether the user has left a feature on: `vim.g.divisi_inlay_hints`, `vim.g.divisi_code_lens`.
+local function wants(feature)
+  return vim.g["divisi_" .. feature] ~= false
+end
+
+local function refresh_lenses(buffer)
+  if wants("code_lens") then
+    vim.lsp.codelens.refresh({ bufnr = buffer })
+  end
+end
+
+--- Switches on what Neovim leaves off: hints, and lenses, which Neovim 0.11 asks for only when told to.
+function M.on_attach(client, buffer)
+  if wants("inlay_hints") then
+    vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
+  end
+  local group = vim.api.nvim_create_augroup("divisi.lenses." .. buffer, { clear = true })
+  vim.api.nvim_create_autocmd({ "BufEnter", "InsertLeave", "TextChanged", "BufWritePost" }, {
+    group = group,
+    buffer = buffer,
+    callback = function()
+      if client:is_stopped() then
+        return true
+      end
+      refresh_lenses(buffer)
+    end,
+  })
+  refresh_lenses(buffer)
+end
+
+--- A run that begins or ends changes what the lens above its DAG does.
+local function refresh_all_lenses()
+  for _, client in ipairs(vim.lsp.get_clients({ name = "divisi" })) do
+    for buffer in pairs(client.attached_buffers) do
+      refresh_lenses(buffer)
+    end
+  end
+end
+
+--- Lists where something is used: what the lens "used by" does. Its arguments are a document, a position in it, and
+--- the places.
+function M.show_references(command, context)
+  local client = assert(vim.lsp.get_client_by_id(context.client_id))
+  local items = vim.lsp.util.locations_to_items(command.arguments[3], client.offset_encoding)
+  vim.fn.setqflist({}, " ", { title = command.title, items = items })
+  vim.cmd("botright copen")
+end
+
 --- Shows a message of the server: the start and the end of a run.
 function M.on_message(params)
   local levels = { vim.log.levels.ERROR, vim.log.levels.WARN }
@@ -123,6 +171,9 @@ function M.on_event(params)
   forget(record.run)
   if record.type ~= "run_ended" then
     table.insert(runs, record.run)
+  end
+  if record.type == "run_planned" or record.type == "run_ended" then
+    refresh_all_lenses()
   end
   vim.api.nvim_exec_autocmds("User", { pattern = "DivisiRunEvent", data = record })
 end

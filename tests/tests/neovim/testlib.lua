@@ -63,6 +63,48 @@ function T.request(client, method, params)
   return answer.result
 end
 
+--- Waits until the name after `text` leads to a file like `pattern`: agents are read in the background.
+function T.wait_definition(client, text, pattern)
+  T.after(text)
+  T.wait("the way to " .. pattern, function()
+    local result = T.request(client, "textDocument/definition", {
+      textDocument = { uri = vim.uri_from_bufnr(0) },
+      position = vim.lsp.util.make_position_params(0, client.offset_encoding).position,
+    })
+    return vim.inspect(result):find(pattern) ~= nil
+  end)
+end
+
+--- Names that one of Neovim's own commands lists, one a line.
+function T.symbols(ask)
+  local names
+  ask({
+    on_list = function(list)
+      names = vim.tbl_map(function(item)
+        return item.text
+      end, list.items)
+    end,
+  })
+  T.wait("a list of symbols", function()
+    return names ~= nil
+  end)
+  return table.concat(names, "\n")
+end
+
+--- The buffer's text in a range of the protocol.
+function T.text_of(client, range)
+  local function column(position)
+    local line = vim.api.nvim_buf_get_lines(0, position.line, position.line + 1, true)[1]
+    return vim.str_byteindex(line, client.offset_encoding, position.character)
+  end
+  local from, to = range.start, range["end"]
+  return table.concat(vim.api.nvim_buf_get_text(0, from.line, column(from), to.line, column(to), {}), "\n")
+end
+
+function T.replace_line(number, text)
+  vim.api.nvim_buf_set_lines(0, number - 1, number, true, { text })
+end
+
 --- Labels of the completion items at the cursor position after `text`.
 function T.labels_after(client, text)
   local row, column = T.after(text)

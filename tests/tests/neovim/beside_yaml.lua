@@ -1,0 +1,38 @@
+local T = dofile(vim.env.DIVISI_TESTLIB)
+
+-- As nvim-lspconfig has it.
+vim.lsp.config("yamlls", {
+  cmd = { vim.env.DIVISI_YAML_LANGUAGE_SERVER, "--stdio" },
+  filetypes = { "yaml", "yaml.docker-compose", "yaml.gitlab", "yaml.helm-values" },
+  root_markers = { "divisi.toml" },
+  settings = { yaml = { schemaStore = { enable = false, url = "" } } },
+})
+vim.lsp.enable("yamlls")
+
+local function sources()
+  local sources = vim.tbl_map(function(finding)
+    return finding.source or "?"
+  end, vim.diagnostic.get(0))
+  table.sort(sources)
+  return sources
+end
+
+-- Ordinary YAML is the other server's alone.
+vim.cmd.edit("values.yaml")
+T.wait("the other server's finding", function()
+  return #sources() > 0
+end)
+assert(not vim.tbl_contains(sources(), "divisi"), vim.inspect(sources()))
+T.equal(#vim.lsp.get_clients({ name = "yamlls" }), 1, "it runs")
+
+-- A DAG file with a fault of YAML and one of the graph: each once, from us.
+local client = T.open("broken.dag.yaml")
+T.wait_codes({ "unknown-agent", "yaml-syntax" })
+vim.wait(1000)
+T.equal(sources(), { "divisi", "divisi" }, "each fault once")
+T.equal(#vim.lsp.get_clients({ bufnr = 0 }), 1, "one server")
+
+client:stop()
+for _, other in ipairs(vim.lsp.get_clients()) do
+  other:stop(true)
+end
