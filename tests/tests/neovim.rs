@@ -109,8 +109,8 @@ const SHARED_AGENT: [(&str, &str); 3] =
 
 #[test]
 fn names_lead_to_where_they_are_declared_and_used() {
-    let text = format!("{REVIEW}    reads: [notes.md]\n");
-    let files = [SHARED_AGENT[0], ("review.dag.yaml", &text), SHARED_AGENT[2], ("notes.md", "# Notes\n")];
+    let text = format!("{REVIEW}  - id: sub\n    dag: other.dag.yaml\n");
+    let files = [SHARED_AGENT[0], ("review.dag.yaml", &text), SHARED_AGENT[2]];
     scenario("navigation", &files);
 }
 
@@ -126,28 +126,37 @@ fn hints_lenses_tokens_and_folds_are_shown() {
 
 #[test]
 fn beside_another_yaml_server_each_fault_is_shown_once() {
-    let broken = "name: broken\nnodes:\n  - id: a\n    agent: nobody\n    prompt: \"open\n";
-    let files = [("divisi.toml", ""), ("values.yaml", "a: [1\nb: }\n"), ("broken.dag.yaml", broken)];
+    let broken = "name: broken\nnodes:\n  - id: a\n    run: \"open\n";
+    let files = [
+        ("divisi.toml", ""),
+        ("values.yaml", "a: [1\nb: }\n"),
+        ("broken.dag.yaml", broken),
+        (".claude/agents/code-reviewer.md", REVIEWER),
+        ("typo.dag.yaml", TYPO),
+    ];
     scenario("beside_yaml", &files);
 }
 
 /// Emoji of several code points, combining marks, right-to-left text, all before what is underlined or renamed.
 const UNICODE: &str = "\
-name: übung # 😀
+name: unicode # 😀
 nodes:
-  - id: é # 👩‍👩‍👧
-    run: echo mapped
-    outputs: [stdout]
+  - { title: \"👩\u{200d}👧 שלום e\u{301}\", id: first, run: echo, outputs: [stdout] }
   - id: other
     agent: \"e\u{301}cla\u{20d7}ir\" # שלום
-    prompt: \"😀 עברית {{ nodes.é.outputs.stdout }} {{ nodes.שלום.status }}\"
-    depends_on: [é, noeud-😀]
+    prompt: \"😀 עברית {{ nodes.first.outputs.stdout }} {{ nodes.שלום.status }}\"
+    depends_on: [ first, noeud-😀 ]
 ";
 
 #[test]
 fn columns_are_right_in_every_unit_and_kind_of_text() {
     let windows = format!("\u{feff}{}", UNICODE.replace('\n', "\r\n"));
-    scenario("unicode", &[("plain.dag.yaml", UNICODE), ("windows.dag.yaml", &windows)]);
+    let files = [
+        (".claude/agents/code-reviewer.md", REVIEWER),
+        ("plain.dag.yaml", UNICODE),
+        ("windows.dag.yaml", &windows),
+    ];
+    scenario("unicode", &files);
 }
 
 const PIPELINE: &str = "\

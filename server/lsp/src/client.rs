@@ -86,14 +86,13 @@ impl Client {
         let Some(workspace) = &capabilities.workspace else { return };
         self.configuration = workspace.configuration.unwrap_or(false);
         if let Some(edit) = &workspace.workspace_edit {
-            self.document_changes = edit.document_changes.unwrap_or(false);
+            // Operations on files stand in `documentChanges`, so a client that takes them takes those: Neovim says no
+            // more than that.
+            let operations = edit.resource_operations.as_deref().unwrap_or_default();
+            self.document_changes = edit.document_changes == Some(true) || !operations.is_empty();
             self.confirms_edits = self.document_changes && edit.change_annotation_support.is_some();
-            let does = |kind| {
-                self.document_changes
-                    && edit.resource_operations.as_ref().is_some_and(|kinds| kinds.contains(&kind))
-            };
-            self.creates_files = does(lsp::ResourceOperationKind::Create);
-            self.renames_files = does(lsp::ResourceOperationKind::Rename);
+            self.creates_files = operations.contains(&lsp::ResourceOperationKind::Create);
+            self.renames_files = operations.contains(&lsp::ResourceOperationKind::Rename);
         }
         self.refreshes_lenses = workspace.code_lens.as_ref().and_then(|it| it.refresh_support) == Some(true);
         self.refreshes_hints = workspace.inlay_hint.as_ref().and_then(|it| it.refresh_support) == Some(true);

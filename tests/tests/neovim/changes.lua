@@ -95,7 +95,7 @@ local edits = T.request(client, "textDocument/onTypeFormatting", {
   ch = "\n",
   options = { tabSize = 2, insertSpaces = true },
 })
-vim.lsp.util.apply_text_edits(edits, 0, client.offset_encoding)
+vim.lsp.util.apply_text_edits(edits, vim.api.nvim_get_current_buf(), client.offset_encoding)
 T.equal(line(row + 1), "      - ", "the list is begun")
 
 client:stop()

@@ -42,7 +42,7 @@ T.after("{{ nodes.m")
 T.equal(listed(vim.lsp.buf.definition), { "review.dag.yaml:3:9" }, "the node")
 T.equal(
   listed(references),
-  { "review.dag.yaml:3:9", "review.dag.yaml:8:34", "review.dag.yaml:9:18" },
+  { "review.dag.yaml:3:9", "review.dag.yaml:8:35", "review.dag.yaml:9:18" },
   "uses of the node"
 )
 
@@ -67,6 +67,6 @@ T.contains(found, "ask", "nodes of other files are found")
 -- Paths are links.
 local links = T.request(client, "textDocument/documentLink", { textDocument = { uri = vim.uri_from_bufnr(0) } })
 T.equal(#links, 1, "links")
-T.equal(links[1].target, vim.uri_from_fname(vim.fn.fnamemodify("notes.md", ":p")), "the link's target")
+T.equal(links[1].target, vim.uri_from_fname(vim.fn.fnamemodify("other.dag.yaml", ":p")), "the link's target")
 
 client:stop()

@@ -1,6 +1,11 @@
 --- Small helpers of the scenarios. Every wait has a limit and says what it waited for.
 local T = {}
 
+-- A question would wait for a person.
+vim.ui.select = function(items, options)
+  error(("asked %q: %s"):format(options.prompt or "", vim.inspect(items)))
+end
+
 function T.wait(what, condition)
   local ok = vim.wait(30000, condition, 20)
   assert(ok, "waited 30 s for: " .. what)
@@ -63,15 +68,15 @@ function T.request(client, method, params)
   return answer.result
 end
 
---- Waits until the name after `text` leads to a file like `pattern`: agents are read in the background.
-function T.wait_definition(client, text, pattern)
+--- Waits until the name after `text` leads to `file`: agents are read in the background.
+function T.wait_definition(client, text, file)
   T.after(text)
-  T.wait("the way to " .. pattern, function()
+  T.wait("the way to " .. file, function()
     local result = T.request(client, "textDocument/definition", {
       textDocument = { uri = vim.uri_from_bufnr(0) },
       position = vim.lsp.util.make_position_params(0, client.offset_encoding).position,
     })
-    return vim.inspect(result):find(pattern) ~= nil
+    return vim.inspect(result):find(file, 1, true) ~= nil
   end)
 end
 

@@ -45,6 +45,16 @@ async fn a_client_that_can_gets_files_renamed_and_is_asked_about_prose() {
 }
 
 #[tokio::test]
+async fn a_client_that_renames_files_takes_changes_of_documents_too() {
+    let edit = json!({ "resourceOperations": ["rename"] });
+    let mut client = start(json!({ "workspace": { "workspaceEdit": edit } })).await;
+    let edit = client.request("textDocument/rename", params(&client, 36)).await;
+    assert_eq!(edit["documentChanges"].as_array().unwrap().last().unwrap()["kind"], "rename");
+    client.ignore_published();
+    client.stop().await;
+}
+
+#[tokio::test]
 async fn a_plain_client_gets_text_edits_of_what_is_sure() {
     let mut client = start(json!({})).await;
     let edit = client.request("textDocument/rename", params(&client, 36)).await;
