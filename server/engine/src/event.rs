@@ -116,6 +116,17 @@ pub enum Event {
         /// Exit code or signal, time, usage: evidence.
         evidence: Evidence,
     },
+    /// The attempt that ended just now failed, and the node is tried again.
+    RetryScheduled {
+        /// The node's path.
+        node: String,
+        /// The failure that is tried again.
+        kind: FailKind,
+        /// When, in milliseconds since the epoch.
+        due_at: i64,
+        /// The whole wait in milliseconds.
+        wait_ms: u64,
+    },
     /// Nothing is live and nothing can start.
     RunEnded {
         /// How it ended.

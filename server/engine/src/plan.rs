@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use divisi_model::{ArgType, OnFailure, OutputForm, ResumePolicy, TriggerRule};
+use divisi_model::{ArgType, Backoff, OnFailure, OutputForm, ResumePolicy, TriggerRule};
 use divisi_workspace::RunnerDefinition;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::event::FailKind;
 
 /// Version of this format.
 pub const PLAN_FORMAT: u32 = 1;
@@ -71,6 +73,9 @@ pub struct PlanNode {
     pub inputs: Vec<PlanInput>,
     /// `outputs`.
     pub outputs: Vec<PlanOutput>,
+    /// `retry`; none where a failure is final.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<PlanRetry>,
     /// `timeout` of each attempt.
     pub timeout_ms: Option<u64>,
     /// `idle_timeout`.
@@ -153,6 +158,25 @@ pub struct PlanOutput {
     pub form: OutputForm,
     /// Whether its absence fails the node.
     pub required: bool,
+}
+
+/// When a failed node is tried again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanRetry {
+    /// All attempts together; lost and interrupted ones do not count.
+    pub attempts: u32,
+    /// How waits grow.
+    pub backoff: Backoff,
+    /// The first wait.
+    pub initial_ms: u64,
+    /// The longest wait.
+    pub max_ms: u64,
+    /// By what each wait of an exponential backoff is longer than the one before.
+    pub multiplier: f64,
+    /// Whether waits are varied.
+    pub jitter: bool,
+    /// The failures that are tried again; none: all that an attempt ends in.
+    pub on: Option<Vec<FailKind>>,
 }
 
 /// An environment variable.

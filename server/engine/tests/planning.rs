@@ -300,3 +300,29 @@ fn state_that_may_not_be_ours_is_refused() {
     let error = Runs::open(&desk.root()).unwrap_err().to_string();
     assert!(error.contains("is not a folder"), "{error}");
 }
+
+#[test]
+fn a_retry_stands_over_that_of_the_defaults_key_by_key() {
+    let dag = "\
+defaults: { retry: { attempts: 5, backoff: linear, on: [exit] } }
+nodes:
+  - { id: plain, run: x }
+  - { id: own, run: x, retry: { initial: 2s, max: 1m, multiplier: 1.5, jitter: false, on: ~ } }
+  - { id: none, run: x, retry: ~ }
+  - { id: once, run: x, retry: { attempts: 1 } }
+  - { id: each, run: x, for_each: [1] }
+";
+    let plan = planned(dag, &RunOptions::default());
+    let lines = plan.nodes.iter().map(|node| {
+        let retry = node.retry.as_ref().map(|retry| serde_json::to_string(retry).unwrap());
+        format!("{}: {}\n", node.path, retry.unwrap_or_default())
+    });
+    expect![[r#"
+        plain: {"attempts":5,"backoff":"linear","initial_ms":1000,"max_ms":300000,"multiplier":2.0,"jitter":true,"on":["exit"]}
+        own: {"attempts":5,"backoff":"linear","initial_ms":2000,"max_ms":60000,"multiplier":1.5,"jitter":false,"on":null}
+        none: 
+        once: 
+        each: 
+        each[1]: {"attempts":5,"backoff":"linear","initial_ms":1000,"max_ms":300000,"multiplier":2.0,"jitter":true,"on":["exit"]}
+    "#]].assert_eq(&lines.collect::<String>());
+}

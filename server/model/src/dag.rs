@@ -141,7 +141,7 @@ pub enum EnvValue {
 }
 
 /// `defaults` of a DAG. Maps merge one level deep; lists and scalars replace; `null` clears.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Defaults {
     /// `runner`.
     pub runner: Option<Spanned<String>>,
@@ -591,12 +591,55 @@ pub struct ListedLock {
 }
 
 /// `retry`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Retry {
     /// The key that decides: `attempts`, or `retry` where it has none. In `defaults` where the node says nothing.
     pub span: Span,
     /// `attempts`; 1 means no retry. 3 where `retry` is written without it.
     pub attempts: u32,
+    /// `backoff`.
+    pub backoff: Backoff,
+    /// `initial`: the first wait.
+    pub initial: Duration,
+    /// `max`: the longest wait.
+    pub max: Duration,
+    /// `multiplier` of [`Backoff::Exponential`].
+    pub multiplier: f64,
+    /// `jitter`: each wait is varied.
+    pub jitter: bool,
+    /// `on`: the kinds of failure that are tried again, words of [`RETRIED_KINDS`](crate::keys::native::RETRIED_KINDS);
+    /// none means all of them.
+    pub on: Option<Vec<String>>,
+}
+
+impl Retry {
+    /// So many attempts, and for the rest what the table of keys says of a `retry` that says nothing.
+    pub fn new(span: Span, attempts: u32) -> Self {
+        Self {
+            span,
+            attempts,
+            backoff: Backoff::Exponential,
+            initial: Duration::from_secs(1),
+            max: Duration::from_secs(300),
+            multiplier: 2.0,
+            jitter: true,
+            on: None,
+        }
+    }
+}
+
+/// How the wait before the next attempt grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backoff {
+    /// No wait.
+    Immediate,
+    /// 1, 2, 3 … times the first wait.
+    Linear,
+    /// Each is `multiplier` times the one before.
+    Exponential,
+    /// 1, 1, 2, 3, 5 … times the first wait.
+    Fibonacci,
 }
 
 /// `for_each`.

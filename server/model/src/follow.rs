@@ -95,7 +95,7 @@ follows!(EnvVar { name } stays { value, secret });
 follows!(Input { name, from } stays { required, default });
 follows!(Output { name, ttl } stays { form, required, schema });
 follows!(Lock { name } stays { mode });
-follows!(Retry { span } stays { attempts });
+follows!(Retry { span } stays { attempts, backoff, initial, max, multiplier, jitter, on });
 follows!(Defaults { runner, model, timeout, idle_timeout, env, cwd, shell, retry } stays { in_worktree });
 follows!(RunWork { program, shell });
 follows!(AgentWork { agent, prompt, runner, model, tools, max_turns } stays { naming });

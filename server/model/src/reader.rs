@@ -173,6 +173,16 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// A number, whole or not.
+    pub(crate) fn number(&self, id: NodeId) -> Option<f64> {
+        match self.tree.scalar(id)? {
+            #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 a rounded figure does")]
+            ScalarValue::Int(number) => Some(number as f64),
+            ScalarValue::Float(number) => Some(number),
+            ScalarValue::Null | ScalarValue::Bool(_) | ScalarValue::Str(_) => None,
+        }
+    }
+
     /// A whole number from 1 on.
     pub(crate) fn positive(&self, id: NodeId) -> Option<Spanned<u32>> {
         let value = u32::try_from(self.integer(id)?).ok().filter(|value| *value > 0)?;
@@ -186,16 +196,7 @@ impl<'t> Reader<'t> {
 
     /// A bare number, whole or not, as milliseconds; none beyond [`duration::LONGEST`].
     pub(crate) fn milliseconds(&self, id: NodeId) -> Option<Spanned<Duration>> {
-        let number = match self.tree.scalar(id)? {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "beyond 2^53 ms, 285,000 years, a rounded figure does"
-            )]
-            ScalarValue::Int(number) => number as f64,
-            ScalarValue::Float(number) => number,
-            ScalarValue::Null | ScalarValue::Bool(_) | ScalarValue::Str(_) => return None,
-        };
-        let value = Duration::try_from_secs_f64(number / 1_000.0).ok()?;
+        let value = Duration::try_from_secs_f64(self.number(id)? / 1_000.0).ok()?;
         (value <= duration::LONGEST).then(|| Spanned::new(value, self.span(id)))
     }
 

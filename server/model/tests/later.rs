@@ -25,11 +25,11 @@ fn nothing_for_what_runs() {
 args: { regions: { type: list } }
 locks: { unused: 2 }
 phases: [{ id: p, barrier: false }]
-defaults: { retry: { attempts: 1 }, isolation: none, cache: false, timeout: 5m, budget: }
+defaults: { retry: { attempts: 3 }, isolation: none, cache: false, timeout: 5m, budget: }
 nodes:
-  - { id: a, run: x, resume: never, retry: { attempts: 1, initial: 5s }, cache: false, isolation: none }
+  - { id: a, run: x, resume: never, retry: { attempts: 2, initial: 5s }, cache: false, isolation: none }
   - { id: b, agent: x, prompt: p, locks: [], for_each: args.regions, max_turns: 3, budget: ~ }
-  - { id: c, run: [x], for_each: [1, 2], max_items: 5, resume: retry, outputs: { o: { ttl: 1d, json: true } } }
+  - { id: c, run: [x], retry: { on: [exit] }, for_each: [1, 2], max_items: 5, resume: retry, outputs: { o: { ttl: 1d, json: true } } }
 "#,
         expect![[r#""#]],
     );
@@ -48,8 +48,6 @@ nodes:
   - { id: a, command: /x }
   - { id: b, dag: ./x.dag.yaml }
   - { id: c, approve: Go on? }
-  - { id: d, run: x, retry: { attempts: 2 } }
-  - { id: e, run: x, retry: { backoff: linear } }
   - { id: f, run: x, locks: [l] }
   - { id: g, run: x, cache: true }
   - { id: h, run: x, cache: { ttl: 1d } }
@@ -70,19 +68,17 @@ nodes:
             7: command (command)
             8: dag (dag)
             9: approve (approve)
-            10: retry (attempts)
-            11: retry (retry)
-            12: locks (locks)
-            13: cache (cache)
-            14: cache (cache)
-            15: budget (budget)
-            16: compensate (compensate)
-            17: isolation (isolation)
-            17: worktree (worktree)
-            18: resume (resume)
-            19: for_each (for_each)
-            20: for_each (for_each)
-            21: json with a schema (list)
+            10: locks (locks)
+            11: cache (cache)
+            12: cache (cache)
+            13: budget (budget)
+            14: compensate (compensate)
+            15: isolation (isolation)
+            15: worktree (worktree)
+            16: resume (resume)
+            17: for_each (for_each)
+            18: for_each (for_each)
+            19: json with a schema (list)
         "#]],
     );
 }
@@ -111,7 +107,6 @@ nodes:
   b: { run: x }
 "#,
         expect![[r#"
-            1: retry (attempts)
             2: cache (cache)
         "#]],
     );
@@ -122,7 +117,7 @@ fn command_v2() {
     let text = r#"{"name": "/x", "phases": [
 {"name": "one", "parallel": false, "agents": [{"id": "a", "type": "t", "task": "x"}]},
 {"name": "two", "parallel": false, "agents": [
-{"id": "b", "type": "t", "task": "x", "retry": {"maxAttempts": 2}},
+{"id": "b", "type": "t", "task": "x", "retry": {"maxAttempts": 2, "strategy": "linear", "retryableErrors": ["timeout"]}},
 {"id": "c", "type": "t", "task": "x", "conditional": {"enabled": false}, "compensation": {"type": "none"}, "resources": []},
 {"id": "d", "type": "t", "task": "x", "skipCondition": {"expression": "y"}, "compensation": {"task": "z"}, "resources": ["r"]}
 ]}]}"#;
@@ -137,8 +132,8 @@ fn command_v2() {
                 "parallel",
             ),
             (
-                "\"maxAttempts\"",
-                "retry",
+                "\"retryableErrors\"",
+                "retryableErrors",
             ),
             (
                 "\"skipCondition\"",

@@ -45,7 +45,9 @@ pub(super) fn line(record: &EventRecord, run: &RunView, detail: Detail) -> Optio
         Event::HostStarted { epoch, .. } if *epoch > 1 => "the run goes on with a new host".to_owned(),
         Event::Requested { request, .. } => asked(request)?,
         Event::Refused { detail } => mark(WARNING, "refused", "an inner step", detail),
-        Event::NodeState { node, state, attempt, .. } => node_line(state, *attempt, run.node(node)?, detail)?,
+        Event::NodeState { node, state, attempt, .. } => {
+            node_line(record.at, state, *attempt, run.node(node)?, detail)?
+        }
         Event::AttemptStopping { node, cause, .. } => mark(WARNING, "stopping", node, stopping(*cause)),
         _ => return None,
     };
@@ -78,7 +80,13 @@ fn stopping(cause: StopCause) -> &'static str {
     }
 }
 
-fn node_line(state: &NodeState, attempt: Option<u32>, node: &NodeView, detail: Detail) -> Option<String> {
+fn node_line(
+    at: i64,
+    state: &NodeState,
+    attempt: Option<u32>,
+    node: &NodeView,
+    detail: Detail,
+) -> Option<String> {
     let path = &node.path;
     let reason = node.detail.as_deref().unwrap_or_default();
     let line = match state {
@@ -90,7 +98,7 @@ fn node_line(state: &NodeState, attempt: Option<u32>, node: &NodeView, detail: D
         NodeState::Skipped => mark(FAINT, "skipped", path, reason),
         NodeState::Blocked => mark(WARNING, "blocked", path, reason),
         NodeState::Cancelled => mark(WARNING, "cancelled", path, reason),
-        NodeState::RetryWait => mark(WARNING, "retrying", path, reason),
+        NodeState::RetryWait => mark(WARNING, "failed", path, &join(&took(node), &again(node, reason, at))),
         NodeState::Lost => mark(WARNING, "lost", path, "its host died before its end was known"),
         NodeState::WaitingApproval | NodeState::WaitingDecision => mark(NOTE, "waiting", path, reason),
         NodeState::Compensating => mark(NOTE, "undoing", path, ""),
@@ -116,6 +124,12 @@ fn nth(attempt: u32) -> String {
 
 fn took(node: &NodeView) -> String {
     node.wall.map(time::short).unwrap_or_default()
+}
+
+/// The failure, and when the node is tried again.
+fn again(node: &NodeView, reason: &str, now: i64) -> String {
+    let wait = node.retry_at.map_or(0, |due| u64::try_from(due.saturating_sub(now)).unwrap_or(0));
+    join(reason, &format!("(again in {})", time::short(std::time::Duration::from_millis(wait))))
 }
 
 fn join(left: &str, right: &str) -> String {

@@ -120,7 +120,7 @@ fn nothing_runs_by_settings_that_cannot_be_read() {
     let said = site.divisi(&["run", "a", "--yes"]);
     assert_eq!((said.status, said.out.as_str()), (2, ""));
     expect![[r#"
-        warning: divisi.toml:1:1: there is no setting `wild`; known here: agents, check, files, run, runners
+        warning: divisi.toml:1:1: there is no setting `wild`; known here: agents, check, files, hints, run, runners
         error: $ROOT/divisi.toml:3:9: `run.trust` is one of folder, file; `fiel` is none; nothing is run before this is mended, since runs go by these settings
     "#]].assert_eq(&said.err);
     site.put("divisi.toml", "wild = 1\n");
@@ -255,17 +255,48 @@ fn a_detached_run_goes_on() {
 }
 
 #[test]
+fn a_failure_is_tried_again() {
+    let text = "\
+name: again
+max_parallel: 2
+nodes:
+  - { id: odd, run: 'test $DIVISI_ATTEMPT = 3', retry: { attempts: 3, backoff: linear, initial: 10ms, jitter: false } }
+  - { id: last, run: echo done, depends_on: [odd] }
+";
+    let site = Site::new().write("again.dag.yaml", text);
+    let said = site.divisi(&["run", "again", "--yes"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    check(
+        &site,
+        &said.out,
+        expect![[r#"
+        again · 2 nodes, 2 at a time · run RUN
+           0.0s  started    odd
+           0.0s  failed     odd  0.0s  exit status 1  (again in 0.0s)
+           0.0s  started    odd  (attempt 2)
+           0.0s  failed     odd  0.0s  exit status 1  (again in 0.0s)
+           0.0s  started    odd  (attempt 3)
+           0.0s  succeeded  odd  0.0s
+           0.0s  started    last
+           0.0s  succeeded  last  0.0s
+
+        again succeeded: 2 of 2 nodes done
+    "#]],
+    );
+}
+
+#[test]
 fn what_cannot_run_yet_is_refused_with_its_place() {
-    let text = TWO.replace("outputs: [word] }", "outputs: [word], retry: { attempts: 3 } }");
+    let text = TWO.replace("outputs: [word] }", "outputs: [word], budget: { usd: 1 } }");
     let site = Site::new().write("two.dag.yaml", text);
     let said = site.divisi(&["run", "two", "--yes"]);
     assert_eq!(said.status, 2);
     expect![[r#"
-        error: `retry` is read and checked, but this version cannot run it
-         --> two.dag.yaml:3:64
+        error: `budget` is read and checked, but this version cannot run it
+         --> two.dag.yaml:3:55
           |
-        3 |   - { id: first, run: [echo, hello], outputs: [word], retry: { attempts: 3 } }
-          |                                                                ^^^^^^^^
+        3 |   - { id: first, run: [echo, hello], outputs: [word], budget: { usd: 1 } }
+          |                                                       ^^^^^^
 
         error: two.dag.yaml was not run
     "#]]

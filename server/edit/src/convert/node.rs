@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use divisi_model::duration::written;
-use divisi_model::{LockMode, Node, TriggerRule};
+use divisi_model::{Backoff, LockMode, Node, Retry, TriggerRule};
 use divisi_syntax::NodeId;
 
 use super::{Notice, yaml};
@@ -42,7 +42,7 @@ pub(super) struct NativeNode {
     estimate: Option<Duration>,
     timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
-    attempts: Option<u32>,
+    retry: Option<Retry>,
     locks: Vec<(String, Option<LockMode>)>,
     phase: Option<String>,
     continue_on_error: bool,
@@ -72,11 +72,7 @@ impl NativeNode {
             estimate: node.estimate.as_ref().map(|estimate| estimate.value),
             timeout: time(&node.timeout),
             idle_timeout: time(&node.idle_timeout),
-            attempts: node
-                .retry
-                .as_ref()
-                .map(|retry| retry.attempts)
-                .filter(|count| *count > 1 && is_executed),
+            retry: node.retry.clone().filter(|retry| retry.attempts > 1 && is_executed),
             locks: node.locks.iter().map(|lock| (lock.name.value.clone(), lock.mode)).collect(),
             phase: node.phase.as_ref().map(|phase| phase.value.clone()),
             continue_on_error: node.continue_on_error,
@@ -127,8 +123,8 @@ impl NativeNode {
                 key(name, written(time));
             }
         }
-        if let Some(attempts) = self.attempts {
-            key("retry", format!("{{ attempts: {attempts} }}"));
+        if let Some(retry) = &self.retry {
+            key("retry", retry_mapping(retry));
         }
         if !self.locks.is_empty() {
             let lock = |(name, mode): &(String, Option<LockMode>)| match mode {
@@ -159,4 +155,26 @@ const fn rule_word(rule: TriggerRule) -> &'static str {
         TriggerRule::OneSuccess => "one_success",
         TriggerRule::AllDone => "all_done",
     }
+}
+
+/// `retry`: attempts, and whatever is not as where nothing is said.
+fn retry_mapping(retry: &Retry) -> String {
+    let unsaid = Retry::new(retry.span, retry.attempts);
+    let mut keys = vec![format!("attempts: {}", retry.attempts)];
+    let backoff = match retry.backoff {
+        Backoff::Immediate => Some("immediate"),
+        Backoff::Linear => Some("linear"),
+        Backoff::Exponential => None,
+        Backoff::Fibonacci => Some("fibonacci"),
+    };
+    keys.extend(backoff.map(|word| format!("backoff: {word}")));
+    for (name, time, unsaid) in [("initial", retry.initial, unsaid.initial), ("max", retry.max, unsaid.max)] {
+        if time != unsaid {
+            keys.push(format!("{name}: {}", written(time)));
+        }
+    }
+    if retry.multiplier.to_bits() != unsaid.multiplier.to_bits() {
+        keys.push(format!("multiplier: {}", retry.multiplier));
+    }
+    format!("{{ {} }}", keys.join(", "))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::graph::PlanFault;
+use super::retry::NextTry;
 use super::state::{AttemptProcess, NodeStanding, State};
 use super::transitions::is_allowed;
 use crate::event::{AttemptEnd, Event, EventRecord, NodeState, Request, Verdict};
@@ -105,6 +106,13 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
         Event::AttemptStopping { node, attempt, .. } => {
             live_attempt(state, node, *attempt)?;
         }
+        Event::RetryScheduled { node, kind, due_at, wait_ms } => {
+            let index = known(state, node)?;
+            let next_try = NextTry { kind: *kind, due_at: *due_at, wait_ms: *wait_ms };
+            if let Some(standing) = state.nodes.get_mut(index) {
+                standing.next_try = Some(next_try);
+            }
+        }
         Event::AttemptEnded { node, attempt, end, .. } => end_attempt(state, node, *attempt, *end)?,
         Event::RunEnded { verdict } => {
             state.verdict = Some(*verdict);
@@ -171,6 +179,9 @@ fn live_attempt<'a>(state: &'a mut State, path: &str, attempt: u32) -> Result<&'
 
 fn end_attempt(state: &mut State, path: &str, attempt: u32, end: AttemptEnd) -> Result<(), Fault> {
     let standing = live_attempt(state, path, attempt)?;
+    if !matches!(end, AttemptEnd::Lost | AttemptEnd::Interrupted) {
+        standing.tries += 1;
+    }
     standing.lost_in_a_row = if end == AttemptEnd::Lost { standing.lost_in_a_row + 1 } else { 0 };
     let index = known(state, path)?;
     state.live.remove_mut(&index);
@@ -188,6 +199,12 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
         state.ready.remove_mut(&state.graph.rank(index));
         state.steps += 1;
     }
+    if from == NodeState::RetryWait {
+        state.retrying.remove_mut(&index);
+    }
+    if to == NodeState::RetryWait {
+        state.retrying.insert_mut(index);
+    }
     if to == NodeState::Ready {
         state.ready.insert_mut(state.graph.rank(index));
         state.steps += 1;
@@ -196,6 +213,7 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
     let with_run = state.cancels > 0;
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.state = to;
+        standing.next_try = standing.next_try.filter(|_| to == NodeState::RetryWait);
         standing.cancelled_with_run = with_run && to == NodeState::Cancelled;
     }
     count_end(state, index, to, 1);
@@ -236,6 +254,7 @@ fn reopen_node(state: &mut State, index: usize) {
     state.unfinished += 1;
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.lost_in_a_row = 0;
+        standing.tries = 0;
     }
     change_waiting(state, index, 1);
 }

@@ -57,6 +57,7 @@ fn take_in(draft: &mut Draft<'_>, input: Input) {
                 draft.stop(node, StopCause::TimedOut);
             }
         }
+        Input::Timer { timer: TimerId::Retry { node }, generation } => draft.retry(node, generation),
         Input::Request(row) => request::take_in(draft, row),
         Input::Tick => {}
     }

@@ -50,6 +50,11 @@ impl<'a> Draft<'a> {
         &self.state
     }
 
+    /// Milliseconds since the epoch.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
     pub(super) fn into_decision(self) -> Decision {
         self.decision
     }
@@ -98,6 +103,10 @@ impl<'a> Draft<'a> {
         outputs: BTreeMap<String, OutputValue>,
     ) {
         let attempt = self.state.node(node).map(|standing| standing.attempt).filter(|attempt| *attempt > 0);
+        let waits_for_retry = self.state.node(node).is_some_and(|node| node.state == NodeState::RetryWait);
+        if waits_for_retry && to != NodeState::Ready {
+            self.void_retry_timer(node);
+        }
         let path = self.state.path(node).to_owned();
         if self.emit(Event::NodeState { node: path, state: to, attempt, detail, outputs }) {
             self.follow(node, to);
@@ -273,6 +282,7 @@ impl<'a> Draft<'a> {
                 Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),
             }
         }
+        self.sweep_retries();
         if mode == Mode::Cancelling {
             self.cancel_undecided();
         }
@@ -370,8 +380,16 @@ impl<'a> Draft<'a> {
             Outcome::Failed { kind, detail } => {
                 let kind = if is_reported(kind) { kind } else { FailKind::Runner };
                 self.journal_end(node, AttemptEnd::Failed { kind }, ended.evidence);
-                self.enter(node, NodeState::Failed { kind }, Some(detail));
+                self.fail_or_retry(node, kind, Some(detail));
             }
+        }
+    }
+
+    /// The live attempt of a node ended in a failure.
+    fn fail_or_retry(&mut self, node: usize, kind: FailKind, detail: Option<String>) {
+        match self.next_try(node, kind) {
+            Some(next) => self.await_retry(node, next, detail),
+            None => self.enter(node, NodeState::Failed { kind }, detail),
         }
     }
 
@@ -386,8 +404,11 @@ impl<'a> Draft<'a> {
         };
         self.journal_end(node, end, evidence);
         let detail = self.reason_of_stop(node, cause);
-        let state = stop_failure(cause).map_or(NodeState::Cancelled, |kind| NodeState::Failed { kind });
-        self.enter(node, state, detail);
+        match (cause, stop_failure(cause)) {
+            (_, None) => self.enter(node, NodeState::Cancelled, detail),
+            (StopCause::TimedOut | StopCause::Idle, Some(kind)) => self.fail_or_retry(node, kind, detail),
+            (_, Some(kind)) => self.enter(node, NodeState::Failed { kind }, detail),
+        }
     }
 
     fn reason_of_stop(&self, node: usize, cause: StopCause) -> Option<String> {

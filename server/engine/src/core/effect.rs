@@ -85,6 +85,11 @@ pub enum TimerId {
         /// The node's index.
         node: usize,
     },
+    /// The node's next try. Its generation is the number of the attempt that failed.
+    Retry {
+        /// The node's index.
+        node: usize,
+    },
 }
 
 /// Everything a launcher needs that depends on the run's past; the rest stands in the plan.

@@ -10,6 +10,7 @@
 //! rule         truth table 1: classes × trigger rule                 (ENGINE 2)
 //! mode         truth table 3: what the run's mode lets happen        (ENGINE 2)
 //! verdict      truth table 4: how the run ended                      (ENGINE 2)
+//! retry        whether and when a failed node is tried again          (ENGINE 3)
 //! transitions  which state may follow which                          (ENGINE 3)
 //! graph        the plan as indices: dependents, ranks, groups
 //! state        what the events so far say
@@ -28,6 +29,7 @@ mod graph;
 pub mod input;
 pub mod mode;
 mod request;
+pub mod retry;
 pub mod rule;
 pub mod state;
 pub mod status;

@@ -8,6 +8,7 @@ use rpds::{RedBlackTreeSetSync, VectorSync};
 use super::class::Class;
 use super::graph::{Graph, PlanFault};
 use super::mode::Mode;
+use super::retry::NextTry;
 use crate::event::{NodeState, OutputValue, Verdict};
 use crate::plan::{PlanNode, PlanWork, StoredPlan};
 
@@ -29,6 +30,8 @@ pub struct State {
     pub(crate) ready: RedBlackTreeSetSync<usize>,
     /// Nodes with an attempt that was granted and has not ended.
     pub(crate) live: RedBlackTreeSetSync<usize>,
+    /// Nodes that wait for their next try.
+    pub(crate) retrying: RedBlackTreeSetSync<usize>,
     /// Nodes that are not terminal.
     pub(crate) unfinished: usize,
     /// Nodes whose end fails the run: failed without tolerance, or cancelled. (Where the whole run is cancelled, that
@@ -63,6 +66,10 @@ pub struct NodeStanding {
     pub(crate) open: bool,
     /// Number of the latest attempt; 0 before the first.
     pub(crate) attempt: u32,
+    /// Attempts since the last reset that count against `retry.attempts`: neither lost nor interrupted.
+    pub(crate) tries: u32,
+    /// Of a node that waits for its next try.
+    pub(crate) next_try: Option<NextTry>,
     /// Lost attempts since the last that was not.
     pub(crate) lost_in_a_row: u32,
     /// Cancelled by the end of the whole run, not alone.
@@ -115,6 +122,8 @@ impl NodeStanding {
             unfinished_children,
             open: false,
             attempt: 0,
+            tries: 0,
+            next_try: None,
             lost_in_a_row: 0,
             cancelled_with_run: false,
             outputs: None,
@@ -154,6 +163,7 @@ impl State {
             nodes,
             ready: RedBlackTreeSetSync::new_sync(),
             live: RedBlackTreeSetSync::new_sync(),
+            retrying: RedBlackTreeSetSync::new_sync(),
             untolerated: 0,
             blocked: 0,
             undecided: 0,
@@ -208,6 +218,11 @@ impl State {
     /// Nodes that may start and wait for a slot, in the order in which they will.
     pub fn ready(&self) -> impl Iterator<Item = usize> + '_ {
         self.ready.iter().filter_map(|rank| self.graph.at_rank(*rank))
+    }
+
+    /// Nodes that wait for their next try, in plan order.
+    pub(crate) fn retrying(&self) -> impl Iterator<Item = (usize, NextTry)> + '_ {
+        self.retrying.iter().filter_map(|node| Some((*node, self.nodes.get(*node)?.next_try?)))
     }
 
     /// How the run ended; none while it goes on.

@@ -34,7 +34,8 @@ pub fn status(state: &State, is_owned: bool) -> RunStatus {
     if !is_owned {
         return if state.epoch == 0 { RunStatus::Planned } else { RunStatus::Orphaned };
     }
-    let waits_for_a_decision = state.undecided > 0 && state.live.is_empty() && state.ready.is_empty();
+    let waits_for_a_decision =
+        state.undecided > 0 && state.live.is_empty() && state.ready.is_empty() && state.retrying.is_empty();
     match state.mode() {
         Mode::Cancelling => RunStatus::Cancelling,
         _ if state.paused || waits_for_a_decision => RunStatus::Paused,

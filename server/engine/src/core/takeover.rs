@@ -42,6 +42,7 @@ pub(super) fn host_started(
         draft.emit(Event::RunResumed { id });
         reset(draft, &judged);
     }
+    draft.set_retry_timers();
     if let Some(verdict) = draft.state().verdict {
         draft.perform(Effect::Finish { verdict });
         return;
@@ -121,10 +122,15 @@ fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>) {
     // its instances, so that one pass reaches both.
     for node in 0..count {
         let Some(standing) = draft.state().node(node) else { continue };
-        if standing.waiting > 0 && matches!(standing.state, NodeState::Ready | NodeState::Expanded) {
+        if standing.waiting > 0 && is_before_its_work(standing.state) {
             draft.enter(node, NodeState::Pending, None);
         }
     }
+}
+
+/// The rule has let it through, and no attempt of it lives or waits for a person's word.
+fn is_before_its_work(state: NodeState) -> bool {
+    matches!(state, NodeState::Ready | NodeState::RetryWait | NodeState::Expanded)
 }
 
 /// An instance of a group that succeeded stays as it is, as its group does.

@@ -4,8 +4,8 @@ use crate::event::{FailKind, NodeState, StopCause};
 
 /// Whether a node in `from` may become `to`. A state never follows itself, but where work is re-done after a crash.
 ///
-/// Beyond ENGINE's table a resume may take `ready` and `expanded` back to `pending`: their rule was evaluated on ends
-/// that the resume takes back (a tolerated failure, a skip), so it has to be evaluated again.
+/// Beyond ENGINE's table a resume may take `ready`, `retry_wait` and `expanded` back to `pending`: their rule was evaluated
+/// on ends that the resume takes back (a tolerated failure, a skip), so it has to be evaluated again.
 pub fn is_allowed(from: NodeState, to: NodeState) -> bool {
     use NodeState as S;
     match (from, to) {
@@ -35,7 +35,7 @@ pub fn is_allowed(from: NodeState, to: NodeState) -> bool {
         (S::Merging, S::Succeeded | S::Merging) => true,
         (S::Merging, S::Failed { kind }) => kind == FailKind::MergeConflict,
 
-        (S::RetryWait, S::Ready | S::Failed { .. } | S::Cancelled) => true,
+        (S::RetryWait, S::Ready | S::Failed { .. } | S::Cancelled | S::Pending) => true,
 
         (
             S::Lost,

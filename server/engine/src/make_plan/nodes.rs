@@ -1,11 +1,12 @@
 //! One node of the DAG to its nodes of the plan: itself, or a group and its instances.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use divisi_analysis::Graph;
 use divisi_analysis::plan::DEFAULT_ESTIMATE;
 use divisi_model::variables::arg_variable;
-use divisi_model::{Dag, Node, Program, RunWork, Text, Work};
+use divisi_model::{Dag, Node, Program, Retry, RunWork, Text, Work};
 use divisi_syntax::template;
 use divisi_workspace::Document;
 use serde_json::{Map, Value};
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 use super::agents::Agents;
 use super::expand::{Instance, instances};
 use super::{Faults, ancestors, declared_env, inputs};
-use crate::plan::{PlanNode, PlanOutput, PlanWork};
+use crate::plan::{PlanNode, PlanOutput, PlanRetry, PlanWork};
 use crate::words;
 
 /// What all nodes are planned from.
@@ -86,7 +87,6 @@ fn dependencies(graph: &Graph, node: usize, planned: impl Fn(usize) -> Option<us
 }
 
 fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
-    let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let outputs = node.outputs.iter().map(|output| PlanOutput {
         name: output.name.value.clone(),
         form: output.form.clone(),
@@ -104,6 +104,7 @@ fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
         work,
         inputs: Vec::new(),
         outputs: outputs.collect(),
+        retry: node.retry.as_ref().filter(|retry| retry.attempts > 1).map(plan_retry),
         timeout_ms: node.timeout.as_ref().map(|timeout| millis(timeout.value)),
         idle_timeout_ms: node.idle_timeout.as_ref().map(|timeout| millis(timeout.value)),
         estimate_ms: millis(node.estimate.as_ref().map_or(DEFAULT_ESTIMATE, |estimate| estimate.value)),
@@ -116,6 +117,24 @@ fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
     }
 }
 
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Words that are no kind of failure were refused with the file.
+fn plan_retry(retry: &Retry) -> PlanRetry {
+    let kind = |word: &String| serde_json::from_value(Value::String(word.clone())).ok();
+    PlanRetry {
+        attempts: retry.attempts,
+        backoff: retry.backoff,
+        initial_ms: millis(retry.initial),
+        max_ms: millis(retry.max),
+        multiplier: retry.multiplier,
+        jitter: retry.jitter,
+        on: retry.on.as_ref().map(|words| words.iter().filter_map(kind).collect()),
+    }
+}
+
 /// The group waits and is judged by its rule; the instances carry condition, tolerance and work.
 fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instance>) {
     let group = nodes.len();
@@ -125,6 +144,7 @@ fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instan
         continue_on_error: false,
         work: PlanWork::Group { children },
         inputs: Vec::new(),
+        retry: None,
         timeout_ms: None,
         idle_timeout_ms: None,
         env: Vec::new(),

@@ -104,6 +104,9 @@ impl RunView {
                 let wall = Duration::from_millis(evidence.wall_ms);
                 self.change_node(node, |node| node.end_attempt(wall));
             }
+            Event::RetryScheduled { node, due_at, .. } => {
+                self.change_node(node, |node| node.retry_at = Some(*due_at));
+            }
             Event::RunEnded { verdict } => {
                 self.verdict = Some(*verdict);
                 self.sessions.end(at);

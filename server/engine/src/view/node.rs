@@ -24,6 +24,8 @@ pub struct NodeView {
     pub detail: Option<String>,
     /// Number of its latest attempt; 0 before the first.
     pub attempt: u32,
+    /// When it is tried again, in milliseconds since the epoch; none where it does not wait for that.
+    pub retry_at: Option<i64>,
     /// When its live attempt started, in milliseconds since the epoch.
     pub started_at: Option<i64>,
     /// When it was over, in milliseconds since the epoch; none while it is not.
@@ -53,6 +55,7 @@ impl NodeView {
             state: NodeState::Pending,
             detail: None,
             attempt: 0,
+            retry_at: None,
             started_at: None,
             ended_at: None,
             wall: None,
@@ -106,6 +109,7 @@ impl NodeView {
         self.is_group |= state == NodeState::Expanded;
         self.ended_at = state.is_terminal().then(|| self.ended_at.unwrap_or(at));
         self.state = state;
+        self.retry_at = self.retry_at.filter(|_| state == NodeState::RetryWait);
         self.detail = detail.map(str::to_owned);
         if state.is_terminal() {
             self.files = outputs.values().filter_map(made_file).collect();

@@ -9,6 +9,7 @@ mod groups;
 mod ordering;
 mod requests;
 mod resume;
+mod retry;
 mod scale;
 mod transitions;
 mod truth_tables;

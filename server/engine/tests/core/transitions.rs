@@ -18,7 +18,7 @@ const TABLE: &str = "
     stopping(cancelled) → cancelled | lost
     stopping(budget)    → failed(budget) | lost
     merging             → succeeded | failed(merge_conflict) | merging
-    retry_wait          → ready | failed | cancelled
+    retry_wait          → ready | failed | cancelled | pending
     lost                → succeeded | merging | reported | retry_wait | cancelled | ready | waiting_decision | failed(lost)
     waiting_decision    → ready | succeeded | failed(marked) | cancelled
     expanded            → succeeded | failed(children) | blocked | skipped | cancelled + pending

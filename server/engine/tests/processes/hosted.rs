@@ -6,8 +6,8 @@ use std::path::Path;
 
 use divisi_engine::client::RunStatus;
 use divisi_engine::event::{AttemptEnd, Event, Request};
-use divisi_engine::plan::{PlanAgent, PlanInput, PlanNode, PlanWork};
-use divisi_model::OutputForm;
+use divisi_engine::plan::{PlanAgent, PlanInput, PlanNode, PlanRetry, PlanWork};
+use divisi_model::{Backoff, OutputForm};
 use divisi_workspace::RunnerDefinition;
 use divisi_workspace::settings::{RunnerKind, RunnerOrigin};
 
@@ -26,6 +26,8 @@ crate::trials![
     a_pause_starts_nothing,
     a_timeout_is_a_failure,
     silence_is_a_failure,
+    a_failure_is_tried_again_after_a_wait,
+    a_wait_for_the_next_try_outlives_a_host,
     a_second_host_is_refused,
     secrets_are_masked_and_stored_nowhere,
     a_runners_report_keeps_no_secret,
@@ -35,6 +37,18 @@ crate::trials![
     a_runner_that_reports_a_failure_fails,
     runs_are_found_by_a_prefix,
 ];
+
+fn retry(attempts: u32, wait_ms: u64) -> PlanRetry {
+    PlanRetry {
+        attempts,
+        backoff: Backoff::Linear,
+        initial_ms: wait_ms,
+        max_ms: wait_ms,
+        multiplier: 1.0,
+        jitter: false,
+        on: None,
+    }
+}
 
 fn after(node: PlanNode, dependencies: &[usize]) -> PlanNode {
     PlanNode { dependencies: dependencies.to_vec(), ..node }
@@ -309,6 +323,40 @@ fn silence_is_a_failure() {
         Bench::new(|_| vec![PlanNode { idle_timeout_ms: Some(50), ..sh("a", "echo x; exec sleep 1000") }]);
     assert_eq!(bench.start().verdict(), "failed");
     assert_eq!(bench.ends(), ["a failed(idle)"]);
+}
+
+/// The second attempt starts not before its wait is over, and reads what the first left.
+fn a_failure_is_tried_again_after_a_wait() {
+    let bench = Bench::new(|_| {
+        vec![PlanNode {
+            retry: Some(retry(2, 300)),
+            ..sh("a", "date +%s%N >> tries; test $DIVISI_ATTEMPT = 2")
+        }]
+    });
+    assert_eq!(bench.start().verdict(), "succeeded");
+    let tries: Vec<u64> = bench.read("tries").lines().map(|line| line.parse().unwrap()).collect();
+    assert_eq!(tries.len(), 2);
+    assert!(tries[1] - tries[0] >= 300_000_000, "{tries:?}");
+}
+
+fn a_wait_for_the_next_try_outlives_a_host() {
+    let bench = Bench::new(|_| {
+        vec![PlanNode {
+            retry: Some(retry(2, 3_000)),
+            ..sh("a", "echo x >> tries; test $DIVISI_ATTEMPT = 2")
+        }]
+    });
+    bench.start();
+    await_that("the wait", || {
+        bench.events().iter().any(|record| matches!(record.event, Event::RetryScheduled { .. }))
+    });
+    let (host, guard) = (bench.host_pid(), bench.guard_pid());
+    kill_9(host);
+    await_that("the guard's end", || !is_alive(guard));
+    bench.resume();
+    assert_eq!(bench.read("tries"), "x\n", "it waits on");
+    assert_eq!(bench.verdict(), "succeeded");
+    assert_eq!(bench.read("tries"), "x\nx\n");
 }
 
 fn a_second_host_is_refused() {

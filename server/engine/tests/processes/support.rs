@@ -80,6 +80,7 @@ pub(crate) fn sh(path: &str, line: &str) -> PlanNode {
         work: PlanWork::Line { line: line.to_owned(), shell: Some(vec!["sh".to_owned(), "-c".to_owned()]) },
         inputs: Vec::new(),
         outputs: Vec::new(),
+        retry: None,
         timeout_ms: None,
         idle_timeout_ms: None,
         estimate_ms: 1_000,

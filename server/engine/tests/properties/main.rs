@@ -7,14 +7,14 @@ mod support;
 mod reference;
 
 use divisi_engine::core::replay;
-use divisi_engine::event::Request;
+use divisi_engine::event::{NodeState, Request};
 use divisi_engine::plan::{PlanWork, StoredPlan};
 use divisi_model::OnFailure;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use reference::Reference;
-use support::{Run, name, node, plan, rule};
+use support::{Run, name, node, plan, retry, rule};
 
 /// A node to be: what it waits for is taken from the nodes before it.
 #[derive(Debug, Clone)]
@@ -24,6 +24,9 @@ struct Spec {
     is_tolerant: bool,
     when: Option<&'static str>,
     succeeds: bool,
+    /// Attempts that fail before one ends as `succeeds` says, and how many there may be.
+    failures: u32,
+    attempts: u32,
     priority: i64,
     /// Of a group: whether each instance succeeds.
     instances: Option<Vec<bool>>,
@@ -34,6 +37,7 @@ struct Spec {
 struct Scenario {
     plan: StoredPlan,
     succeeds: Vec<bool>,
+    failures: Vec<u32>,
     ends: Vec<Index>,
     cancel_after: Option<usize>,
 }
@@ -46,18 +50,25 @@ fn spec() -> impl Strategy<Value = Spec> {
         prop::bool::weighted(0.2),
         prop::option::weighted(0.2, prop::sample::select(vec!["true", "false", "error"])),
         prop::bool::weighted(0.7),
+        (0..3_u32, 1..4_u32),
         -1..2_i64,
         prop::option::weighted(0.15, prop::collection::vec(prop::bool::weighted(0.8), 0..4)),
     )
-        .prop_map(|(dependencies, rule, is_tolerant, when, succeeds, priority, instances)| Spec {
-            dependencies,
-            rule,
-            is_tolerant,
-            when,
-            succeeds,
-            priority,
-            instances,
-        })
+        .prop_map(
+            |(dependencies, rule, is_tolerant, when, succeeds, (failures, attempts), priority, instances)| {
+                Spec {
+                    dependencies,
+                    rule,
+                    is_tolerant,
+                    when,
+                    succeeds,
+                    failures,
+                    attempts,
+                    priority,
+                    instances,
+                }
+            },
+        )
 }
 
 fn scenario() -> impl Strategy<Value = Scenario> {
@@ -66,19 +77,19 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         prop::collection::vec(spec(), 1..10),
         on_failure,
         1..4_u32,
-        prop::collection::vec(any::<Index>(), 64),
+        prop::collection::vec(any::<Index>(), 256),
         prop::option::weighted(0.2, 0..6_usize),
     )
         .prop_map(|(specs, on_failure, max_parallel, ends, cancel_after)| {
-            let (mut plan, succeeds) = build(&specs, on_failure);
+            let (mut plan, succeeds, failures) = build(&specs, on_failure);
             plan.max_parallel = max_parallel;
             plan.on_failure = on_failure;
-            Scenario { plan, succeeds, ends, cancel_after }
+            Scenario { plan, succeeds, failures, ends, cancel_after }
         })
 }
 
-fn build(specs: &[Spec], on_failure: OnFailure) -> (StoredPlan, Vec<bool>) {
-    let (mut nodes, mut succeeds, mut outer) = (Vec::new(), Vec::new(), Vec::new());
+fn build(specs: &[Spec], on_failure: OnFailure) -> (StoredPlan, Vec<bool>, Vec<u32>) {
+    let (mut nodes, mut succeeds, mut failures, mut outer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, spec) in specs.iter().enumerate() {
         let at = nodes.len();
         let mut made = node(&format!("n{number}"));
@@ -92,21 +103,26 @@ fn build(specs: &[Spec], on_failure: OnFailure) -> (StoredPlan, Vec<bool>) {
         let when = spec.when.filter(|when| *when != "error" || on_failure == OnFailure::Continue);
         made.when = when.map(str::to_owned);
         made.continue_on_error = spec.is_tolerant;
+        made.retry = (spec.attempts > 1).then(|| retry(&spec.attempts.to_string()));
         nodes.push(made);
         succeeds.push(spec.succeeds);
+        failures.push(spec.failures);
         outer.push(at);
         let Some(instances) = &spec.instances else { continue };
         for (item, instance_succeeds) in instances.iter().enumerate() {
             let mut child = node(&format!("n{number}[{item}]"));
             child.group = Some(at);
             child.continue_on_error = spec.is_tolerant;
+            child.retry = (spec.attempts > 1).then(|| retry(&spec.attempts.to_string()));
             nodes.push(child);
+            failures.push(spec.failures);
             succeeds.push(*instance_succeeds);
         }
         nodes[at].continue_on_error = false;
+        nodes[at].retry = None;
         nodes[at].work = PlanWork::Group { children: (at + 1..nodes.len()).collect() };
     }
-    (plan(nodes), succeeds)
+    (plan(nodes), succeeds, failures)
 }
 
 /// The core's final states, and the run.
@@ -116,16 +132,24 @@ fn run(scenario: &Scenario) -> Run {
         if scenario.cancel_after == Some(step) {
             run.request(Request::Cancel);
         }
-        let live: Vec<usize> = run.state.live().map(|attempt| attempt.node).collect();
-        if live.is_empty() {
+        let moves = |node: &usize| {
+            let state = run.state.node(*node).unwrap().state();
+            state.is_live() || state == NodeState::RetryWait
+        };
+        let moving: Vec<usize> = (0..scenario.plan.nodes.len()).filter(moves).collect();
+        if moving.is_empty() {
             break;
         }
-        let node = *end.get(&live);
+        let node = *end.get(&moving);
         let path = scenario.plan.nodes[node].path.clone();
-        match scenario.succeeds[node] {
-            true => run.succeed(&path),
-            false => run.fail(&path),
-        };
+        let has_failed_enough = run.state.node(node).unwrap().attempt() > scenario.failures[node];
+        if run.state_of(&path) == NodeState::RetryWait {
+            run.try_again(&path);
+        } else if scenario.succeeds[node] && has_failed_enough {
+            run.succeed(&path);
+        } else {
+            run.fail(&path);
+        }
     }
     run
 }
@@ -136,7 +160,7 @@ proptest! {
     #[test]
     fn final_states_are_those_of_the_naive_scheduler(scenario in scenario()) {
         let run = run(&scenario);
-        let expected = Reference::run(&scenario.plan, &scenario.succeeds, &scenario.ends, scenario.cancel_after);
+        let expected = Reference::run(&scenario);
         let found: Vec<String> = scenario.plan.nodes.iter().map(|node| name(run.state_of(&node.path))).collect();
         prop_assert_eq!(found, expected.states());
         prop_assert_eq!(run.verdict(), Some(expected.verdict()));

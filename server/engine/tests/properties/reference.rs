@@ -3,13 +3,15 @@
 use divisi_engine::event::Verdict;
 use divisi_engine::plan::{PlanWork, StoredPlan};
 use divisi_model::{OnFailure, TriggerRule};
-use proptest::sample::Index;
+
+use super::Scenario;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
     Pending,
     Ready,
     Live,
+    RetryWait,
     Stopped,
     Expanded,
     Done(&'static str),
@@ -18,34 +20,36 @@ enum At {
 pub(crate) struct Reference<'a> {
     plan: &'a StoredPlan,
     at: Vec<At>,
+    /// Attempts that were started.
+    tries: Vec<u32>,
     is_cancelling: bool,
     was_stopping: bool,
 }
 
 impl<'a> Reference<'a> {
-    pub(crate) fn run(
-        plan: &'a StoredPlan,
-        succeeds: &[bool],
-        ends: &[Index],
-        cancel_after: Option<usize>,
-    ) -> Self {
+    pub(crate) fn run(scenario: &'a Scenario) -> Self {
+        let Scenario { plan, succeeds, failures, ends, cancel_after } = scenario;
         let at = vec![At::Pending; plan.nodes.len()];
-        let mut this = Self { plan, at, is_cancelling: false, was_stopping: false };
+        let tries = vec![0; plan.nodes.len()];
+        let mut this = Self { plan, at, tries, is_cancelling: false, was_stopping: false };
         this.advance();
         for (step, end) in ends.iter().enumerate() {
-            if cancel_after == Some(step) && !this.is_over() {
+            if *cancel_after == Some(step) && !this.is_over() {
                 this.is_cancelling = true;
                 this.advance();
             }
-            let live = this.all(|at| matches!(at, At::Live | At::Stopped));
-            if live.is_empty() {
+            let moving = this.all(|at| matches!(at, At::Live | At::Stopped | At::RetryWait));
+            if moving.is_empty() {
                 break;
             }
-            let node = *end.get(&live);
-            this.at[node] = match (this.at[node], succeeds[node]) {
-                (At::Stopped, _) => At::Done("cancelled"),
-                (_, true) => At::Done("succeeded"),
-                (_, false) => At::Done("failed(exit)"),
+            let node = *end.get(&moving);
+            let attempts = plan.nodes[node].retry.as_ref().map_or(1, |retry| retry.attempts);
+            this.at[node] = match this.at[node] {
+                At::Stopped => At::Done("cancelled"),
+                At::RetryWait => At::Ready,
+                _ if succeeds[node] && this.tries[node] > failures[node] => At::Done("succeeded"),
+                _ if this.tries[node] < attempts && !this.is_stopping() => At::RetryWait,
+                _ => At::Done("failed(exit)"),
             };
             this.advance();
         }
@@ -209,6 +213,8 @@ impl<'a> Reference<'a> {
             self.at[node] = match self.at[node] {
                 At::Ready if self.is_cancelling => At::Done("cancelled"),
                 At::Ready if stops => At::Done("blocked"),
+                At::RetryWait if self.is_cancelling => At::Done("cancelled"),
+                At::RetryWait if self.is_stopping() => At::Done("failed(exit)"),
                 At::Live if self.is_cancelling => At::Stopped,
                 At::Live if begins_to_stop && self.plan.on_failure == OnFailure::Abort => At::Stopped,
                 other => other,
@@ -226,6 +232,7 @@ impl<'a> Reference<'a> {
             return false;
         }
         self.at[best] = At::Live;
+        self.tries[best] += 1;
         true
     }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use divisi_engine::core::status::{RunStatus, status};
 use divisi_engine::core::{AttemptKey, Durability, Input, RequestRow, State, apply, decide, replay};
 use divisi_engine::event::{
-    AttemptEnd, EVENT_VERSION, Event, EventRecord, NodeState, Request, StopCause, Verdict,
+    AttemptEnd, EVENT_VERSION, Event, EventRecord, FailKind, NodeState, Request, StopCause, Verdict,
 };
-use divisi_engine::plan::{PlanWork, StoredPlan};
+use divisi_engine::plan::{PlanRetry, PlanWork, StoredPlan};
 use divisi_model::{OnFailure, ResumePolicy, TriggerRule};
 
 use crate::support::Words;
@@ -29,6 +29,8 @@ struct Seen {
     granted: HashMap<String, u32>,
     /// Nodes that may be granted another attempt: never one yet, or lost, or reset.
     grantable: HashMap<String, bool>,
+    /// Attempts since the last reset that count against `retry.attempts`.
+    tries: HashMap<String, u32>,
     stopping: HashMap<(String, u32), StopCause>,
     cancels: u32,
     is_paused: bool,
@@ -72,8 +74,13 @@ impl Seen {
                     _ => {}
                 }
                 self.grantable.insert(node.clone(), *end == AttemptEnd::Lost);
+                *self.tries.entry(node.clone()).or_default() += u32::from(*end != AttemptEnd::Lost);
+            }
+            Event::RetryScheduled { node, .. } => {
+                assert!(!self.grantable.insert(node.clone(), true).unwrap(), "{node} is scheduled twice");
             }
             Event::NodeState { node, state: NodeState::Pending, .. } => {
+                self.tries.remove(node);
                 self.grantable.insert(node.clone(), true);
             }
             Event::RunEnded { verdict } => {
@@ -92,6 +99,11 @@ impl Invariants {
     /// An event is about to be applied to `state`.
     pub(crate) fn before(&mut self, state: &State, event: &Event) {
         self.seen.take(event);
+        if let Event::RetryScheduled { node, kind, due_at, wait_ms } = event {
+            self.retry_is_allowed(state, node, *kind);
+            assert!(*wait_ms <= self.retry_of(state, node).max_ms, "{node} waits too long");
+            assert!(*due_at > 0);
+        }
         if let Event::AttemptGranted { node, .. } = event {
             let index = state.index(node).unwrap();
             assert_ne!(self.state(state, index), NodeState::Succeeded, "{node} succeeded and runs again");
@@ -114,6 +126,30 @@ impl Invariants {
                 "{node} starts in a run that stops"
             );
         }
+    }
+
+    fn retry_of(&self, state: &State, node: &str) -> &PlanRetry {
+        let retry = &self.plan.nodes[state.index(node).unwrap()].retry;
+        retry.as_ref().unwrap_or_else(|| panic!("{node} has no retry"))
+    }
+
+    /// Within the policy, and never once the run stops or is cancelled.
+    fn retry_is_allowed(&self, state: &State, node: &str, kind: FailKind) {
+        let retry = self.retry_of(state, node);
+        assert!(self.seen.tries[node] < retry.attempts, "{node} has used up its tries");
+        assert!(
+            retry.on.as_ref().is_none_or(|on| on.contains(&kind)),
+            "{kind:?} of {node} is not tried again"
+        );
+        assert_eq!(self.seen.cancels, 0, "{node} is tried again although the run is cancelled");
+        assert!(!self.is_stopping(state), "{node} is tried again although the run stops");
+        let last = self.seen.ended[&(node.to_owned(), self.seen.granted[node])];
+        assert!(!matches!(last, AttemptEnd::Succeeded | AttemptEnd::Cancelled | AttemptEnd::Lost));
+    }
+
+    /// Attempts of a node that count, the live one included.
+    pub(crate) fn tries(&self, node: usize) -> u32 {
+        self.seen.tries.get(&self.plan.nodes[node].path).copied().unwrap_or(0)
     }
 
     /// A decision was committed and applied.
@@ -311,8 +347,9 @@ impl Invariants {
         let has = |wanted: fn(&NodeState) -> bool| {
             (0..self.plan.nodes.len()).any(|node| wanted(&self.state(state, node)))
         };
-        let waits =
-            self.is_undecided(state) && !has(NodeState::is_live) && !has(|state| *state == NodeState::Ready);
+        let may_go_on =
+            |state: &NodeState| state.is_live() || matches!(state, NodeState::Ready | NodeState::RetryWait);
+        let waits = self.is_undecided(state) && !has(may_go_on);
         if self.seen.cancels > 0 {
             RunStatus::Cancelling
         } else if self.seen.is_paused || waits {

@@ -1,7 +1,8 @@
 //! Random plans: rules, conditions, tolerance, groups, time-outs, policies.
 
-use divisi_engine::plan::{PlanNode, PlanWork, StoredPlan};
-use divisi_model::{OnFailure, ResumePolicy};
+use divisi_engine::event::FailKind;
+use divisi_engine::plan::{PlanNode, PlanRetry, PlanWork, StoredPlan};
+use divisi_model::{Backoff, OnFailure, ResumePolicy};
 
 use crate::random::Random;
 use crate::support::{node, plan, rule};
@@ -53,10 +54,28 @@ fn random_node(random: &mut Random, path: &str) -> PlanNode {
         1 => ResumePolicy::Ask,
         _ => ResumePolicy::Retry,
     };
+    made.retry = random.percent(30).then(|| random_retry(random));
     if random.percent(3) {
         made.work = PlanWork::Argv { argv: vec![random.pick(&["bad-template", "bad-input"]).to_owned()] };
     }
     made
+}
+
+fn random_retry(random: &mut Random) -> PlanRetry {
+    PlanRetry {
+        attempts: 1 + random.below(4) as u32,
+        backoff: random.pick(&[
+            Backoff::Immediate,
+            Backoff::Linear,
+            Backoff::Exponential,
+            Backoff::Fibonacci,
+        ]),
+        initial_ms: random.pick(&[0, 10, 1_000, 20_000]),
+        max_ms: random.pick(&[500, 60_000]),
+        multiplier: random.pick(&[1.0, 2.0, 10.0]),
+        jitter: random.percent(50),
+        on: random.percent(30).then(|| vec![FailKind::Exit, FailKind::TimedOut]),
+    }
 }
 
 fn add_instances(random: &mut Random, nodes: &mut Vec<PlanNode>, group: usize) {

@@ -253,6 +253,16 @@ impl World {
                     _ => self.sometimes.saw("a node failed as lost, three in a row"),
                 };
             }
+            (NodeState::Running, NodeState::RetryWait) => self.sometimes.saw("a failure is tried again"),
+            (NodeState::Stopping { .. }, NodeState::RetryWait) => {
+                self.sometimes.saw("a time-out is tried again")
+            }
+            (NodeState::Running, NodeState::Succeeded) if self.invariants.tries(index) > 1 => {
+                self.sometimes.saw("a node succeeded after a retry")
+            }
+            (NodeState::Running, NodeState::Failed { .. }) if self.invariants.tries(index) > 1 => {
+                self.sometimes.saw("all tries used up")
+            }
             (_, NodeState::Failed { kind: FailKind::Template }) => self.sometimes.saw("a template failed"),
             (_, NodeState::Failed { kind: FailKind::Spawn }) => self.sometimes.saw("a spawn failed"),
             (_, NodeState::Failed { kind: FailKind::TimedOut }) => self.sometimes.saw("a time-out"),
@@ -357,6 +367,10 @@ impl World {
         self.mishaps += 1;
         if self.processes.values().any(|process| process.is_stopping) {
             self.sometimes.saw("a crash while an attempt is stopped");
+        }
+        let waits = |node: usize| self.state.node(node).unwrap().state() == NodeState::RetryWait;
+        if (0..self.plan.nodes.len()).any(waits) {
+            self.sometimes.saw("a crash while a node waits for its next try");
         }
         let is_power_cut = self.random.percent(30);
         if is_power_cut && self.journal.cut_power(&mut self.random) > 0 {

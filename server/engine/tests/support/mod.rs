@@ -11,9 +11,9 @@ use divisi_engine::core::{
 use divisi_engine::event::{
     EVENT_VERSION, Event, EventRecord, Evidence, FailKind, NodeState, OutputValue, Request, Verdict,
 };
-use divisi_engine::plan::{PLAN_FORMAT, PlanNode, PlanOutput, PlanWork, StoredPlan};
+use divisi_engine::plan::{PLAN_FORMAT, PlanNode, PlanOutput, PlanRetry, PlanWork, StoredPlan};
 use divisi_engine::view::RunView;
-use divisi_model::{OnFailure, OutputForm, ResumePolicy, TriggerRule};
+use divisi_model::{Backoff, OnFailure, OutputForm, ResumePolicy, TriggerRule};
 use serde_json::{Map, Value};
 
 /// A node that runs a program, waits for nothing and has no options.
@@ -30,6 +30,7 @@ pub(crate) fn node(path: &str) -> PlanNode {
         work: PlanWork::Argv { argv: vec![path.to_owned()] },
         inputs: Vec::new(),
         outputs: vec![PlanOutput { name: "out".to_owned(), form: OutputForm::Any, required: false }],
+        retry: None,
         timeout_ms: None,
         idle_timeout_ms: None,
         estimate_ms: 1_000,
@@ -65,7 +66,7 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
 /// A plan from lines `path <- dependency dependency: option option`.
 ///
 /// Options: a trigger rule; `tolerant`; `group(child child)`; `when(EXPRESSION)`; `timeout`; `bad-template`;
-/// `bad-input`; `never`; `ask`; `estimate(MS)`; `priority(N)`.
+/// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `estimate(MS)`; `priority(N)`.
 pub(crate) fn parse(text: &str) -> StoredPlan {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let head = |line: &str| line.split(['<', ':']).next().unwrap().trim().to_owned();
@@ -88,6 +89,7 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
                 "bad-template" | "bad-input" => {
                     nodes[at].work = PlanWork::Argv { argv: vec![name.to_owned()] }
                 }
+                "retry" => nodes[at].retry = Some(retry(inner)),
                 "never" => nodes[at].resume = ResumePolicy::Never,
                 "ask" => nodes[at].resume = ResumePolicy::Ask,
                 "estimate" => nodes[at].estimate_ms = inner.parse().unwrap(),
@@ -104,6 +106,21 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
         }
     }
     plan(nodes)
+}
+
+/// `3`, or `3 exit timed_out`.
+pub(crate) fn retry(text: &str) -> PlanRetry {
+    let (attempts, kinds) = text.split_once(' ').unwrap_or((text, ""));
+    let kind = |word: &str| serde_json::from_value(Value::String(word.to_owned())).unwrap();
+    PlanRetry {
+        attempts: attempts.parse().unwrap(),
+        backoff: Backoff::Exponential,
+        initial_ms: 1_000,
+        max_ms: 60_000,
+        multiplier: 2.0,
+        jitter: false,
+        on: (!kinds.is_empty()).then(|| kinds.split(' ').map(kind).collect()),
+    }
 }
 
 pub(crate) fn rule(name: &str) -> TriggerRule {
@@ -253,6 +270,13 @@ impl Run {
         self.input(Input::Timer { timer, generation: u64::from(key.attempt) })
     }
 
+    /// The time of the node's next try has come.
+    pub(crate) fn try_again(&mut self, path: &str) -> Decision {
+        let key = self.key(path);
+        let timer = TimerId::Retry { node: key.node };
+        self.input(Input::Timer { timer, generation: u64::from(key.attempt) })
+    }
+
     pub(crate) fn state_of(&self, path: &str) -> NodeState {
         self.state.node(self.state.index(path).unwrap()).unwrap().state()
     }
@@ -305,6 +329,9 @@ pub(crate) fn words(event: &Event) -> String {
         Event::HostStarted { epoch, .. } => format!("host {epoch}"),
         Event::Requested { request, .. } => format!("requested {request:?}"),
         Event::RunResumed { .. } => "resumed".to_owned(),
+        Event::RetryScheduled { node, kind, wait_ms, .. } => {
+            format!("{node} tried again after {kind:?} in {wait_ms} ms")
+        }
         Event::RunEnded { verdict } => format!("run {verdict:?}"),
         other => format!("{other:?}"),
     }

@@ -162,5 +162,5 @@ fn outputs(reader: &Reader<'_>, schema: NodeId) -> Vec<Output> {
 fn retry(reader: &Reader<'_>, field: &Field) -> Option<Retry> {
     let again = reader.member(field.value, "max_attempts").and_then(|value| reader.integer(value))?;
     let again = u32::try_from(again).ok()?;
-    Some(Retry { span: reader.span(field.key_node), attempts: again.saturating_add(1) })
+    Some(Retry::new(reader.span(field.key_node), again.saturating_add(1)))
 }

@@ -106,5 +106,5 @@ fn outputs(reader: &Reader<'_>, value: NodeId) -> Vec<Output> {
 /// `retries` counts what comes after the first attempt.
 fn retry(reader: &Reader<'_>, field: &Field) -> Option<Retry> {
     let again = u32::try_from(reader.integer(field.value)?).ok()?;
-    Some(Retry { span: reader.span(field.key_node), attempts: again.saturating_add(1) })
+    Some(Retry::new(reader.span(field.key_node), again.saturating_add(1)))
 }

@@ -137,11 +137,25 @@ fn outputs(reader: &Reader<'_>, fields: &Fields) -> Vec<Output> {
 
 fn retry(reader: &Reader<'_>, field: &Field) -> Retry {
     let inner = reader.fields(field.value, &keys::RETRY);
-    let written = inner.field("maxAttempts").and_then(|attempts| {
-        let count = reader.positive(attempts.value)?.value;
-        Some(Retry { span: reader.span(attempts.key_node), attempts: count })
-    });
-    written.unwrap_or_else(|| Retry { span: reader.span(field.key_node), attempts: 1 })
+    let (span, attempts) = inner
+        .field("maxAttempts")
+        .and_then(|field| Some((reader.span(field.key_node), reader.positive(field.value)?.value)))
+        .unwrap_or((reader.span(field.key_node), 1));
+    let base = Retry::new(span, attempts);
+    let wait = |key: &str| Some(reader.milliseconds(inner.get(key)?)?.value);
+    Retry {
+        backoff: inner
+            .get("strategy")
+            .and_then(|value| reader.word(value))
+            .map_or(base.backoff, |word| word.value),
+        initial: wait("initialDelay").unwrap_or(base.initial),
+        max: wait("maxDelay").unwrap_or(base.max),
+        multiplier: inner
+            .get("backoffMultiplier")
+            .and_then(|value| reader.number(value))
+            .unwrap_or(base.multiplier),
+        ..base
+    }
 }
 
 /// `compensation` that does something.

@@ -1,8 +1,8 @@
 //! Keys of a DAG in the native format (DESIGN section 3, "Keys of a DAG").
 
 pub use super::native_node::{
-    CACHE_OBJECT, COMPENSATE, FAILURE_KINDS, INPUT, LOCK, NODE, NODE_IN_MAP, OUTPUT, RETRY, WORK_KEYS,
-    WORKTREE,
+    CACHE_OBJECT, COMPENSATE, FAILURE_KINDS, INPUT, LOCK, NODE, NODE_IN_MAP, OUTPUT, RETRIED_KINDS, RETRY,
+    WORK_KEYS, WORKTREE,
 };
 
 use super::WorkKind::RunLine;
@@ -183,7 +183,7 @@ pub static DEFAULTS: Object = Object {
             "The longest an attempt may be silent. Units `ms`, `s`, `m`, `h`, `d`.\n\nExample: `idle_timeout: 2m`",
         )
         .applies(EXECUTED),
-        Key::new("retry", Ty::Object(&RETRY), RETRY_DOC).applies(EXECUTED).not_run_yet(),
+        Key::new("retry", Ty::Object(&RETRY), RETRY_DOC).applies(EXECUTED),
         Key::new("env", ENV, "Environment variables.\n\nExample: `env: { RUST_LOG: info }`").applies(ALL_BUT_APPROVE),
         Key::new("cwd", Ty::Path, CWD_DOC).applies(ALL_BUT_APPROVE),
         Key::new("shell", SHELL, SHELL_DOC).applies(&[RunLine]),

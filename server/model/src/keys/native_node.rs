@@ -152,7 +152,7 @@ const NODE_KEYS: &[Key] = &[
     )
     .applies(ALL_BUT_APPROVE)
     .not_run_yet(),
-    Key::new("retry", Ty::Object(&RETRY), RETRY_DOC).applies(EXECUTED).not_run_yet(),
+    Key::new("retry", Ty::Object(&RETRY), RETRY_DOC).applies(EXECUTED),
     Key::new(
         "timeout",
         Ty::Duration,
@@ -362,7 +362,11 @@ pub static LOCK: Object = Object {
 pub(super) const RETRY_DOC: &str =
     "Tries again after a failure.\n\nExample: `retry: { attempts: 3, backoff: exponential, initial: 5s }`";
 
-/// Kinds of failure that `retry.on` and `compensate.on` can name (ENGINE section 3).
+/// Kinds of failure that another attempt may mend: what `retry.on` can name.
+pub const RETRIED_KINDS: &[&str] =
+    &["exit", "timed_out", "idle", "output_missing", "output_too_large", "output_invalid", "runner", "spawn"];
+
+/// Kinds of failure that `compensate.on` can name.
 pub const FAILURE_KINDS: &[&str] = &[
     "exit",
     "timed_out",
@@ -370,6 +374,7 @@ pub const FAILURE_KINDS: &[&str] = &[
     "budget",
     "output_missing",
     "output_too_large",
+    "output_invalid",
     "runner",
     "spawn",
     "lost",
@@ -390,8 +395,7 @@ pub static RETRY: Object = Object {
             Ty::Int { min: 1, max: 100 },
             "All attempts together; 1 means no retry.\n\nExample: `attempts: 3`",
         )
-        .default("3")
-        .not_run_yet(),
+        .default("3"),
         Key::new(
             "backoff",
             Ty::Enum(&["immediate", "linear", "exponential", "fibonacci"]),
@@ -419,8 +423,10 @@ pub static RETRY: Object = Object {
         .default("true"),
         Key::new(
             "on",
-            Ty::List(&Ty::Enum(FAILURE_KINDS)),
-            "Only these kinds of failure are tried again.\n\nExample: `on: [timed_out, runner]`",
+            Ty::List(&Ty::Enum(RETRIED_KINDS)),
+            "Only these kinds of failure are tried again. What another attempt cannot mend never is: a template, a \
+             condition, an input without a value, a cancel, a budget that is used up.\n\n\
+             Example: `on: [timed_out, runner]`",
         )
         .default("every kind"),
     ],

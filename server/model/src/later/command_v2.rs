@@ -19,13 +19,24 @@ pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
 
 fn collect_node(node: &Node, asked: &mut Asked<'_>) {
     let fields = asked.reader.fields(node.tree, &keys::NODE);
-    if let Some(retry) = node.retry.as_ref().filter(|retry| retry.attempts > 1) {
-        asked.key(retry.span, "retry");
-    }
+    collect_retried_errors(node, asked);
     if let Some(condition) = &node.foreign_condition {
         let key = condition.span.slice(asked.reader.tree.text()).trim_matches('"').to_owned();
         asked.key(condition.span, &key);
     }
     asked.field(fields.field("resources").filter(|_| !node.locks.is_empty()));
     asked.field(fields.field("compensation").filter(|_| node.has_compensation));
+}
+
+/// Failures that are tried again by what their text says: no run judges a failure by its text.
+fn collect_retried_errors(node: &Node, asked: &mut Asked<'_>) {
+    if node.retry.as_ref().is_none_or(|retry| retry.attempts < 2) {
+        return;
+    }
+    let fields = asked.reader.fields(node.tree, &keys::NODE);
+    let Some(retry) = fields.field("retryPolicy").or_else(|| fields.field("retry")) else { return };
+    let inner = asked.reader.fields(retry.value, &keys::RETRY);
+    asked.field(
+        inner.field("retryableErrors").filter(|errors| asked.reader.items(errors.value).next().is_some()),
+    );
 }

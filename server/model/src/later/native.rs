@@ -38,9 +38,6 @@ fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
         Some(Work::Approve { .. }) => asked.field(fields.field("approve")),
         Some(Work::Agent(_) | Work::Run(_) | Work::Foreign(_)) | None => {}
     }
-    if let Some(retry) = node.retry.as_ref().filter(|retry| retry.attempts > 1) {
-        asked.key(retry.span, "retry");
-    }
     for key in INHERITED {
         let own = fields.field(key);
         let default = || defaults?.field(key).filter(|field| applies(field, node));

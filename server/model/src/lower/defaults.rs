@@ -123,10 +123,29 @@ fn retry(reader: &Reader<'_>, fields: &Fields, default: Option<&Retry>) -> Optio
         return None;
     }
     let inner = reader.fields(field.value, &native::RETRY);
-    let written = inner.field("attempts").and_then(|attempts| {
-        let count = reader.positive(attempts.value)?.value;
-        Some(Retry { span: reader.span(attempts.key_node), attempts: count })
-    });
-    let unsaid = || Retry { span: reader.span(field.key_node), attempts: ATTEMPTS };
-    Some(written.or_else(|| default.cloned()).unwrap_or_else(unsaid))
+    let base = default.cloned().unwrap_or_else(|| Retry::new(reader.span(field.key_node), ATTEMPTS));
+    let (span, attempts) = inner
+        .field("attempts")
+        .and_then(|field| Some((reader.span(field.key_node), reader.positive(field.value)?.value)))
+        .unwrap_or((base.span, base.attempts));
+    let wait = |key: &str| Some(reader.duration(inner.get(key)?)?.value);
+    Some(Retry {
+        span,
+        attempts,
+        backoff: inner
+            .get("backoff")
+            .and_then(|value| reader.word(value))
+            .map_or(base.backoff, |word| word.value),
+        initial: wait("initial").unwrap_or(base.initial),
+        max: wait("max").unwrap_or(base.max),
+        multiplier: inner.get("multiplier").and_then(|value| reader.number(value)).unwrap_or(base.multiplier),
+        jitter: inner.get("jitter").and_then(|value| reader.boolean(value)).unwrap_or(base.jitter),
+        on: inner.get("on").map_or(base.on, |value| retried_kinds(reader, value)),
+    })
+}
+
+/// `retry.on`; `null` means every kind.
+fn retried_kinds(reader: &Reader<'_>, value: NodeId) -> Option<Vec<String>> {
+    let kinds = || reader.names(value).into_iter().map(|kind| kind.value).collect();
+    (!reader.is_null(value)).then(kinds)
 }
