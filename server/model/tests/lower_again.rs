@@ -134,6 +134,15 @@ fn step(tree: Tree, dag: Option<Dag>, text: &str) -> (Tree, Option<Dag>) {
     (again.tree, dag)
 }
 
+/// Nodes point to the defaults that they take; here a default behind all nodes moves, and no node does.
+#[test]
+fn a_blank_within_defaults_behind_the_nodes() {
+    let text = BEHIND.replace("timeout: 5m\n", "timeout: 5m \n");
+    let tree = yaml::parse(BEHIND.into());
+    let dag = lowered(&tree);
+    step(tree, dag, &text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 

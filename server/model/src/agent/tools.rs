@@ -9,7 +9,9 @@ pub(super) fn read(tree: &Tree, value: NodeId) -> Option<Vec<Spanned<String>>> {
         return Some(tree.items(value).filter_map(|item| content(tree, item)).collect());
     }
     let decoded = tree.decoded(value)?;
-    let names = separated(&decoded);
+    // Brackets and quotes, left when a list was read as a text, do not count.
+    let around = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '"' | '\'');
+    let names = separated(&decoded, |c| c == ',', around);
     (!names.is_empty()).then_some(names)
 }
 
@@ -23,9 +25,13 @@ pub(crate) fn content(tree: &Tree, id: NodeId) -> Option<Spanned<String>> {
     Some(Spanned::new(decoded.text, span))
 }
 
-/// Names between commas outside parentheses: `Bash(git log, git diff)` is one.
-/// Brackets and quotes around them, left when a list was read as a text, do not count.
-fn separated(decoded: &Decoded) -> Vec<Spanned<String>> {
+/// Names between what `separates` them outside parentheses (`Bash(git log, git diff)` is one), without what stands
+/// `around` them.
+pub(super) fn separated(
+    decoded: &Decoded,
+    separates: fn(char) -> bool,
+    around: fn(char) -> bool,
+) -> Vec<Spanned<String>> {
     let mut names = Vec::new();
     let mut depth = 0_u32;
     let mut start = 0;
@@ -33,19 +39,19 @@ fn separated(decoded: &Decoded) -> Vec<Spanned<String>> {
         match c {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                names.extend(name(decoded, start, at));
+            // Every separator is one byte long.
+            c if depth == 0 && separates(c) => {
+                names.extend(name(decoded, start, at, around));
                 start = at + 1;
             }
             _ => {}
         }
     }
-    names.extend(name(decoded, start, decoded.text.len()));
+    names.extend(name(decoded, start, decoded.text.len(), around));
     names
 }
 
-fn name(decoded: &Decoded, start: usize, end: usize) -> Option<Spanned<String>> {
-    let around = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '"' | '\'');
+fn name(decoded: &Decoded, start: usize, end: usize, around: fn(char) -> bool) -> Option<Spanned<String>> {
     let part = decoded.text.get(start..end)?;
     let name = part.trim_matches(around);
     if name.is_empty() {

@@ -58,8 +58,9 @@ fn again(before: Dag, tree: &Tree, root: NodeId, change: &TreeChange) -> Option<
     (is_short && !reader.exhausted()).then_some(dag)
 }
 
+/// Whether a default, to which nodes before the change may point, stands behind the change or where it begins.
 fn has_defaults_behind(reader: &Reader<'_>, fields: &Fields, change: &TreeChange) -> bool {
-    fields.field("defaults").is_some_and(|field| reader.span(field.key_node).start >= change.text.new_end)
+    fields.get("defaults").is_some_and(|value| reader.span(value).end >= change.text.start)
 }
 
 /// Tells the nodes their phases; only those that are new, where there is no list of nodes in any phase.

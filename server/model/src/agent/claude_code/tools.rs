@@ -1,6 +1,8 @@
 //! `tools` of an agent, as Claude Code reads it (docs/decisions/0013-loader-oracle.md).
 
-use divisi_syntax::{Decoded, Kind, NodeId, ScalarValue, Span, Spanned, Tree};
+use divisi_syntax::{Decoded, Kind, NodeId, ScalarValue, Spanned, Tree};
+
+use crate::agent::tools;
 
 /// The names, each where it stands. `None` where `*` is among them: then the agent has all tools.
 ///
@@ -23,38 +25,7 @@ pub(super) fn text(tree: &Tree, value: NodeId) -> Option<Decoded> {
     matches!(tree.scalar(value), Some(ScalarValue::Str(_))).then(|| tree.decoded(value)).flatten()
 }
 
-/// Names between commas and blanks outside parentheses: `Bash(git log, git diff)` is one.
+/// Names between commas and blanks.
 fn separated(decoded: &Decoded) -> Vec<Spanned<String>> {
-    let mut names = Vec::new();
-    let mut depth = 0_u32;
-    let mut start = 0;
-    for (at, c) in decoded.text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            ',' | ' ' if depth == 0 => {
-                names.extend(name(decoded, start, at));
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    names.extend(name(decoded, start, decoded.text.len()));
-    names
-}
-
-fn name(decoded: &Decoded, start: usize, end: usize) -> Option<Spanned<String>> {
-    let part = decoded.text.get(start..end)?;
-    let name = part.trim();
-    if name.is_empty() {
-        return None;
-    }
-    let before = start + part.len() - part.trim_start().len();
-    let span = decoded.source_span(Span::new(offset(before), offset(before + name.len())));
-    Some(Spanned::new(name.to_owned(), span))
-}
-
-/// An offset in a text shorter than 4 GiB ([`Span`]).
-fn offset(bytes: usize) -> u32 {
-    u32::try_from(bytes).unwrap_or(u32::MAX)
+    tools::separated(decoded, |c| matches!(c, ',' | ' '), char::is_whitespace)
 }
