@@ -48,13 +48,19 @@ fn name(entity: &Entity) -> String {
         Entity::Command { name } => format!("command {name}"),
         Entity::Skill { name } => format!("skill {name}"),
         Entity::File(path) => format!("file {}", path.display()),
-        Entity::Node { id, .. } => format!("node {id}"),
+        Entity::Node { within, id, .. } => format!("node {}", path(within, id)),
         Entity::Phase { id, .. } => format!("phase {id}"),
         Entity::Lock { name, .. } => format!("lock {name}"),
         Entity::Arg { document, name } => format!("arg {name} of {}", document.display()),
-        Entity::Output { node, name, .. } => format!("output {node}.{name}"),
+        Entity::Output { within, node, name, .. } => format!("output {}.{name}", path(within, node)),
+        Entity::OwnAgent { id, .. } => format!("own agent {id}"),
         Entity::Input { node, name, .. } => format!("input {node}.{name}"),
     }
+}
+
+/// `group/node`
+fn path(within: &[String], id: &str) -> String {
+    within.iter().map(String::as_str).chain([id]).collect::<Vec<_>>().join("/")
 }
 
 const REVIEWER: (&str, &str) =
@@ -215,6 +221,116 @@ fn names_in_a_dialects_own_language() {
             7: look → node look Scalar { quote: None }
             8: look → node look Part
             9: look → node look Part
+        "#]],
+    );
+}
+
+#[test]
+fn fields_agents_and_results_of_archon() {
+    check(
+        ".archon/workflows/a.yaml",
+        "name: a\ndescription: x\nreturns: look\noutcome_field: ok\nnodes:\n  - id: look\n    agent_ref: code_reviewer\n    prompt: Look\n    output_format: { type: object, properties: { ok: {}, count: {} }, required: [ok, other] }\n  - id: mend\n    depends_on: [look]\n    when: \"$look.output.ok == 'x' && $look.count > 1\"\n    bash: |\n      echo \"$look.output.count $look.output.absent $nobody.field\"\n",
+        expect![[r#"
+            3: look → node look Scalar { quote: None }
+            4: ok → output look.ok Scalar { quote: None }
+            6: look = node look Scalar { quote: None }
+            7: code_reviewer → agent codereviewer Scalar { quote: None }
+            9: ok = output look.ok Scalar { quote: None }
+            9: count = output look.count Scalar { quote: None }
+            9: ok → output look.ok Scalar { quote: None }
+            10: mend = node mend Scalar { quote: None }
+            11: look → node look Scalar { quote: None }
+            12: look → node look Part
+            12: ok → output look.ok Part
+            12: look → node look Part
+            12: count → output look.count Part
+            14: look → node look Part
+            14: count → output look.count Part
+            14: look → node look Part
+        "#]],
+    );
+}
+
+#[test]
+fn bodies_of_archons_groups_are_scopes() {
+    check(
+        ".archon/workflows/a.yaml",
+        "name: a\ndescription: x\nnodes:\n  - id: one\n    bash: x\n  - id: group\n    depends_on: [one]\n    loop_group:\n      until_bash: test \"$two.output$one.output\"\n      max_iterations: 2\n      nodes:\n        - id: two\n          bash: echo $one.output $three.output $LOOP_PREV.three.output\n        - id: three\n          depends_on: [two]\n          bash: echo $two.output\n  - id: two\n    depends_on: [group]\n    bash: echo $one.output $two.output\n",
+        expect![[r#"
+            4: one = node one Scalar { quote: None }
+            6: group = node group Scalar { quote: None }
+            7: one → node one Scalar { quote: None }
+            9: two → node group/two Part
+            9: one → node one Part
+            12: two = node group/two Scalar { quote: None }
+            13: one → node one Part
+            13: three → node group/three Part
+            13: three → node group/three Part
+            14: three = node group/three Scalar { quote: None }
+            15: two → node group/two Scalar { quote: None }
+            16: two → node group/two Part
+            17: two = node two Scalar { quote: None }
+            18: group → node group Scalar { quote: None }
+            19: one → node one Part
+            19: two → node two Part
+        "#]],
+    );
+}
+
+#[test]
+fn claude_flows_own_agents() {
+    check(
+        "workflows/a.json",
+        r#"{"name": "a", "agents": [{"id": "dev", "assignedTasks": ["build", "other"]}, {"id": "qa"}],
+  "tasks": [
+    {"id": "build", "assignTo": "dev", "output": ["binary"]},
+    {"id": "test", "assignTo": ["qa", "dev", "nobody"], "depends": ["build"], "claudePrompt": "Test ${build.output.binary} ${test.x} ${version}"}]}"#,
+        expect![[r#"
+            1: dev = own agent dev Scalar { quote: Some('"') }
+            1: build → node build Scalar { quote: Some('"') }
+            1: qa = own agent qa Scalar { quote: Some('"') }
+            3: build = node build Scalar { quote: Some('"') }
+            3: dev → own agent dev Scalar { quote: Some('"') }
+            3: binary = output build.binary Scalar { quote: Some('"') }
+            4: test = node test Scalar { quote: Some('"') }
+            4: qa → own agent qa Scalar { quote: Some('"') }
+            4: dev → own agent dev Scalar { quote: Some('"') }
+            4: nobody → own agent nobody Scalar { quote: Some('"') }
+            4: build → node build Scalar { quote: Some('"') }
+            4: build → node build Part
+            4: binary → output build.binary Part
+        "#]],
+    );
+}
+
+#[test]
+fn roles_of_spec_kit() {
+    check(
+        "templates/commands/a.md",
+        "---\nclaude_code:\n  subagents:\n    - role: reader\n      prompt: Read\n    - role: writer\n      depends_on: [reader]\n---\nThe reader reads.\n",
+        expect![[r#"
+            4: reader = node reader Scalar { quote: None }
+            6: writer = node writer Scalar { quote: None }
+            7: reader → node reader Scalar { quote: None }
+        "#]],
+    );
+}
+
+#[test]
+fn compensations_of_command_v2() {
+    check(
+        "commands/v2/a.json",
+        r#"{"name": "/a", "phases": [{"id": "p", "agents": [
+  {"id": "one", "type": "code-reviewer", "task": "x"},
+  {"id": "two", "agentId": "other", "task": "x", "compensation": {"type": "rollback", "agentId": "code-reviewer", "rollbackTo": "one"}}]}]}"#,
+        expect![[r#"
+            1: p = phase p Scalar { quote: Some('"') }
+            2: one = node one Scalar { quote: Some('"') }
+            2: code-reviewer → agent codereviewer Scalar { quote: Some('"') }
+            3: two = node two Scalar { quote: Some('"') }
+            3: other → agent other Scalar { quote: Some('"') }
+            3: code-reviewer → agent codereviewer Scalar { quote: Some('"') }
+            3: one → node one Scalar { quote: Some('"') }
         "#]],
     );
 }

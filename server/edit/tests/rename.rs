@@ -384,3 +384,142 @@ fn an_agent_used_in_200_files() {
         assert_eq!(edits.len(), 1);
     }
 }
+
+#[test]
+fn names_in_archons_language() {
+    let path = ".archon/workflows/a.yaml";
+    let text = "name: a\ndescription: x\nreturns: sc$0an-all\nnodes:\n  - id: scan-all\n    prompt: x\n    output_format:\n      properties:\n        found: {}\n      required: [found]\n  - id: group\n    depends_on: [scan-all]\n    when: $scan-all.output.found == 'x' || $scan-all.found == 'y'\n    loop_group:\n      until: DONE\n      max_iterations: 2\n      nodes:\n        - id: again\n          prompt: |\n            Mend 😀 $scan-all.output.found, as in $LOOP_PREV.again.output\n            `$scan-all.output` is $scan-all.output.\n";
+    check(
+        &[(path, text)],
+        "look",
+        expect![[r#"
+        .archon/workflows/a.yaml
+          3: returns: look
+          5:   - id: look
+          12:     depends_on: [look]
+          13:     when: $look.output.found == \'x\' || $scan-all.found == \'y\'
+          13:     when: $scan-all.output.found == \'x\' || $look.found == \'y\'
+          20:             Mend 😀 $look.output.found, as in $LOOP_PREV.again.output
+          21:             `$look.output` is $scan-all.output.
+          21:             `$scan-all.output` is $look.output.
+    "#]],
+    );
+    let at = |old: &str, new: &str| text.replace("$0", "").replacen(old, new, 1);
+    let field = at("        found: {}", "        fo$0und: {}");
+    check(
+        &[(path, &field)],
+        "seen",
+        expect![[r#"
+        .archon/workflows/a.yaml
+          9:         seen: {}
+          10:       required: [seen]
+          13:     when: $scan-all.output.seen == \'x\' || $scan-all.found == \'y\'
+          13:     when: $scan-all.output.found == \'x\' || $scan-all.seen == \'y\'
+          20:             Mend 😀 $scan-all.output.seen, as in $LOOP_PREV.again.output
+    "#]],
+    );
+    check(&[(path, &field)], "to-see", expect!["Archon's texts cannot name a field with `-` in it: use `_`"]);
+    let inside = at("id: again", "id: ag$0ain");
+    check(
+        &[(path, &inside)],
+        "once_more",
+        expect![[r#"
+        .archon/workflows/a.yaml
+          18:         - id: once_more
+          20:             Mend 😀 $scan-all.output.found, as in $LOOP_PREV.once_more.output
+    "#]],
+    );
+    check(&[(path, &inside)], "scan-all", expect!["there is a node `scan-all` already"]);
+}
+
+#[test]
+fn names_in_claude_flow() {
+    let path = "workflows/a.json";
+    let text = "{\"name\": \"a\", \"agents\": [{\"id\": \"d$0ev\", \"assignedTasks\": [\"build\"]}, {\"id\": \"qa\"}],\n \"tasks\": [\n  {\"id\": \"build\", \"assignTo\": \"dev\", \"output\": {\"binary\": \"x\"}},\n  {\"id\": \"test\", \"assignTo\": [\"qa\", \"dev\"], \"depends\": [\"build\"], \"description\": \"Try\\n${build.output.binary} of dev\"}]}\n";
+    check(
+        &[(path, text)],
+        "builder",
+        expect![[r#"
+        workflows/a.json
+          1: {\"name\": \"a\", \"agents\": [{\"id\": \"builder\", \"assignedTasks\": [\"build\"]}, {\"id\": \"qa\"}],
+          3:   {\"id\": \"build\", \"assignTo\": \"builder\", \"output\": {\"binary\": \"x\"}},
+          4:   {\"id\": \"test\", \"assignTo\": [\"qa\", \"builder\"], \"depends\": [\"build\"], \"description\": \"Try\\n${build.output.binary} of dev\"}]}
+    "#]],
+    );
+    check(&[(path, text)], "qa", expect!["there is an agent `qa` already"]);
+    let at = |old: &str, new: &str| text.replace("$0", "").replacen(old, new, 1);
+    check(
+        &[(path, &at("{\"id\": \"build\"", "{\"id\": \"bu$0ild\""))],
+        "make",
+        expect![[r#"
+        workflows/a.json
+          1: {\"name\": \"a\", \"agents\": [{\"id\": \"dev\", \"assignedTasks\": [\"make\"]}, {\"id\": \"qa\"}],
+          3:   {\"id\": \"make\", \"assignTo\": \"dev\", \"output\": {\"binary\": \"x\"}},
+          4:   {\"id\": \"test\", \"assignTo\": [\"qa\", \"dev\"], \"depends\": [\"make\"], \"description\": \"Try\\n${build.output.binary} of dev\"}]}
+          4:   {\"id\": \"test\", \"assignTo\": [\"qa\", \"dev\"], \"depends\": [\"build\"], \"description\": \"Try\\n${make.output.binary} of dev\"}]}
+    "#]],
+    );
+    check(
+        &[(path, &at("{\"binary\"", "{\"bin$0ary\""))],
+        "program",
+        expect![[r#"
+        workflows/a.json
+          3:   {\"id\": \"build\", \"assignTo\": \"dev\", \"output\": {\"program\": \"x\"}},
+          4:   {\"id\": \"test\", \"assignTo\": [\"qa\", \"dev\"], \"depends\": [\"build\"], \"description\": \"Try\\n${build.output.program} of dev\"}]}
+    "#]],
+    );
+}
+
+#[test]
+fn roles_of_spec_kit() {
+    check(
+        &[(
+            "templates/commands/a.md",
+            "---\nclaude_code:\n  subagents:\n    - role: 'rea$0der'\n      prompt: Read\n    - role: writer\n      depends_on: [\"reader\"]\n    - role: last\n      depends_on:\n        - reader # first\n        - writer\n---\nThe reader reads.\n",
+        )],
+        "looker",
+        expect![[r#"
+            templates/commands/a.md
+              4:     - role: \'looker\'
+              7:       depends_on: [\"looker\"]
+              10:         - looker # first
+        "#]],
+    );
+}
+
+#[test]
+fn nodes_of_command_v2() {
+    let text = "{\"name\": \"/a\", \"phases\": [{\"id\": \"p\", \"agents\": [\n {\"id\": \"o$0ne\", \"agentId\": \"code-reviewer\", \"task\": \"x\", \"context\": {\"outputs\": [\"found\"]}},\n {\"id\": \"two\", \"type\": \"code-reviewer\", \"dependencies\": [\"one\"], \"context\": {\"inputs\": [{\"key\": \"found\"}]}}]}]}\n";
+    let path = "commands/v2/a.json";
+    check(
+        &[(path, text)],
+        "first",
+        expect![[r#"
+        commands/v2/a.json
+          2:  {\"id\": \"first\", \"agentId\": \"code-reviewer\", \"task\": \"x\", \"context\": {\"outputs\": [\"found\"]}},
+          3:  {\"id\": \"two\", \"type\": \"code-reviewer\", \"dependencies\": [\"first\"], \"context\": {\"inputs\": [{\"key\": \"found\"}]}}]}]}
+    "#]],
+    );
+    let at = |old: &str, new: &str| text.replace("$0", "").replacen(old, new, 1);
+    check(
+        &[(path, &at("[\"found\"]", "[\"fo$0und\"]"))],
+        "seen",
+        expect![[r#"
+        commands/v2/a.json
+          2:  {\"id\": \"one\", \"agentId\": \"code-reviewer\", \"task\": \"x\", \"context\": {\"outputs\": [\"seen\"]}},
+          3:  {\"id\": \"two\", \"type\": \"code-reviewer\", \"dependencies\": [\"one\"], \"context\": {\"inputs\": [{\"key\": \"seen\"}]}}]}]}
+    "#]],
+    );
+    check(
+        &[(path, &at("type\": \"code", "type\": \"co$0de")), REVIEWER],
+        "critic",
+        expect![[r#"
+        .claude/agents/code-reviewer.md
+          2: name: critic
+        commands/v2/a.json
+          2:  {\"id\": \"one\", \"agentId\": \"critic\", \"task\": \"x\", \"context\": {\"outputs\": [\"found\"]}},
+          3:  {\"id\": \"two\", \"type\": \"critic\", \"dependencies\": [\"one\"], \"context\": {\"inputs\": [{\"key\": \"found\"}]}}]}]}
+        .claude/agents/code-reviewer.md -> .claude/agents/critic.md
+    "#]],
+    );
+}

@@ -122,9 +122,11 @@ fn holder(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Entity 
         dag.nodes.iter().find(|node| node.span.touches(offset) && !node.id.value.is_empty())
     });
     match around {
-        Some(node) => {
-            Entity::Node { document: Arc::from(document.path.as_path()), id: node.id.value.clone() }
-        }
+        Some(node) => Entity::Node {
+            document: Arc::from(document.path.as_path()),
+            within: Vec::new(),
+            id: node.id.value.clone(),
+        },
         None => of_document(snapshot, document),
     }
 }

@@ -86,6 +86,11 @@ fn nodes(document: &Document) -> Vec<(Span, Entity)> {
     let path: Arc<std::path::Path> = Arc::from(document.path.as_path());
     let with_id = dag.nodes.iter().filter(|node| !node.id.value.is_empty());
     with_id
-        .map(|node| (node.id.span, Entity::Node { document: path.clone(), id: node.id.value.clone() }))
+        .map(|node| {
+            (
+                node.id.span,
+                Entity::Node { document: path.clone(), within: Vec::new(), id: node.id.value.clone() },
+            )
+        })
         .collect()
 }

@@ -1,10 +1,12 @@
 //! Names in DAG files: what the model knows, then what its texts say.
 
+mod dialect;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use divisi_model::{AgentWork, Dag, Demand, Input, Node, TextRole, Tool, Work, tool_of_runner};
+use divisi_model::{AgentWork, Dag, Input, Node, TextRole, Tool, Work, tool_of_runner};
 use divisi_syntax::template::Reference;
 use divisi_syntax::{NodeId, Span, Spanned, Tree};
 
@@ -16,11 +18,18 @@ use crate::inputs::{InputUse, Source};
 
 pub(super) fn collect(collector: &mut Collector<'_>, tree: &Tree, dag: &Dag) {
     let context = Context::new(collector.snapshot, collector.document, tree, dag);
-    let mut names = Names { collector, context: &context, inputs: HashMap::new() };
+    collect_within(collector, &context, Vec::new());
+}
+
+/// The names of one graph; `within` are the ids of the nodes in whose bodies it stands.
+fn collect_within(collector: &mut Collector<'_>, context: &Context<'_>, within: Vec<String>) {
+    let mut names = Names { collector, context, within, inputs: HashMap::new() };
     names.declarations();
+    names.dialect_declarations();
     for (index, node) in context.nodes() {
         names.inputs_of(index, node);
         names.node(node);
+        names.dialect_node(node);
     }
     names.texts();
 }
@@ -28,13 +37,18 @@ pub(super) fn collect(collector: &mut Collector<'_>, tree: &Tree, dag: &Dag) {
 struct Names<'c, 'd, 'a> {
     collector: &'c mut Collector<'d>,
     context: &'c Context<'a>,
+    within: Vec<String>,
     /// What each input of a node stands for, by the node's index and the input's name.
     inputs: HashMap<(u32, &'a str), Entity>,
 }
 
 impl<'a> Names<'_, '_, 'a> {
     fn node_entity(&self, id: &str) -> Entity {
-        Entity::Node { document: self.collector.here.clone(), id: id.to_owned() }
+        self.node_within(self.within.clone(), id)
+    }
+
+    fn node_within(&self, within: Vec<String>, id: &str) -> Entity {
+        Entity::Node { document: self.collector.here.clone(), within, id: id.to_owned() }
     }
 
     fn phase_entity(&self, id: &str) -> Entity {
@@ -50,7 +64,12 @@ impl<'a> Names<'_, '_, 'a> {
     }
 
     fn output_entity(&self, node: &str, name: &str) -> Entity {
-        Entity::Output { document: self.collector.here.clone(), node: node.to_owned(), name: name.to_owned() }
+        self.output_within(self.within.clone(), node, name)
+    }
+
+    fn output_within(&self, within: Vec<String>, node: &str, name: &str) -> Entity {
+        let document = self.collector.here.clone();
+        Entity::Output { document, within, node: node.to_owned(), name: name.to_owned() }
     }
 
     /// What the DAG itself declares, and what its phases list.
@@ -80,14 +99,6 @@ impl<'a> Names<'_, '_, 'a> {
         for dependency in &node.depends_on {
             let entity = self.node_entity(dependency);
             self.collector.scalar(dependency, entity, Role::Reference);
-        }
-        // In a dialect's texts; a name that no node has is text where the dialect asks nothing of it.
-        for reference in &node.references {
-            let is_node = self.context.ids.contains_key(reference.node.value.as_str());
-            if is_node || reference.demand != Demand::Nothing {
-                let entity = self.node_entity(&reference.node);
-                self.collector.push(reference.node.span, entity, Role::Reference, Form::Part);
-            }
         }
         for output in &node.outputs {
             let entity = self.output_entity(&node.id, &output.name);
@@ -241,12 +252,21 @@ impl<'a> Names<'_, '_, 'a> {
                 }
                 ("inputs", [name, ..]) => push(0, self.inputs.get(&(node, name.name)).cloned()),
                 ("nodes", [id, rest @ ..]) => {
-                    push(0, Some(Entity::Node { document: here().into(), id: id.name.to_owned() }));
+                    // Only our own format has templates, and its nodes have no bodies.
+                    push(
+                        0,
+                        Some(Entity::Node {
+                            document: here().into(),
+                            within: Vec::new(),
+                            id: id.name.to_owned(),
+                        }),
+                    );
                     if let [outputs, output, ..] = rest
                         && outputs.name == "outputs"
                     {
                         let entity = Entity::Output {
                             document: here().into(),
+                            within: Vec::new(),
                             node: id.name.to_owned(),
                             name: output.name.to_owned(),
                         };

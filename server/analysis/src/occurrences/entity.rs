@@ -34,6 +34,8 @@ pub enum Entity {
     Node {
         /// The file of the DAG.
         document: Arc<Path>,
+        /// Ids of the nodes in whose bodies it stands, the outermost first; none for the DAG's own nodes.
+        within: Vec<String>,
         /// Its id.
         id: String,
     },
@@ -62,10 +64,19 @@ pub enum Entity {
     Output {
         /// The file of the DAG.
         document: Arc<Path>,
+        /// Ids of the nodes in whose bodies the node stands.
+        within: Vec<String>,
         /// Id of the node.
         node: String,
         /// Its name.
         name: String,
+    },
+    /// An agent that a dialect's file defines for itself.
+    OwnAgent {
+        /// The file.
+        document: Arc<Path>,
+        /// Its id.
+        id: String,
     },
     /// An input of a node under a name of its own.
     Input {
@@ -137,6 +148,7 @@ impl Entity {
             | Self::Phase { document, .. }
             | Self::Lock { document, .. }
             | Self::Output { document, .. }
+            | Self::OwnAgent { document, .. }
             | Self::Input { document, .. } => Some(document),
             Self::Agent { .. }
             | Self::Command { .. }
@@ -158,7 +170,7 @@ impl Entity {
     /// What people call such a thing.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Agent { .. } => "agent",
+            Self::Agent { .. } | Self::OwnAgent { .. } => "agent",
             Self::Command { .. } => "command",
             Self::Skill { .. } => "skill",
             Self::File(_) => "file",

@@ -94,7 +94,9 @@ impl<'a> Converter<'a> {
     /// `nodes.a-b.outputs.output.field`
     fn expression(&self, index: usize, text: &str, mention: &Mention) -> Option<String> {
         let id = mention.node.slice(text);
-        self.target(index, id)?;
+        // `$LOOP_PREV.node.output`, of the round before, has no counterpart.
+        let is_now = mention.node.start == mention.span.start + 1;
+        self.target(index, id).filter(|_| is_now)?;
         let field = mention.field.map(|field| format!(".{}", field.slice(text))).unwrap_or_default();
         Some(format!("nodes.{id}.outputs.{OUTPUT}{field}"))
     }

@@ -1,9 +1,11 @@
 //! Which new names are good.
 
+use std::path::Path;
+
 use divisi_analysis::occurrences::{Entity, agents};
 use divisi_model::registry::normalise;
 use divisi_model::variables::{arg_variable, input_variable};
-use divisi_model::{Dag, Resolution, Scope, Tool};
+use divisi_model::{Dag, Dialect, Node, Resolution, Scope, Tool};
 use divisi_workspace::Snapshot;
 
 use super::Refusal;
@@ -22,7 +24,11 @@ pub(super) fn checked<'n>(snapshot: &Snapshot, entity: &Entity, new: &'n str) ->
             check_agent_name(new)?;
             check_agent_is_free(snapshot, entity, *tool, name, new)?;
         }
-        Entity::Lock { .. } | Entity::Phase { .. } => check_text(new)?,
+        Entity::Lock { .. } | Entity::Phase { .. } | Entity::OwnAgent { .. } => check_text(new)?,
+        Entity::Output { document, .. } => {
+            check_identifier(new)?;
+            check_field(snapshot, document, new)?;
+        }
         _ => check_identifier(new)?,
     }
     check_is_free(snapshot, entity, new)?;
@@ -53,6 +59,16 @@ fn check_identifier(new: &str) -> Result<(), Refusal> {
     Err(Refusal::new(format!(
         "`{new}` is no name: it begins with a letter or `_`; letters, digits, `_` and `-` follow"
     )))
+}
+
+/// What the language of the document's texts can name.
+fn check_field(snapshot: &Snapshot, document: &Path, new: &str) -> Result<(), Refusal> {
+    let dag = snapshot.document(document).and_then(|document| document.dag()).map(|(_, dag)| dag);
+    let is_archon = dag.is_some_and(|dag| dag.dialect == Dialect::Archon);
+    if is_archon && new.contains('-') {
+        return Err(Refusal::new("Archon's texts cannot name a field with `-` in it: use `_`"));
+    }
+    Ok(())
 }
 
 fn check_text(new: &str) -> Result<(), Refusal> {
@@ -101,6 +117,7 @@ fn check_is_free(snapshot: &Snapshot, entity: &Entity, new: &str) -> Result<(), 
     | Entity::Lock { document, .. }
     | Entity::Arg { document, .. }
     | Entity::Output { document, .. }
+    | Entity::OwnAgent { document, .. }
     | Entity::Input { document, .. }) = entity
     else {
         return Ok(());
@@ -119,6 +136,7 @@ const fn article(entity: &Entity) -> &'static str {
         Entity::Node { .. } => "a node",
         Entity::Phase { .. } => "a phase",
         Entity::Lock { .. } => "a lock",
+        Entity::OwnAgent { .. } => "an agent",
         Entity::Arg { .. } => "an argument",
         Entity::Output { .. } => "an output or an input",
         _ => "an input",
@@ -127,10 +145,15 @@ const fn article(entity: &Entity) -> &'static str {
 
 /// Another name in the same place that `new` could not be told from.
 fn rival<'d>(dag: &'d Dag, entity: &Entity, new: &str) -> Option<&'d str> {
-    let nodes = dag.nodes.iter();
+    let all = all_nodes(dag);
+    let nodes = all.iter().copied();
     match entity {
         Entity::Node { id, .. } => {
             let mut ids = nodes.map(|node| node.id.value.as_str());
+            ids.find(|other| *other == new && other != id)
+        }
+        Entity::OwnAgent { id, .. } => {
+            let mut ids = dag.own_agents.iter().map(|agent| agent.value.as_str());
             ids.find(|other| *other == new && other != id)
         }
         Entity::Phase { id, .. } => {
@@ -147,7 +170,7 @@ fn rival<'d>(dag: &'d Dag, entity: &Entity, new: &str) -> Option<&'d str> {
             others.find(|other| arg_variable(other) == arg_variable(new))
         }
         Entity::Output { node, name, .. } => {
-            let own = dag.nodes.iter().filter(|other| other.id.value == *node);
+            let own = nodes.clone().filter(|other| other.id.value == *node);
             let outputs = own.flat_map(|node| &node.outputs).map(|output| output.name.value.as_str());
             // Who takes it in under its own name has an input of that name.
             let takers = nodes.filter(|other| other.inputs.iter().any(|input| input.name.value == *name));
@@ -161,6 +184,17 @@ fn rival<'d>(dag: &'d Dag, entity: &Entity, new: &str) -> Option<&'d str> {
         }
         _ => None,
     }
+}
+
+/// The nodes of the DAG and of all bodies: texts in a body name nodes of both.
+fn all_nodes(dag: &Dag) -> Vec<&Node> {
+    let mut all: Vec<&Node> = dag.nodes.iter().collect();
+    let mut next = 0;
+    while let Some(node) = all.get(next).copied() {
+        all.extend(node.body.iter().flat_map(|body| &body.nodes));
+        next += 1;
+    }
+    all
 }
 
 /// Whether a program could not tell the two apart.

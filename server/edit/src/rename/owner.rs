@@ -33,7 +33,7 @@ pub(super) fn name(
     let files = files(snapshot, &occurrence.entity)?;
     Ok(match &occurrence.entity {
         Entity::Agent { .. } => files.into_iter().next().map(|file| file.name).unwrap_or_default(),
-        Entity::Node { id, .. } | Entity::Phase { id, .. } => id.clone(),
+        Entity::Node { id, .. } | Entity::Phase { id, .. } | Entity::OwnAgent { id, .. } => id.clone(),
         Entity::Lock { name, .. }
         | Entity::Arg { name, .. }
         | Entity::Output { name, .. }

@@ -1,7 +1,8 @@
 //! How Archon's texts name nodes: `$node.output`, `$node.output.field`.
 //!
 //! As its loader and its executor read them: a `$`, a name that may hold hyphens, `.output`, and a field without
-//! hyphens. `$LOOP_PREV.node.output`, `$INPUTS.name` and `$ARGUMENTS` are variables and name no node here.
+//! hyphens. `$LOOP_PREV.node.output` is what the node made in the round before. `$INPUTS.name` and `$ARGUMENTS` are
+//! variables and name no node.
 
 use divisi_syntax::Span;
 
@@ -9,6 +10,8 @@ use crate::dag::Demand;
 use crate::foreign::{Language, Mention, name_length};
 
 const OUTPUT: &str = "output";
+/// In a `loop_group`: before the node whose output of the round before is meant.
+pub const PREVIOUS_ROUND: &str = "LOOP_PREV";
 
 /// Names behind `$` that are Archon's own, with their meaning.
 pub const VARIABLES: &[(&str, &str)] = &[
@@ -43,6 +46,9 @@ pub(crate) fn scan(language: Language, text: &str) -> Vec<Mention> {
 
 fn mention_at(language: Language, text: &str, dollar: usize) -> Option<Mention> {
     let name = Piece::read(text, dollar + 1, true)?;
+    if name.text(text) == PREVIOUS_ROUND {
+        return in_previous_round(language, text, dollar, &name);
+    }
     let part = name.next(text)?;
     if language != Language::ArchonCondition && part.rest_starts_with(text, OUTPUT) {
         // The loader takes `.outputs` for `.output`, too, and so does this.
@@ -59,6 +65,15 @@ fn mention_at(language: Language, text: &str, dollar: usize) -> Option<Mention> 
     // `$node.field`: the loader does not look at it.
     let short = mention(language, dollar, &name, part.end, Some(part));
     Some(Mention { demand: Demand::Nothing, ..short })
+}
+
+/// `$LOOP_PREV.node.output`; there is none in the first round, so nothing is asked of the node.
+fn in_previous_round(language: Language, text: &str, dollar: usize, previous: &Piece) -> Option<Mention> {
+    let is_path = text.get(previous.end..)?.starts_with('.');
+    let node = is_path.then(|| Piece::read(text, previous.end + 1, true))??;
+    let output = node.next(text).filter(|part| part.text(text) == OUTPUT)?;
+    let found = mention(language, dollar, &node, output.end, output.next(text));
+    Some(Mention { demand: Demand::Nothing, ..found })
 }
 
 fn mention(language: Language, dollar: usize, name: &Piece, end: usize, field: Option<Piece>) -> Mention {
