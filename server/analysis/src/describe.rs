@@ -1,6 +1,6 @@
 //! What a node does, in few words.
 
-use divisi_model::{Node, Program, Work};
+use divisi_model::{Naming, Node, Program, Work};
 
 /// The most characters of a program or a question that are shown.
 const MOST: usize = 60;
@@ -8,6 +8,11 @@ const MOST: usize = 60;
 /// What a node does, in one short line: `agent reviewer`, `run make test`.
 pub fn work(node: &Node) -> String {
     match &node.work {
+        // A role that is only the node's own name says nothing.
+        Some(Work::Agent(work)) if work.naming == Naming::Label && work.agent.span == node.id.span => {
+            let prompt = work.prompt.as_ref().map_or("", |prompt| first_line(&prompt.value));
+            format!("prompt {}", cut(prompt, MOST)).trim_end().to_owned()
+        }
         Some(Work::Agent(work)) => format!("agent {}", work.agent.value),
         Some(Work::Run(work)) => match &work.program {
             Program::Line(line) => format!("run {}", cut(first_line(&line.value), MOST)),

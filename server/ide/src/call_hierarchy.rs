@@ -144,9 +144,12 @@ fn of_document(snapshot: &Snapshot, document: &Document) -> Entity {
 }
 
 fn node<'a>(document: &'a Document, entity: &Entity) -> Option<(&'a Dag, &'a Node)> {
-    let Entity::Node { id, .. } = entity else { return None };
+    let Entity::Node { within, id, .. } = entity else { return None };
+    let find = |dag: &'a Dag, id: &str| dag.nodes.iter().find(|node| node.id.value == id);
     let (_, dag) = document.dag()?;
-    Some((dag, dag.nodes.iter().find(|node| node.id.value == *id)?))
+    let dag: &Dag = dag;
+    let dag = within.iter().try_fold(dag, |dag, id| find(dag, id)?.body.as_deref())?;
+    Some((dag, find(dag, id)?))
 }
 
 /// `None` for what is made nowhere: built-in agents, names that nobody has.

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use divisi_model::keys::Key;
-use divisi_model::{Agent, CommandKind, Load, Output, OutputForm, Scope, SlashCommand, Tool, reference};
+use divisi_model::{Agent, CommandKind, Dag, Load, Output, OutputForm, Scope, SlashCommand, Tool, reference};
+use divisi_syntax::{NodeId, Tree};
 
 /// A key of the table, in Markdown.
 pub(crate) fn key(key: &Key) -> String {
@@ -99,6 +100,36 @@ pub(crate) fn output(output: &Output) -> String {
         OutputForm::Json => "JSON".to_owned(),
         OutputForm::File(path) => format!("path of {path}; its contents are .text"),
     }
+}
+
+/// An agent that a file defines for itself, in Markdown.
+pub(crate) fn own_agent(tree: &Tree, dag: &Dag, id: &str) -> Option<String> {
+    let agent = own_agent_mapping(tree, dag, id)?;
+    let mut text = format!("**{id}** · agent of this file");
+    for key in ["name", "type", "capabilities"] {
+        let Some(value) = tree.get(agent, key).map(|value| tree.resolve(value)) else { continue };
+        let said: Vec<_> =
+            tree.str(value).into_iter().chain(tree.items(value).filter_map(|it| tree.str(it))).collect();
+        if !said.is_empty() {
+            text.push_str(&format!("\n- {key}: {}", said.join(", ")));
+        }
+    }
+    Some(text)
+}
+
+/// What kind of agent it says it is.
+pub(crate) fn own_agent_kind(tree: &Tree, dag: &Dag, id: &str) -> Option<String> {
+    let kind = tree.get(own_agent_mapping(tree, dag, id)?, "type")?;
+    Some(tree.str(kind)?.into_owned())
+}
+
+fn own_agent_mapping(tree: &Tree, dag: &Dag, id: &str) -> Option<NodeId> {
+    let agents = tree.resolve(tree.get(dag.root, "agents")?);
+    let is_meant = |agent: &NodeId| {
+        let own = tree.get(*agent, "id").and_then(|own| tree.str(own));
+        own.is_some_and(|own| own == id)
+    };
+    tree.items(agents).map(|agent| tree.resolve(agent)).find(is_meant)
 }
 
 fn list<T: AsRef<str>>(words: &[T]) -> String {

@@ -19,6 +19,7 @@ mod markdown;
 mod outline;
 mod parsed;
 mod references;
+mod scope;
 mod selection;
 mod tokens;
 mod workspace_symbols;

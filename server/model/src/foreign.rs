@@ -46,6 +46,18 @@ impl Language {
     }
 }
 
+impl Language {
+    /// The variable of the language that stands at `offset` of `text`, with its meaning.
+    pub fn variable_at(self, text: &str, offset: u32) -> Option<(Span, &'static str)> {
+        match self {
+            Self::ClaudeFlow => None,
+            Self::ArchonText | Self::ArchonProse | Self::ArchonCondition | Self::ArchonItems => {
+                archon::language::variable_at(text, offset)
+            }
+        }
+    }
+}
+
 /// A node that a text names. Spans are offsets in the text's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mention {

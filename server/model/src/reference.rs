@@ -96,6 +96,7 @@ pub fn describe(ty: Ty) -> String {
         Ty::Expression => "an expression".to_owned(),
         Ty::Bool => "`true` or `false`".to_owned(),
         Ty::Int { min: i64::MIN, max: i64::MAX } => "a whole number".to_owned(),
+        Ty::Int { min, max: i64::MAX } => format!("a whole number, at least {min}"),
         Ty::Int { min, max } => format!("a whole number from {min} to {max}"),
         Ty::Number => "a number, at least 0".to_owned(),
         Ty::Duration => "a duration such as `90s` or `1h30m`".to_owned(),

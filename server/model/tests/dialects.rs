@@ -141,6 +141,7 @@ fn archon_references_have_exact_places() {
               names a-b field m in $a-b.m (unchecked)
               names zz field k in $zz.output.k
               names a-b field n in $a-b.output.n
+              names a-b in $LOOP_PREV.a-b.output (unchecked)
               names no in $no.output (unchecked)
               names not in $not.output (unchecked)
               names a-b in $a-b.output

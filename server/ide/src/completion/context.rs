@@ -2,34 +2,44 @@
 
 use std::sync::Arc;
 
-use divisi_model::Dag;
+use divisi_model::{Dag, Dialect};
 use divisi_workspace::{Document, Snapshot};
 
 use crate::cursor::Cursor;
+use crate::scope::Scope;
 
 pub(super) struct Context<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) document: &'a Arc<Document>,
     pub(super) cursor: &'a Cursor,
-    /// The DAG with the mark in it.
-    pub(super) dag: Option<Dag>,
-    /// The node that the cursor stands in.
-    pub(super) node: Option<usize>,
+    /// Where among the nodes of the DAG, which has the mark in it, the cursor stands.
+    pub(super) scope: Option<Scope>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, document: &'a Arc<Document>, cursor: &'a Cursor) -> Self {
         let dag = cursor.parsed.dag();
-        let tree = &cursor.parsed.tree;
-        let mut around = std::iter::successors(Some(cursor.scalar), |node| tree.parent(*node));
-        let node = dag.as_ref().and_then(|dag| {
-            around.find_map(|tree_node| dag.nodes.iter().position(|node| node.tree == tree_node))
-        });
-        Self { snapshot, document, cursor, dag, node }
+        let scope = dag.map(|dag| Scope::at(dag, &cursor.parsed.tree, cursor.scalar));
+        Self { snapshot, document, cursor, scope }
+    }
+
+    /// The graph that the cursor stands in.
+    pub(super) fn dag(&self) -> Option<&Dag> {
+        self.scope.as_ref().map(|scope| &scope.dag)
+    }
+
+    /// The index of the node that the cursor stands in.
+    pub(super) fn node(&self) -> Option<usize> {
+        self.scope.as_ref()?.node
     }
 
     /// The node that the cursor stands in.
     pub(super) fn current(&self) -> Option<&divisi_model::Node> {
-        self.dag.as_ref()?.nodes.get(self.node?)
+        self.scope.as_ref()?.current()
+    }
+
+    /// The language of the DAG.
+    pub(super) fn dialect(&self) -> Option<Dialect> {
+        Some(self.dag()?.dialect)
     }
 }

@@ -3,6 +3,7 @@
 mod agents;
 mod commands;
 mod context;
+mod foreign;
 mod keys;
 mod mentions;
 mod nodes;
@@ -121,6 +122,9 @@ fn propose(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Vec<Co
 fn at_word(snapshot: &Snapshot, document: &Arc<Document>, cursor: &Cursor) -> Option<Vec<Completion>> {
     if let Some(path) = path_at(cursor) {
         return Some(references::complete(&Context::new(snapshot, document, cursor), &path));
+    }
+    if let Some(path) = foreign::path_at(cursor) {
+        return Some(foreign::complete(&Context::new(snapshot, document, cursor), &path));
     }
     if cursor.place.role == Role::Key {
         return keys::complete(cursor);

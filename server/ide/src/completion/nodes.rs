@@ -14,12 +14,12 @@ const LAST: usize = 9000;
 
 /// Ids that the cursor's node may wait for.
 pub(super) fn complete(context: &Context<'_>) -> Vec<Completion> {
-    let Some(dag) = &context.dag else { return Vec::new() };
+    let Some(dag) = context.dag() else { return Vec::new() };
     let listed = listed(context);
-    let others = Others::new(dag, context.node);
+    let others = Others::new(dag, context.node());
     let is_new = |(at, node): &(usize, &Node)| {
         let id = node.id.value.as_str();
-        Some(*at) != context.node
+        Some(*at) != context.node()
             && !id.is_empty()
             && !id.contains(MARK)
             && !listed.iter().any(|name| name == id)
@@ -40,10 +40,10 @@ pub(super) fn complete(context: &Context<'_>) -> Vec<Completion> {
 
 /// `node.output` for every output that the cursor's node may use.
 pub(super) fn outputs(context: &Context<'_>) -> Vec<Completion> {
-    let Some(dag) = &context.dag else { return Vec::new() };
-    let others = Others::new(dag, context.node);
+    let Some(dag) = context.dag() else { return Vec::new() };
+    let others = Others::new(dag, context.node());
     let mut completions = Vec::new();
-    for (at, node) in dag.nodes.iter().enumerate().filter(|(at, _)| Some(*at) != context.node) {
+    for (at, node) in dag.nodes.iter().enumerate().filter(|(at, _)| Some(*at) != context.node()) {
         for output in &node.outputs {
             let label = format!("{}.{}", node.id.value, output.name.value);
             let mut completion =

@@ -65,7 +65,7 @@ fn roots(context: &Context<'_>) -> Vec<Completion> {
 }
 
 fn args(context: &Context<'_>) -> Vec<Completion> {
-    let args = context.dag.iter().flat_map(|dag| &dag.args);
+    let args = context.dag().into_iter().flat_map(|dag| &dag.args);
     let completion = |arg: &divisi_model::Arg| {
         let default = arg.default.as_ref().map(|default| format!("default {}", default.value));
         let mut completion = variable(&arg.name.value, arg.description.as_deref().unwrap_or("argument"));
@@ -102,10 +102,10 @@ fn item_fields(context: &Context<'_>) -> Vec<Completion> {
 
 /// Nodes upstream first: only those may be named.
 fn nodes(context: &Context<'_>) -> Vec<Completion> {
-    let Some(dag) = &context.dag else { return Vec::new() };
-    let ancestors = context.node.map(|node| Graph::new(dag).ancestors(node as u32));
+    let Some(dag) = context.dag() else { return Vec::new() };
+    let ancestors = context.node().map(|node| Graph::new(dag).ancestors(node as u32));
     let is_other = |(at, node): &(usize, &Node)| {
-        Some(*at) != context.node && !node.id.value.is_empty() && !node.id.value.contains(MARK)
+        Some(*at) != context.node() && !node.id.value.is_empty() && !node.id.value.contains(MARK)
     };
     let completion = |(at, node): (usize, &Node)| {
         let is_upstream =
@@ -126,7 +126,7 @@ fn nodes(context: &Context<'_>) -> Vec<Completion> {
 }
 
 fn node<'a>(context: &'a Context<'_>, id: &str) -> Option<&'a Node> {
-    context.dag.as_ref()?.nodes.iter().find(|node| node.id.value == id)
+    context.dag()?.nodes.iter().find(|node| node.id.value == id)
 }
 
 fn outputs(context: &Context<'_>, id: &str) -> Vec<Completion> {

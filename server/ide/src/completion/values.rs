@@ -1,11 +1,12 @@
 //! Values that the table of keys allows at a place.
 
 use divisi_model::keys::Ty;
-use divisi_syntax::Style;
+use divisi_syntax::{Spanned, Style};
 use divisi_workspace::settings::BUILT_IN_RUNNERS;
 
 use super::context::Context;
 use super::{Completion, CompletionKind, agents, commands, nodes};
+use crate::card;
 
 /// What people write most.
 const DURATIONS: &[&str] = &["30s", "1m", "5m", "10m", "30m", "1h"];
@@ -33,6 +34,7 @@ fn of_type(context: &Context<'_>, ty: Ty) -> Vec<Completion> {
         Ty::PhaseRef => phases(context),
         Ty::LockRef => locks(context),
         Ty::Model => models(context),
+        Ty::OwnAgentRef => own_agents(context),
         _ => Vec::new(),
     }
 }
@@ -66,7 +68,7 @@ fn runners(context: &Context<'_>) -> Vec<Completion> {
 }
 
 fn phases(context: &Context<'_>) -> Vec<Completion> {
-    let phases = context.dag.iter().flat_map(|dag| &dag.phases);
+    let phases = context.dag().into_iter().flat_map(|dag| &dag.phases);
     let completion = |(rank, phase): (usize, &divisi_model::Phase)| {
         let replace = context.cursor.replaced();
         let mut completion = Completion::new(CompletionKind::Value, &phase.id.value, replace, rank);
@@ -76,18 +78,34 @@ fn phases(context: &Context<'_>) -> Vec<Completion> {
     phases.enumerate().map(completion).collect()
 }
 
+/// The agents that the file defines for itself.
+fn own_agents(context: &Context<'_>) -> Vec<Completion> {
+    let Some(dag) = context.dag() else { return Vec::new() };
+    let completion = |(rank, agent): (usize, &Spanned<String>)| {
+        let replace = context.cursor.replaced();
+        let mut completion = Completion::new(CompletionKind::Agent, &agent.value, replace, rank);
+        completion.detail = card::own_agent_kind(&context.cursor.parsed.tree, dag, &agent.value);
+        completion
+    };
+    dag.own_agents.iter().enumerate().map(completion).collect()
+}
+
 /// Locks that are listed, and those that nodes use without.
 fn locks(context: &Context<'_>) -> Vec<Completion> {
-    let listed = context.dag.iter().flat_map(|dag| &dag.locks).map(|lock| &lock.name);
-    let used =
-        context.dag.iter().flat_map(|dag| &dag.nodes).flat_map(|node| &node.locks).map(|lock| &lock.name);
+    let listed = context.dag().into_iter().flat_map(|dag| &dag.locks).map(|lock| &lock.name);
+    let used = context
+        .dag()
+        .into_iter()
+        .flat_map(|dag| &dag.nodes)
+        .flat_map(|node| &node.locks)
+        .map(|lock| &lock.name);
     names(context, listed.chain(used).map(|name| name.value.as_str()))
 }
 
 /// Models that the agents and the DAG name. Models come and go, so there is no list of them here.
 fn models(context: &Context<'_>) -> Vec<Completion> {
     let agents = context.snapshot.registry().agents().iter().filter_map(|agent| agent.model.as_deref());
-    let defaults = context.dag.iter().filter_map(|dag| dag.defaults.model.as_ref());
+    let defaults = context.dag().into_iter().filter_map(|dag| dag.defaults.model.as_ref());
     names(context, defaults.map(|model| model.value.as_str()).chain(agents))
 }
 

@@ -15,6 +15,7 @@ use crate::card;
 use crate::expression::{self, Tags};
 use crate::hints::Durations;
 use crate::parsed::Parsed;
+use crate::scope::Scope;
 
 /// An explanation of what stands at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,15 +55,20 @@ fn in_keys(
         let key = place.key.filter(|_| is_known)?;
         return Some(Hover { span: tree.span(node), markdown: card::key(key) });
     }
-    let question = Question { snapshot, document, last, dag: parsed.dag(), tree, node, place, offset };
-    question.reference().or_else(|| question.value()).or_else(|| question.mention())
+    let scope = parsed.dag().map(|dag| Scope::at(dag, tree, node));
+    let question = Question { snapshot, document, last, scope, tree, node, place, offset };
+    question
+        .reference()
+        .or_else(|| question.foreign())
+        .or_else(|| question.value())
+        .or_else(|| question.mention())
 }
 
 struct Question<'a> {
     snapshot: &'a Snapshot,
     document: &'a Arc<Document>,
     last: Option<&'a Durations>,
-    dag: Option<Dag>,
+    scope: Option<Scope>,
     tree: &'a Tree,
     node: NodeId,
     place: Place,
@@ -75,6 +81,7 @@ impl Question<'_> {
         let explain = |ty| match ty {
             Ty::AgentRef => self.agent(&text),
             Ty::CommandRef | Ty::SkillRef => mentions::commands(self.snapshot, &text, self.root()),
+            Ty::OwnAgentRef | Ty::OwnAgentId => card::own_agent(self.tree, self.dag()?, &text),
             Ty::NodeRef | Ty::NodeId => self.node_card(&text),
             Ty::OutputRef => self.node_card(text.split_once('.').map_or(&*text, |(node, _)| node)),
             _ => None,
@@ -84,7 +91,7 @@ impl Question<'_> {
     }
 
     fn agent(&self, name: &str) -> Option<String> {
-        let runner = self.dag.as_ref().and_then(|dag| {
+        let runner = self.dag().and_then(|dag| {
             let at = self.tree.parent(self.node)?;
             let node = dag.nodes.iter().find(|node| node.tree == at)?;
             match &node.work {
@@ -95,6 +102,11 @@ impl Question<'_> {
         let default = self.snapshot.settings().run.runner.clone();
         let tool = tool_of_runner(&runner.or(default).unwrap_or_default());
         mentions::agents(&self.snapshot.registry().resolve(tool, name), self.root())
+    }
+
+    /// The graph that the place belongs to.
+    fn dag(&self) -> Option<&Dag> {
+        self.scope.as_ref().map(|scope| &scope.dag)
     }
 
     fn root(&self) -> Option<&Path> {
@@ -114,9 +126,31 @@ impl Question<'_> {
     }
 
     fn node_card(&self, id: &str) -> Option<String> {
-        let dag = self.dag.as_ref()?;
+        self.card_in(self.dag()?, id)
+    }
+
+    fn card_in(&self, dag: &Dag, id: &str) -> Option<String> {
         let at = dag.nodes.iter().position(|node| node.id.value == id)?;
         Some(node::card(dag, at, self.last.and_then(|last| last.get(id)).copied()))
+    }
+
+    /// A name in a dialect's own language.
+    fn foreign(&self) -> Option<Hover> {
+        let language = self.place.ty.scalar_alternatives().find_map(|ty| match ty {
+            Ty::Foreign(language) => Some(language),
+            _ => None,
+        })?;
+        let decoded = self.tree.decoded(self.node)?;
+        let at = decoded.content_offset(self.offset)?;
+        if let Some(mention) = language.scan(&decoded.text).iter().find(|it| it.span.touches(at)) {
+            let id = mention.node.slice(&decoded.text);
+            let mut reach = self.scope.as_ref()?.in_reach();
+            let markdown = reach.find_map(|reach| self.card_in(reach.dag, id))?;
+            return Some(Hover { span: decoded.source_span(mention.span), markdown });
+        }
+        let (span, meaning) = language.variable_at(&decoded.text, at)?;
+        let markdown = format!("**`{}`**: {meaning}", span.slice(&decoded.text));
+        Some(Hover { span: decoded.source_span(span), markdown })
     }
 
     /// A name in a template.
@@ -138,7 +172,7 @@ impl Question<'_> {
     }
 
     fn arg_card(&self, name: &str) -> Option<String> {
-        let arg = self.dag.as_ref()?.args.iter().find(|arg| arg.name.value == name)?;
+        let arg = self.dag()?.args.iter().find(|arg| arg.name.value == name)?;
         let mut text = format!("**`args.{name}`**");
         if let Some(description) = &arg.description {
             text.push_str(&format!("\n\n{description}"));

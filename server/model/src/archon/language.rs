@@ -44,6 +44,14 @@ pub(crate) fn scan(language: Language, text: &str) -> Vec<Mention> {
     mentions
 }
 
+/// The variable at `offset`, its `$` included, with its meaning.
+pub(crate) fn variable_at(text: &str, offset: u32) -> Option<(Span, &'static str)> {
+    let (dollar, _) = text.match_indices('$').take_while(|(at, _)| *at <= offset as usize).last()?;
+    let name = Piece::read(text, dollar + 1, false).filter(|name| offset as usize <= name.end)?;
+    let (_, meaning) = VARIABLES.iter().find(|(variable, _)| *variable == name.text(text))?;
+    Some((span(dollar, name.end), meaning))
+}
+
 fn mention_at(language: Language, text: &str, dollar: usize) -> Option<Mention> {
     let name = Piece::read(text, dollar + 1, true)?;
     if name.text(text) == PREVIOUS_ROUND {
