@@ -40,7 +40,7 @@ fn taken(path: &str, text: &str, label: &str, expected: Expect) {
     let start = taken.get(..it.replace.start as usize).unwrap().rfind('\n').map_or(0, |at| at + 1);
     let end = it.replace.start as usize + it.insert.len();
     let end = taken.get(end..).unwrap().find('\n').map_or(taken.len(), |at| at + end);
-    expected.assert_eq(taken.get(start..end).unwrap());
+    expected.assert_eq(&taken.get(start..end).unwrap().replace('\n', "\\n"));
 }
 
 fn explained(path: &str, text: &str, expected: Expect) {
@@ -180,10 +180,7 @@ fn archon_keys_and_values() {
         ARCHON,
         "name: a\ndescription: x\nnodes:\n  $0\n",
         "bash node",
-        expect![[r#"
-              - id: ${1:name}
-              depends_on: [$2]
-              bash: ${3:script}$0"#]],
+        expect![[r#"  - id: ${1:name}\n  depends_on: [$2]\n  bash: ${3:script}$0"#]],
     );
 }
 
@@ -640,10 +637,7 @@ fn spec_kit() {
         SPEC_KIT,
         &with("prompt: x\n    $0"),
         "subagent",
-        expect![[r#"
-                - role: ${1:name}
-              depends_on: [$2]
-              prompt: ${3:What to do}$0"#]],
+        expect![[r#"    - role: ${1:name}\n  depends_on: [$2]\n  prompt: ${3:What to do}$0"#]],
     );
     explained(
         SPEC_KIT,
