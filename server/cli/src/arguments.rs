@@ -43,3 +43,13 @@ pub(crate) fn check_names(arguments: &[Argument], dag: &Dag) -> Result<(), Failu
     }
     Ok(())
 }
+
+/// `LABEL=AGENT`: which agent a name in a file of another tool means.
+pub(crate) fn label_and_agent(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((label, agent)) if !label.is_empty() && !agent.is_empty() => {
+            Ok((label.to_owned(), agent.to_owned()))
+        }
+        _ => Err("write LABEL=AGENT".to_owned()),
+    }
+}

@@ -1,6 +1,6 @@
 //! Writing texts back to files, or showing what would be written.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -38,6 +38,26 @@ pub(crate) fn writable(document: &Document) -> Result<PathBuf, Failure> {
             .help("run the command again"));
     }
     Ok(path)
+}
+
+/// Writes a new file; never over a file that exists, unless that is wished.
+pub(crate) fn create(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).truncate(true);
+    if force {
+        options.create(true)
+    } else {
+        options.create_new(true)
+    };
+    let mut file = options.open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Failure::new(format!("{} exists and was left as it is", path.display()))
+                .help("write over it: --force")
+        }
+        _ => Failure::new(format!("{} cannot be written: {error}", path.display())),
+    })?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))
 }
 
 /// The new text is written beside the file and takes its name when it is whole.

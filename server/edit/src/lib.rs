@@ -5,6 +5,7 @@ pub mod change;
 pub mod convert;
 pub mod fix;
 pub mod format;
+pub mod import;
 pub mod refactor;
 pub mod rename;
 

@@ -1,9 +1,8 @@
 //! `divisi convert`
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use divisi_edit::convert::{self, Converted, Refusal};
@@ -12,7 +11,7 @@ use divisi_workspace::Document;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Output, count};
-use crate::{root, workspace};
+use crate::{arguments, rewrite, root, workspace};
 
 /// Write a DAG of another tool in our own format.
 ///
@@ -35,7 +34,7 @@ pub(crate) struct Convert {
     to: Format,
 
     /// Which agent each label of the original means.
-    #[arg(long, value_name = "LABEL=AGENT", value_delimiter = ',', value_parser = pair)]
+    #[arg(long, value_name = "LABEL=AGENT", value_delimiter = ',', value_parser = arguments::label_and_agent)]
     agents: Vec<(String, String)>,
 
     /// Write to this file.
@@ -57,15 +56,6 @@ enum Format {
     Native,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((label, agent)) if !label.is_empty() && !agent.is_empty() => {
-            Ok((label.to_owned(), agent.to_owned()))
-        }
-        _ => Err("write LABEL=AGENT".to_owned()),
-    }
-}
-
 impl Convert {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let Format::Native = self.to;
@@ -82,7 +72,7 @@ impl Convert {
         let beside = || document.path.with_file_name(format!("{}.dag.yaml", stem(&name)));
         match self.out.clone().or_else(|| self.write.then(beside)) {
             Some(path) => {
-                save(&path, &converted.text, self.force)?;
+                rewrite::create(&path, &converted.text, self.force)?;
                 output.note(format!("wrote {}", root::shown(&path)));
             }
             None => output.text(converted.text.as_bytes()),
@@ -143,24 +133,4 @@ fn tell(document: &Document, converted: &Converted, output: &mut Output) {
     if !converted.notices.is_empty() {
         output.note(format!("{} to look at", count(converted.notices.len(), "place")));
     }
-}
-
-/// Never over a file that exists, unless that is wished.
-fn save(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).truncate(true);
-    if force {
-        options.create(true)
-    } else {
-        options.create_new(true)
-    };
-    let mut file = options.open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            Failure::new(format!("{} exists and was left as it is", path.display()))
-                .help("write over it: --force")
-        }
-        _ => Failure::new(format!("{} cannot be written: {error}", path.display())),
-    })?;
-    file.write_all(text.as_bytes())
-        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))
 }

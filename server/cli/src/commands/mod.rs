@@ -12,6 +12,7 @@ pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod guard;
 pub(crate) mod host;
+pub(crate) mod import;
 pub(crate) mod logs;
 pub(crate) mod lsp;
 pub(crate) mod new;

@@ -6,6 +6,7 @@ mod bad_input;
 mod check;
 mod example;
 mod graph;
+mod import;
 mod plan;
 mod rename_agent;
 mod rewrite;

@@ -10,8 +10,8 @@ mod command_v2;
 mod comments;
 mod node;
 mod spec_kit;
-mod template;
-mod yaml;
+pub(crate) mod template;
+pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
 

@@ -31,6 +31,6 @@ pub(super) fn plain(text: &str, replacements: &[Replacement]) -> String {
 }
 
 /// Text that a template yields as it is.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace("{{", "\u{0}").replace("{%", "{{ '{%' }}").replace('\u{0}', "{{ '{{' }}")
 }

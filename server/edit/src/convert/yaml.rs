@@ -4,7 +4,7 @@
 const RESERVED: &[&str] = &["true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"];
 
 /// A text on one line: bare where that is safe, else in double quotes.
-pub(super) fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let is_word = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
     if starts && is_word && !RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
@@ -34,7 +34,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// What stands behind `key:`: a scalar, or a literal block whose lines are indented by `indent`.
-pub(super) fn text(text: &str, indent: usize) -> String {
+pub(crate) fn text(text: &str, indent: usize) -> String {
     let is_odd = |c: char| {
         (c.is_control() && c != '\n') || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{85}')
     };
@@ -60,13 +60,13 @@ pub(super) fn text(text: &str, indent: usize) -> String {
 }
 
 /// A list in brackets.
-pub(super) fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
+pub(crate) fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<String> = items.into_iter().map(|item| scalar(item.as_ref())).collect();
     format!("[{}]", items.join(", "))
 }
 
 /// A comment of YAML or JSON as comment lines.
-pub(super) fn comment(source: &str) -> Vec<String> {
+pub(crate) fn comment(source: &str) -> Vec<String> {
     let inner = source.trim();
     let inner = match (inner.strip_prefix("/*"), inner.strip_prefix("//"), inner.strip_prefix('#')) {
         (Some(block), ..) => block.strip_suffix("*/").unwrap_or(block).trim(),
@@ -77,12 +77,12 @@ pub(super) fn comment(source: &str) -> Vec<String> {
 }
 
 /// Lines as comment lines.
-pub(super) fn as_comment(text: &str) -> Vec<String> {
+pub(crate) fn as_comment(text: &str) -> Vec<String> {
     text.lines().map(|line| format!("# {line}").trim_end().to_owned()).collect()
 }
 
 /// Text of a source whose lines after the first are indented as the source was: without what is common to them.
-pub(super) fn dedent(text: &str) -> String {
+pub(crate) fn dedent(text: &str) -> String {
     let rest = text.lines().skip(1).filter(|line| !line.trim().is_empty());
     let common = rest.map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);
     let cut = common.saturating_sub(2);
