@@ -15,8 +15,12 @@ use crate::root;
 const CONTEXT: usize = 3;
 
 /// Puts `text` into the document's file: all of it or nothing, with the permissions that the file has. Refused where
-/// the file is not what was read, so that nobody's work is lost.
+/// the file is not what was read, so that nobody's work is lost. One that holds `text` already, because another path
+/// that leads to it was written before, is left as it is.
 pub(crate) fn write(document: &Document, text: &str) -> Result<(), Failure> {
+    if fs::read(&document.path).is_ok_and(|now| now == text.as_bytes()) {
+        return Ok(());
+    }
     let path = writable(document)?;
     replace(&path, text).map_err(|error| cannot_write(&path, &error))
 }

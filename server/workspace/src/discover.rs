@@ -1,6 +1,7 @@
 //! Walks the roots and the configured search paths for files of ours.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -8,7 +9,7 @@ use std::sync::mpsc;
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use crate::agent_places::AGENT_PLACES;
+use crate::agent_places::{AGENT_PLACES, AgentPlace};
 use crate::document::Document;
 use crate::layout::Layout;
 use crate::snapshot::Problem;
@@ -64,7 +65,7 @@ pub(crate) fn below(folder: &Path, layout: &Arc<Layout>) -> Found {
 /// Whether discovery would have come to `path`: inside a root and not ignored, or in a folder that a tool reads, and
 /// no link that leads elsewhere.
 pub(crate) fn is_wanted(path: &Path, is_folder: bool, layout: &Layout) -> bool {
-    if !stays_inside(path, &allowed_places(layout)) {
+    if !stays_inside(path, &allowed_places(layout)) || is_agents_own_link(path) {
         return false;
     }
     if is_read_by_tool(path, layout) {
@@ -160,12 +161,23 @@ fn stays_inside(path: &Path, places: &[PathBuf]) -> bool {
     fs::canonicalize(path).is_ok_and(|target| places.iter().any(|place| target.starts_with(place)))
 }
 
+/// Whether `path` leads, through a link in a folder of agents, back to what lies in that folder or around it: nobody
+/// has two agents because a file can be reached in two ways.
+fn is_agents_own_link(path: &Path) -> bool {
+    let Some((_, folder)) = AgentPlace::holding(path) else { return false };
+    let Ok(home) = fs::canonicalize(folder) else { return false };
+    let links = path.ancestors().take_while(|part| *part != folder).filter(|part| part.is_symlink());
+    links
+        .filter_map(|link| fs::canonicalize(link).ok())
+        .any(|target| target.starts_with(&home) || home.starts_with(&target))
+}
+
 fn is_entered(entry: &DirEntry, places: &[PathBuf]) -> bool {
     if entry.depth() == 0 {
         return true;
     }
     if entry.path_is_symlink() {
-        return stays_inside(entry.path(), places);
+        return stays_inside(entry.path(), places) && !is_agents_own_link(entry.path());
     }
     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
     !(is_folder && SKIPPED.iter().any(|name| entry.file_name() == *name))
@@ -176,10 +188,10 @@ fn read_entry(entry: &DirEntry, layout: &Layout) -> Option<Document> {
     if is_folder { None } else { Document::read(entry.path(), layout) }
 }
 
-/// A folder that cannot be read is told; a loop of links is only left.
+/// A folder that cannot be read is told; a loop of links, and a link to what is not there, are only left.
 fn problem(error: &ignore::Error) -> Option<Problem> {
     let path = path_of(error)?;
-    let reason = error.io_error()?;
+    let reason = error.io_error().filter(|reason| reason.kind() != io::ErrorKind::NotFound)?;
     let message = format!("this folder is left out: {reason}");
     Some(Problem { path: path.to_owned(), span: None, line_and_column: None, forbids_runs: false, message })
 }

@@ -396,6 +396,32 @@ fn links_neither_loop_nor_lead_out() {
 
 #[cfg(unix)]
 #[test]
+fn an_agent_that_links_lead_to_twice_is_one() {
+    use std::os::unix::fs::symlink;
+    let fixture = Fixture::new(&[
+        ("root/.claude/agents/a.md", &agent("a")),
+        ("root/.claude/commands/go.md", "Go.\n"),
+        ("root/shared/b.md", &agent("b")),
+    ]);
+    let agents = fixture.path("root/.claude/agents");
+    symlink("a.md", agents.join("again.md")).unwrap();
+    symlink("..", agents.join("up")).unwrap();
+    symlink("nowhere.md", agents.join("dangling.md")).unwrap();
+    symlink(fixture.path("root/shared/b.md"), agents.join("b.md")).unwrap();
+    let mut workspace = fixture.workspace();
+    let paths = ["again.md", "up/agents/a.md", "up/commands/go.md", "dangling.md", "b.md"];
+    workspace.apply(Change::Disk { paths: paths.map(|path| agents.join(path)).to_vec() });
+    for snapshot in [fixture.snapshot(), workspace.snapshot()] {
+        let mut found: Vec<_> =
+            snapshot.registry().agents().iter().map(|agent| agent.name.as_str()).collect();
+        found.sort_unstable();
+        assert_eq!(found, ["a", "b"]);
+        assert_eq!(snapshot.problems(), []);
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn an_unreadable_folder_is_told_and_the_rest_is_read() {
     use std::os::unix::fs::PermissionsExt;
     let fixture = Fixture::new(&[("root/closed/a.dag.yaml", DAG), ("root/open/b.dag.yaml", DAG)]);

@@ -113,3 +113,15 @@ fn refusals_say_why_and_change_nothing() {
     .assert_eq(&all);
     assert_eq!(site.read(".claude/agents/reviewer.md"), AGENT);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_two_paths_lead_to_is_written_once() {
+    use std::os::unix::fs::symlink;
+    let site = site().write("AGENTS.md", "subagent_type=\"reviewer\"\n");
+    symlink("AGENTS.md", site.root().join("CLAUDE.md")).expect("a link");
+    let said = site.divisi(&["rename-agent", "reviewer", "critic"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
+    assert_eq!(site.read("CLAUDE.md"), "subagent_type=\"critic\"\n");
+    assert!(site.root().join("CLAUDE.md").is_symlink());
+}

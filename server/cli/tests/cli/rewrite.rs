@@ -124,3 +124,14 @@ fn a_link_and_its_permissions_stay() {
     assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o640);
     assert_ne!(site.read("real/a.dag.yaml"), UNTIDY);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_two_paths_lead_to_is_formatted_once() {
+    use std::os::unix::fs::symlink;
+    let site = Site::new().write("a.dag.yaml", UNTIDY);
+    symlink("a.dag.yaml", site.root().join("b.dag.yaml")).expect("a link");
+    let said = site.divisi(&["fmt"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
+    assert_ne!(site.read("b.dag.yaml"), UNTIDY);
+}
