@@ -1,6 +1,6 @@
 //! Which agents texts name, and who they are.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use divisi_model::mention::mentions;
 use divisi_model::{
@@ -8,6 +8,7 @@ use divisi_model::{
     tool_of_runner,
 };
 use divisi_syntax::{Span, Tree};
+use divisi_workspace::lexical::clean;
 use divisi_workspace::{Content, Document, Markdown, Snapshot};
 
 /// A mention of an agent that is a reference, or may be a slip in one.
@@ -54,6 +55,17 @@ pub fn resolve_agent<'a>(
     }
     let neighbour = registry.scoped(&mention.name).find(|agent| shares_plugin(agent, &document.path));
     neighbour.map_or(Resolution::Unknown, Resolution::Found)
+}
+
+/// The path that a mention of a file in `document` means: it counts from the workspace's root; a file of ours beside
+/// the document is meant, too. `None` for what lies in the user's home.
+pub fn resolve_file(snapshot: &Snapshot, document: &Document, mention: &Mention) -> Option<PathBuf> {
+    if mention.name.starts_with('~') {
+        return None;
+    }
+    let beside = clean(&document.path.parent()?.join(&mention.name));
+    let root = snapshot.root_of(&document.path).filter(|_| snapshot.document(&beside).is_none());
+    Some(root.map_or(beside, |root| clean(&root.join(&mention.name))))
 }
 
 fn by_file_name<'a>(registry: &'a Registry, stem: &str) -> Option<&'a Agent> {

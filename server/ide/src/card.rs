@@ -5,6 +5,7 @@ use std::path::Path;
 use divisi_model::keys::Key;
 use divisi_model::{Agent, CommandKind, Dag, Load, Output, OutputForm, Scope, SlashCommand, Tool, reference};
 use divisi_syntax::{NodeId, Tree};
+use divisi_workspace::{Class, Document, Snapshot};
 
 /// A key of the table, in Markdown.
 pub(crate) fn key(key: &Key) -> String {
@@ -79,6 +80,32 @@ pub(crate) fn command(command: &SlashCommand, root: Option<&Path>) -> String {
         text.push_str(&format!("\n\n- File: `{}`", shown.display()));
     }
     text
+}
+
+/// A file of the workspace, in Markdown: the agent or the command that it is, else its path and its kind. Paths are shown
+/// relative to `root`.
+pub(crate) fn file(snapshot: &Snapshot, document: &Document, root: Option<&Path>) -> String {
+    if let Some(found) = snapshot.registry().at(&document.path) {
+        return agent(found, root);
+    }
+    let is_here = |other: &&std::sync::Arc<SlashCommand>| other.path.as_deref() == Some(&*document.path);
+    if let Some(found) = snapshot.commands().all().iter().find(is_here) {
+        return command(found, root);
+    }
+    let shown = root.and_then(|root| document.path.strip_prefix(root).ok()).unwrap_or(&document.path);
+    format!("**`{}`** · {}", shown.display(), kind(document))
+}
+
+/// What a file of ours is, in a word or two.
+pub(crate) const fn kind(document: &Document) -> &'static str {
+    match document.class {
+        Class::DagYaml | Class::DagJson | Class::Dialect(_) => "DAG",
+        Class::Agent => "agent",
+        Class::Command => "command",
+        Class::Skill => "skill",
+        Class::Prose => "instructions",
+        Class::None => "file",
+    }
 }
 
 pub(crate) const fn scope(scope: Scope) -> &'static str {

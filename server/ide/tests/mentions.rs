@@ -246,3 +246,49 @@ fn a_command_of_the_workspace() {
         - File: `.claude/commands/dev/ship.md`"#]]
     .assert_eq(&hover(&snapshot, document, 8, None).unwrap().markdown);
 }
+
+#[test]
+fn files_of_the_workspace() {
+    let root = std::path::PathBuf::from("/workspace");
+    let mut workspace = Workspace::with_places(vec![root.clone()], Places::default());
+    let mut open = |path: &str, text: &str| {
+        workspace.apply(Change::Opened { path: root.join(path), version: 1, text: text.to_owned() });
+    };
+    open("docs/AGENTS.md", "# Rules\n");
+    open("release.dag.yaml", "nodes: []\n");
+    open(".claude/commands/go.md", "Go.");
+    let text = "Read @release.dag.yaml and @docs/AGENTS.md, @no.md, mail a@do, @D, @";
+    open("CLAUDE.md", text);
+    let snapshot = workspace.snapshot();
+    let document = snapshot.document(&root.join("CLAUDE.md")).unwrap();
+    let mut out = String::new();
+    let at = |mark: &str| (text.find(mark).unwrap() + mark.len()) as u32;
+    for offset in [at("@rel"), at("a@do"), at(", @D"), at("@D, @")] {
+        out.push_str(&format!("{}\n", &text[..offset as usize]));
+        for it in complete(&snapshot, document, offset) {
+            let (note, replaced) = (it.note.unwrap_or_default(), it.replace.slice(text));
+            out.push_str(&format!("  {} ({note}) for {replaced:?}\n", it.label));
+        }
+    }
+    for offset in [at("@rel"), at("docs/"), at("@no")] {
+        let shown = hover(&snapshot, document, offset, None).map(|it| it.markdown);
+        out.push_str(&format!("{shown:?}\n"));
+    }
+    expect![[r#"
+        Read @rel
+          release.dag.yaml (DAG) for "release.dag.yaml"
+        Read @release.dag.yaml and @docs/AGENTS.md, @no.md, mail a@do
+        Read @release.dag.yaml and @docs/AGENTS.md, @no.md, mail a@do, @D
+          .claude/commands/go.md (command) for "D"
+          docs/AGENTS.md (instructions) for "D"
+          release.dag.yaml (DAG) for "D"
+        Read @release.dag.yaml and @docs/AGENTS.md, @no.md, mail a@do, @D, @
+          .claude/commands/go.md (command) for ""
+          docs/AGENTS.md (instructions) for ""
+          release.dag.yaml (DAG) for ""
+        Some("**`release.dag.yaml`** · DAG")
+        Some("**`docs/AGENTS.md`** · instructions")
+        None
+    "#]]
+    .assert_eq(&out);
+}

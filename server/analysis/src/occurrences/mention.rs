@@ -7,7 +7,7 @@ use divisi_syntax::{Span, Tree};
 use divisi_workspace::Markdown;
 
 use super::{Collector, Entity, Form, Role, written};
-use crate::mentions::{in_prompt, resolve_agent, tool_of};
+use crate::mentions::{in_prompt, resolve_agent, resolve_file, tool_of};
 
 impl Collector<'_> {
     /// Everything that front matter and text of a document name.
@@ -66,12 +66,8 @@ impl Collector<'_> {
         }
     }
 
-    /// A path counts from the workspace's root; a file of ours beside the document is meant, too.
     fn file_mention(&mut self, mention: &Mention) {
-        let beside = self.path(&mention.name);
-        let root = self.snapshot.root_of(&self.here).filter(|_| self.snapshot.document(&beside).is_none());
-        let path = root.map_or(beside, |root| divisi_workspace::lexical::clean(&root.join(&mention.name)));
-        if !mention.name.starts_with('~') {
+        if let Some(path) = resolve_file(self.snapshot, self.document, mention) {
             self.push(mention.span, Entity::File(path), Role::Prose, Form::Path);
         }
     }

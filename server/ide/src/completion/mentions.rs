@@ -1,4 +1,4 @@
-//! Names in running text: agents where a text names one, slash commands after a slash.
+//! Names in running text: agents where a text names one, slash commands after a slash, files after `@`.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use divisi_model::Tool;
 use divisi_syntax::Span;
 use divisi_workspace::{Document, Snapshot};
 
-use super::{Completion, agents, commands};
+use super::{Completion, agents, commands, files};
 
 /// What a text is about to name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,13 @@ pub(super) fn complete(
 ) -> Option<Vec<Completion>> {
     let (before, after) = document.text.split_at_checked(offset as usize)?;
     let line = before.get(before.rfind('\n').map_or(0, |at| at + 1)..)?;
+    if document.markdown.is_some()
+        && let Some(begun) = begun_path(line)
+    {
+        let rest = after.len() - after.trim_start_matches(is_part_of_path).len();
+        let replace = Span::new(offset - begun.len() as u32, offset + rest as u32);
+        return Some(files::all(snapshot, document, begun, replace));
+    }
     let name_start = line.trim_end_matches(is_part).len();
     let (lead, name) = line.split_at_checked(name_start)?;
     let (wanted, begun) = wanted(lead, name, document.markdown.is_some())?;
@@ -40,6 +47,18 @@ pub(super) fn complete(
 
 const fn is_part(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':')
+}
+
+const fn is_part_of_path(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '-')
+}
+
+/// What stands between an `@` that begins a word and the end of `line`, unless it names an agent.
+fn begun_path(line: &str) -> Option<&str> {
+    let (lead, begun) = line.split_at_checked(line.trim_end_matches(is_part_of_path).len())?;
+    let before = lead.strip_suffix('@')?;
+    let begins_word = !before.ends_with(|c: char| is_part(c) || matches!(c, '@' | '.' | '/' | '\\'));
+    (begins_word && !begun.starts_with("agent-")).then_some(begun)
 }
 
 /// What is wanted after `lead` and the begun `name`, and how many bytes of it are there already.

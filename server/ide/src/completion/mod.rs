@@ -3,6 +3,7 @@
 mod agents;
 mod commands;
 mod context;
+mod files;
 mod foreign;
 mod keys;
 mod mentions;
@@ -28,6 +29,8 @@ pub enum CompletionKind {
     Agent,
     /// The name of a slash command or a skill.
     Command,
+    /// The path of a file.
+    File,
     /// The id of a node.
     Node,
     /// A key of the format.

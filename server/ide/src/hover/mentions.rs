@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use divisi_analysis::mentions::{resolve_agent, tool_of};
+use divisi_analysis::mentions::{resolve_agent, resolve_file, tool_of};
 use divisi_model::{CommandResolution, Mention, MentionTarget, Resolution};
 use divisi_workspace::{Document, Snapshot};
 
@@ -23,7 +23,10 @@ pub(super) fn of(snapshot: &Snapshot, document: &Document, mention: &Mention) ->
     let markdown = match mention.target {
         MentionTarget::Agent => agents(&resolve_agent(snapshot, document, tool_of(document), mention), root)?,
         MentionTarget::Command | MentionTarget::Skill => commands(snapshot, &mention.name, root)?,
-        MentionTarget::File => return None,
+        MentionTarget::File => {
+            let path = resolve_file(snapshot, document, mention)?;
+            card::file(snapshot, snapshot.document(&path)?, root)
+        }
     };
     Some(Hover { span: mention.span, markdown })
 }

@@ -133,6 +133,7 @@ const fn completion_kind(kind: CompletionKind) -> lsp::CompletionItemKind {
     match kind {
         CompletionKind::Agent => lsp::CompletionItemKind::Class,
         CompletionKind::Command => lsp::CompletionItemKind::Function,
+        CompletionKind::File => lsp::CompletionItemKind::File,
         CompletionKind::Node => lsp::CompletionItemKind::Reference,
         CompletionKind::Key => lsp::CompletionItemKind::Property,
         CompletionKind::Value => lsp::CompletionItemKind::EnumMember,
