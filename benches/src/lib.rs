@@ -56,6 +56,45 @@ pub fn agents() -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// A workspace's Markdown: of five files two are agents, two commands and one a skill. About 3 kB each, with a name of
+/// some other file in every tenth line. Path in the workspace, and text.
+pub fn markdown(files: usize) -> impl Iterator<Item = (String, String)> {
+    (0..files).map(|file| (markdown_path(file), markdown_text(file)))
+}
+
+/// The path of the file of this number among those of [`markdown`].
+pub fn markdown_path(file: usize) -> String {
+    match file % 5 {
+        0 | 1 => format!(".claude/agents/team-{}/agent-{file}.md", file % 7),
+        2 | 3 => format!(".claude/commands/area-{}/command-{file}.md", file % 7),
+        _ => format!(".claude/skills/skill-{file}/SKILL.md"),
+    }
+}
+
+fn markdown_text(file: usize) -> String {
+    let keys = match file % 5 {
+        0 | 1 => format!("name: agent-{file}\ntools: Read, Grep, Bash(git log:*)\nmodel: sonnet\n"),
+        2 | 3 => "argument-hint: \"[file] [focus]\"\nallowed-tools: Read, Task(agent-0)\n".to_owned(),
+        _ => format!("name: skill-{file}\n"),
+    };
+    let mut text =
+        format!("---\n{keys}description: Does its part of the work, number {file}\n---\n# Part {file}\n\n");
+    for line in 0..40 {
+        let _ = match line % 10 {
+            4 => writeln!(
+                text,
+                "- Use the agent-{} agent, or `/area-2:command-2`, for **this**.\n",
+                file / 5 * 5
+            ),
+            _ => writeln!(
+                text,
+                "{line}. Look at what is there, and say in one sentence what is wrong with it."
+            ),
+        };
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

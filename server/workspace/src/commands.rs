@@ -25,11 +25,6 @@ pub(crate) fn same_command(before: Option<&Arc<Document>>, after: Option<&Arc<Do
     command_file(before) == command_file(after)
 }
 
-/// Whether a document is a command or a skill.
-pub(crate) fn is_command(document: Option<&Arc<Document>>) -> bool {
-    command_file(document).is_some()
-}
-
 fn command_file(document: Option<&Arc<Document>>) -> Option<&CommandFile> {
     document?.markdown.as_ref()?.command.as_ref()
 }

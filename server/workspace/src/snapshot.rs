@@ -8,6 +8,7 @@ use divisi_model::{Commands, Registry};
 
 use crate::agents;
 use crate::classify::Class;
+use crate::commands;
 use crate::document::Document;
 use crate::layout::Layout;
 use crate::settings::Settings;
@@ -127,11 +128,16 @@ impl Snapshot {
         let version = self.document(path).and_then(|document| document.version).unwrap_or_default();
         let document = Arc::new(Document::open(path.to_owned(), version, text, &self.inner.layout));
         let touches_agents = !agents::same_agent(self.document(path), Some(&document));
+        let touches_commands = !commands::same_command(self.document(path), Some(&document));
         let mut changed = self.clone();
         Arc::make_mut(&mut changed.inner).open.insert(path.to_owned(), document);
         if touches_agents {
             let registry = Arc::new(agents::registry(changed.documents(), &self.inner.layout));
             Arc::make_mut(&mut changed.inner).registry = registry;
+        }
+        if touches_commands {
+            let commands = Arc::new(commands::table(changed.documents(), &self.inner.layout));
+            Arc::make_mut(&mut changed.inner).commands = commands;
         }
         changed
     }

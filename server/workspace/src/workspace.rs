@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::agents;
 use crate::commands;
 use crate::discover::{self, Found};
-use crate::document::{Content, Document};
+use crate::document::Document;
 use crate::layout::Layout;
 use crate::links;
 use crate::places::Places;
@@ -172,8 +172,9 @@ impl Workspace {
 
     /// What is on disk counts again, as it is now.
     fn close(&mut self, path: &Path) {
-        let before = self.snapshot.document(path);
-        let (touched_agents, touched_commands) = (is_agent(before), commands::is_command(before));
+        let (open, on_disk) = (self.snapshot.inner.open.get(path), self.snapshot.inner.disk.get(path));
+        let touched_agents = !agents::same_agent(open, on_disk);
+        let touched_commands = !commands::same_command(open, on_disk);
         self.update(|inner| {
             inner.open.remove(path);
         });
@@ -205,17 +206,20 @@ impl Workspace {
 
     /// Forgets everything at and below `paths` and takes in what was found there.
     fn replace_on_disk(&mut self, paths: &[PathBuf], found: Found) {
-        let mut disk = Arc::clone(&self.snapshot.inner.disk);
-        let stale: Vec<PathBuf> = paths.iter().flat_map(|path| at_and_below(&disk, path)).collect();
+        let before = Arc::clone(&self.snapshot.inner.disk);
+        let stale: Vec<PathBuf> = paths.iter().flat_map(|path| at_and_below(&before, path)).collect();
         if !(stale.is_empty() && found.documents.is_empty()) {
-            let touched = || stale.iter().map(|path| disk.get(path)).chain(found.documents.iter().map(Some));
-            let touches_agents = touched().any(is_agent);
-            let touches_commands = touched().any(commands::is_command);
+            let mut disk = Arc::clone(&before);
             let documents = Arc::make_mut(&mut disk);
             for path in &stale {
                 documents.remove(path);
             }
+            let found_paths: Vec<PathBuf> =
+                found.documents.iter().map(|document| document.path.clone()).collect();
             documents.extend(by_path(found.documents));
+            let touched = || stale.iter().chain(&found_paths).map(|path| (before.get(path), disk.get(path)));
+            let touches_agents = touched().any(|(old, new)| !agents::same_agent(old, new));
+            let touches_commands = touched().any(|(old, new)| !commands::same_command(old, new));
             self.update(|inner| inner.disk = disk);
             self.rebuild(touches_agents, touches_commands);
         }
@@ -304,10 +308,6 @@ impl Workspace {
 
 fn by_path(documents: Vec<Arc<Document>>) -> BTreeMap<PathBuf, Arc<Document>> {
     documents.into_iter().map(|document| (document.path.clone(), document)).collect()
-}
-
-fn is_agent(document: Option<&Arc<Document>>) -> bool {
-    document.is_some_and(|document| matches!(document.content, Content::Agent(_)))
 }
 
 /// The known paths that are `path` or lie below it. Paths sort by their components, so they stand together.

@@ -607,6 +607,12 @@ fn commands_and_skills_by_name() {
     let before = generation(&workspace);
     workspace.apply(Change::Edited { path: path.clone(), version: 2, text: "New.\nMore.".to_owned() });
     assert_eq!(generation(&workspace), before, "typing in the body changes no name");
+    let agents = |workspace: &Workspace| Arc::as_ptr(workspace.snapshot().registry());
+    let before = (generation(&workspace), agents(&workspace));
+    let go = "root/plugins/kit/commands/go.md";
+    fixture.write(go, "---\ndescription: Goes\n---\nAnother body.\n");
+    workspace.apply(Change::Disk { paths: vec![fixture.path(go)] });
+    assert_eq!((generation(&workspace), agents(&workspace)), before, "nor does a body on disk");
     workspace.apply(Change::Closed { path });
     assert_eq!(found(&workspace, "new"), None);
 }
