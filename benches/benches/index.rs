@@ -57,6 +57,11 @@ impl Changing {
         Self { path, text, mark, times: 0 }
     }
 
+    fn write(&mut self) {
+        let text = self.next();
+        fs::write(&self.path, text).expect("to write");
+    }
+
     fn next(&mut self) -> String {
         self.times += 1;
         self.text.replacen(self.mark, &format!("{}{}", self.mark, self.times), 1)
@@ -87,7 +92,7 @@ fn index(criterion: &mut Criterion) {
         let mut changing = Changing::new(root, file, mark);
         group.bench_function(format!("on disk, {name}"), |bencher| {
             bencher.iter_batched(
-                || fs::write(&changing.path, changing.next()).expect("to write"),
+                || changing.write(),
                 |()| {
                     // Somebody else holds what was known before, as the checks in the background do.
                     let held = workspace.snapshot();
