@@ -143,6 +143,7 @@ fn entry(agent: &Agent) -> Entry<'_> {
 fn print(agents: &[&Arc<Agent>], output: &mut Output) {
     if agents.is_empty() {
         output.line("no agents are known here; Claude Code, for one, reads them from .claude/agents/*.md");
+        output.line("agents in other folders: name these in divisi.toml, [agents] paths = [\"folder\"]");
         return;
     }
     let widest = |text: fn(&Agent) -> &str| agents.iter().map(|agent| text(agent).chars().count()).max();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use divisi_analysis::{Finding, Severity, check};
 use divisi_engine::client::{RunSummary, Runs};
-use divisi_workspace::{Document, Snapshot};
+use divisi_workspace::{Class, Document, Snapshot};
 
 use super::agents::tally;
 use crate::exit::Exit;
@@ -23,13 +23,14 @@ pub(crate) fn run(output: &mut Output) -> Result<Exit, Failure> {
     output.line("");
     tell_dags(&sight, output);
     tell_agents(&snapshot, &sight, output);
+    tell_commands(&snapshot, output);
     tell_findings(&sight, output);
     let last = last_run(&root);
     if let Some(run) = &last {
         tell_last_run(run, output);
     }
     for problem in snapshot.problems() {
-        output.line(format!("  {}  {}", paint(WARNING, "settings"), workspace::described(problem)));
+        output.line(format!("  {}  {}", paint(WARNING, "warning"), workspace::described(problem)));
     }
     output.line("");
     output.line(format!("next: {}", paint(STRONG, next_step(&sight, last.as_ref()))));
@@ -39,6 +40,7 @@ pub(crate) fn run(output: &mut Output) -> Result<Exit, Failure> {
 /// What the checks saw.
 struct Sight {
     dags: Vec<Arc<Document>>,
+    agents: usize,
     unresolved: usize,
     errors: usize,
     warnings: usize,
@@ -52,6 +54,7 @@ impl Sight {
         let in_dags = workspace::dags(snapshot).flat_map(findings_in);
         Self {
             dags: workspace::dags(snapshot).cloned().collect(),
+            agents: snapshot.registry().agents().len(),
             unresolved: in_dags.filter(|finding| UNRESOLVED.contains(&finding.code)).count(),
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
@@ -76,6 +79,14 @@ fn tell_agents(snapshot: &Snapshot, sight: &Sight, output: &mut Output) {
         line.push_str(&paint(ERROR, format!(", {} unresolved", count(sight.unresolved, "name"))));
     }
     output.line(line);
+}
+
+fn tell_commands(snapshot: &Snapshot, output: &mut Output) {
+    let of = |class| snapshot.documents().filter(|document| document.class == class).count();
+    let (commands, skills) = (of(Class::Command), of(Class::Skill));
+    if commands + skills > 0 {
+        output.line(format!("  {}, {}", count(commands, "command"), count(skills, "skill")));
+    }
 }
 
 fn tell_findings(sight: &Sight, output: &mut Output) {
@@ -121,6 +132,8 @@ fn next_step(sight: &Sight, last: Option<&RunSummary>) -> String {
     match sight.dags.first() {
         Some(document) if last.is_some() => format!("divisi run {}", root::shown(&document.path)),
         Some(document) => format!("divisi plan {}", root::shown(&document.path)),
+        None if sight.warnings > 0 => "divisi check".to_owned(),
+        None if sight.agents > 0 => "divisi agents".to_owned(),
         None => "divisi new".to_owned(),
     }
 }

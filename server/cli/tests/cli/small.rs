@@ -37,6 +37,29 @@ fn bare_divisi_says_what_it_sees_and_the_next_step() {
 }
 
 #[test]
+fn bare_divisi_leads_whoever_has_agents_and_no_dag_to_what_helps() {
+    let agent = |rest: &str| format!("---\nname: writer\ndescription: Writes.\n{rest}---\nWrite.\n");
+    let site = Site::new()
+        .write(".claude/agents/writer.md", agent(""))
+        .write(".claude/commands/go.md", "Go.\n")
+        .write(".claude/skills/fly/SKILL.md", "---\nname: fly\ndescription: Flies.\n---\nFly.\n");
+    expect![[r#"
+        divisi $ROOT
+
+          0 DAGs
+          1 agent
+          1 command, 1 skill
+          no errors, no warnings
+
+        next: divisi agents
+    "#]]
+    .assert_eq(&site.divisi(&[]).out);
+    site.put(".claude/agents/writer.md", agent("allowed-tools: Read\n"));
+    let said = site.divisi(&[]).out;
+    assert!(said.ends_with("next: divisi check\n"), "{said}");
+}
+
+#[test]
 fn every_template_is_without_findings_and_runs() {
     for template in ["minimal", "fan-out", "matrix"] {
         let site = Site::new();
