@@ -141,7 +141,8 @@ fn chosen(corpus: &Path) -> Vec<(PathBuf, PathBuf)> {
     let rows: Vec<Vec<&str>> = index.lines().map(|row| row.split('\t').collect()).collect();
     let mut chosen = Vec::new();
     for (kind, count) in KINDS {
-        let fits = |row: &&Vec<&str>| row[3] == kind && row[4].parse().is_ok_and(|size| SIZES.contains(&size));
+        let fits =
+            |row: &&Vec<&str>| row[3] == kind && row[4].parse().is_ok_and(|size| SIZES.contains(&size));
         let of_kind: Vec<&str> = rows.iter().filter(fits).map(|row| row[0]).collect();
         assert!(of_kind.len() >= count, "{kind}: {} files", of_kind.len());
         for at in 0..count {

@@ -64,6 +64,18 @@ local found = T.symbols(function(options)
 end)
 T.contains(found, "ask", "nodes of other files are found")
 
+-- What waits for a node, and what it waits for.
+for command, expected in pairs({ incoming_calls = "review", outgoing_calls = "map" }) do
+  vim.fn.setqflist({}, "r")
+  T.after(command == "incoming_calls" and "id: ma" or "id: revie")
+  vim.lsp.buf[command]()
+  T.wait(command, function()
+    return #vim.fn.getqflist() > 0
+  end)
+  T.contains(vim.inspect(vim.fn.getqflist()), expected, command)
+  vim.cmd("cclose")
+end
+
 -- Paths are links.
 local links = T.request(client, "textDocument/documentLink", { textDocument = { uri = vim.uri_from_bufnr(0) } })
 T.equal(#links, 1, "links")

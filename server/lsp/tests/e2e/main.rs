@@ -12,6 +12,7 @@ mod calls;
 mod client;
 mod diagnostics;
 mod edits;
+mod encodings;
 mod features;
 mod lifecycle;
 mod navigation;
