@@ -14,9 +14,10 @@ use divisi_workspace::settings::Settings;
 use divisi_workspace::{Document, Snapshot};
 use foldhash::fast::RandomState;
 
-use crate::context::{Context, MOST_SUGGESTIONS, NodeText, texts_of};
+use crate::context::{Context, MOST_SUGGESTIONS, NodeText, texts_by_node, texts_of};
 use crate::finding::Finding;
-use crate::graph::Graph;
+use crate::graph::{Graph, NodeIds};
+use crate::taken::Taken;
 
 /// What the last check of one document found. Start with an empty one; use it for one document only.
 #[derive(Debug, Default)]
@@ -31,6 +32,7 @@ struct Last {
     text: Arc<str>,
     outside: Outside,
     nodes: Vec<NodeKey>,
+    taken: Arc<Vec<Taken>>,
     graph: Arc<Graph>,
     suggestions: u32,
     found: Found,
@@ -72,9 +74,12 @@ pub(crate) struct NodeKey {
 pub(crate) struct Plan {
     /// Nodes that rules about single nodes have to judge; `None`: all.
     pub(crate) nodes: Option<Vec<u32>>,
-    /// The same for rules that also look at the order.
+    /// The same for rules that also look at the order; where that changed, [`with_disordered`] adds the others.
     pub(crate) order: Option<Vec<u32>>,
+    /// Known where the order did not change.
     pub(crate) graph: Option<Arc<Graph>>,
+    /// What the templates of all nodes take, where it was worked out.
+    pub(crate) taken: Option<Arc<Vec<Taken>>>,
     /// Whether what was found in the graph still holds.
     pub(crate) knows_graph: bool,
     pub(crate) found: Found,
@@ -96,6 +101,7 @@ impl Plan {
             nodes: None,
             order: None,
             graph: None,
+            taken: None,
             knows_graph: false,
             found: Found::default(),
             suggestions: 0,
@@ -106,7 +112,13 @@ impl Plan {
 
 impl CheckCache {
     /// What a check of `dag` has to look at.
-    pub(crate) fn plan(&mut self, snapshot: &Snapshot, document: &Document, tree: &Tree, dag: &Dag) -> Plan {
+    pub(crate) fn plan(
+        &mut self,
+        snapshot: &Snapshot,
+        document: &Document,
+        (tree, dag): (&Tree, &Dag),
+        ids: &NodeIds<'_>,
+    ) -> Plan {
         let Some(last) = self.last.take() else { return Plan::everything() };
         let is_same_outside = Arc::ptr_eq(&last.outside.registry, snapshot.registry())
             && Arc::ptr_eq(&last.outside.commands, snapshot.commands())
@@ -121,6 +133,7 @@ impl CheckCache {
             return Plan::everything();
         }
         let mut keys = last.nodes;
+        let mut taken = last.taken;
         let mut changed = Vec::new();
         let mut is_order_same = true;
         let mut knows_graph = true;
@@ -128,13 +141,16 @@ impl CheckCache {
             if key.stamp == node.stamp {
                 continue;
             }
-            let before =
-                std::mem::replace(key, self.key(tree, node, &texts_of(tree, std::iter::once((0, node)))));
+            let texts = texts_of(tree, std::iter::once((0, node)));
+            let before = std::mem::replace(key, self.key(tree, node, &texts));
             if before.face != key.face {
                 return Plan::everything();
             }
             is_order_same &= before.order == key.order;
             knows_graph &= before.outline == key.outline;
+            if let Some(taken) = Arc::make_mut(&mut taken).get_mut(index) {
+                *taken = Taken::of(&texts, dag, ids);
+            }
             changed.push(index as u32);
         }
         let change = TextChange::between(&last.text, &document.text);
@@ -143,12 +159,9 @@ impl CheckCache {
         if let Some(change) = change {
             knows_graph &= found.of_graph.iter().all(|finding| is_spared(finding, change));
             let in_nodes = found.of_nodes.iter().chain(&found.of_order).chain(&found.of_shape);
-            judged.extend(in_nodes.filter(|finding| !is_spared(finding, change)).filter_map(|finding| {
-                let place = change.shift().span(finding.span);
-                owner(dag, place)
-            }));
-            judged.sort_unstable();
-            judged.dedup();
+            let touched = in_nodes.filter(|finding| !is_spared(finding, change));
+            let owners = touched.filter_map(|finding| owner(dag, change.shift().span(finding.span)));
+            judged = union(judged.into_iter().chain(owners));
             found.all_mut().for_each(|finding| shift(finding, change));
         }
         let is_kept = |finding: &mut Finding| {
@@ -159,14 +172,18 @@ impl CheckCache {
         if !knows_graph {
             found.of_graph.clear();
         }
-        if is_order_same {
+        let order = if is_order_same {
             found.of_order.retain_mut(is_kept);
+            judged.clone()
         } else {
-            found.of_order.clear();
-        }
+            let spoken_of = std::mem::take(&mut found.of_order).into_iter();
+            let owners = spoken_of.filter_map(|finding| owner(dag, finding.span));
+            union(judged.iter().copied().chain(owners))
+        };
         Plan {
-            order: is_order_same.then(|| judged.clone()),
+            order: Some(order),
             graph: is_order_same.then_some(last.graph),
+            taken: Some(taken),
             knows_graph,
             nodes: Some(judged),
             suggestions: last.suggestions,
@@ -190,6 +207,7 @@ impl CheckCache {
                 head: self.head(tree, dag),
             },
             nodes: keys.unwrap_or_else(|| all_keys(self, tree, dag, &context.texts)),
+            taken: Arc::clone(context.taken()),
             graph: Arc::clone(&context.graph),
             suggestions: context.suggestions(),
             found,
@@ -267,13 +285,31 @@ impl CheckCache {
 
 /// The keys of all nodes, from texts that stand in the order of their nodes.
 fn all_keys(cache: &CheckCache, tree: &Tree, dag: &Dag, texts: &[NodeText<'_>]) -> Vec<NodeKey> {
-    let mut rest = texts;
-    let key = |(index, node): (usize, &Node)| {
-        let (own, others) = rest.split_at(rest.partition_point(|text| text.node as usize <= index));
-        rest = others;
-        cache.key(tree, node, own)
-    };
-    dag.nodes.iter().enumerate().map(key).collect()
+    let texts = texts_by_node(texts, dag.nodes.len());
+    dag.nodes.iter().zip(texts).map(|(node, texts)| cache.key(tree, node, texts)).collect()
+}
+
+/// The nodes of which rules that look at the order may say something after it changed: `known` ones, which changed or
+/// of which something was said before, those with inputs, and those that take something from a node that they do not
+/// wait for.
+pub(crate) fn with_disordered(context: &Context<'_>, known: Vec<u32>) -> Vec<u32> {
+    let mut pairs = Vec::new();
+    for (node, taken) in (0..).zip(context.taken().iter()) {
+        pairs.extend(taken.takes.iter().map(|take| (node, take.node)));
+    }
+    let answers = context.graph.are_ancestors(&pairs).into_iter();
+    let disordered =
+        pairs.iter().zip(answers).filter(|(_, is_ancestor)| !is_ancestor).map(|((node, _), _)| *node);
+    let with_inputs = context.all_nodes().filter(|(_, node)| !node.inputs.is_empty()).map(|(index, _)| index);
+    union(known.into_iter().chain(disordered).chain(with_inputs))
+}
+
+/// All of them once, ascending.
+fn union(nodes: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut nodes: Vec<u32> = nodes.collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
 }
 
 impl Found {
@@ -319,6 +355,7 @@ mod tests {
 
     use super::CheckCache;
     use crate::check::check_again;
+    use crate::graph::node_ids;
 
     const TEXT: &str = "name: one\nnodes:\n  - id: a\n    run: x\n  - id: b\n    depends_on: [a]\n    run: y\n  \
                         - id: c\n    depends_on: [a]\n    run: z\n";
@@ -336,7 +373,7 @@ mod tests {
         let snapshot = workspace.snapshot();
         let document = snapshot.document(&path).unwrap();
         let (tree, dag) = document.dag().unwrap();
-        let plan = cache.plan(&snapshot, document, tree, dag);
+        let plan = cache.plan(&snapshot, document, (tree, dag), &node_ids(dag));
         (plan.nodes, plan.order)
     }
 
@@ -345,8 +382,7 @@ mod tests {
         assert_eq!(judged("y", "yy"), (Some(vec![1]), Some(vec![1])));
         assert_eq!(judged("name: one", "name: other"), (Some(vec![]), Some(vec![])));
         assert_eq!(judged("z", "\"z"), (Some(vec![2]), Some(vec![2])));
-        // The order may matter to all.
-        assert_eq!(judged("[a]", "[a, c]"), (Some(vec![1]), None));
+        assert_eq!(judged("[a]", "[a, c]"), (Some(vec![1]), Some(vec![1])));
         // A name may.
         assert_eq!(judged("id: a", "id: ab"), (None, None));
         assert_eq!(judged("nodes:", "args: {}\nnodes:"), (None, None));

@@ -8,11 +8,12 @@ use divisi_workspace::settings::Severity;
 use divisi_workspace::{Class, Content, Document, Snapshot};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use crate::again::{CheckCache, Found, Plan};
+use crate::again::{self, CheckCache, Found, Plan};
 use crate::allow;
 use crate::codes::{self, Extent};
 use crate::context::Context;
 use crate::finding::Finding;
+use crate::graph::node_ids;
 use crate::markdown::MarkdownContext;
 use crate::rules::{Check, RULES, shape, unused_allow};
 
@@ -42,8 +43,9 @@ pub fn check_again(snapshot: &Snapshot, document: &Arc<Document>, cache: &mut Ch
         }
     }
     if let Some((tree, dag)) = document.dag() {
-        let mut plan = cache.plan(snapshot, document, tree, dag);
-        let context = Context::planned(snapshot, document, (tree, dag), &plan);
+        let ids = node_ids(dag);
+        let mut plan = cache.plan(snapshot, document, (tree, dag), &ids);
+        let context = Context::planned(snapshot, document, (tree, dag), ids, &plan);
         let keys = plan.keys.take();
         check_whole(&context, &mut findings);
         let found = in_nodes(&context, plan);
@@ -83,7 +85,10 @@ fn check_whole(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// What rules find in nodes one by one, in mappings and values, and in the graph: where something is to be judged,
 /// beside what is known.
 fn in_nodes(context: &Context<'_>, plan: Plan) -> Found {
-    let Plan { nodes, order, knows_graph, mut found, .. } = plan;
+    let Plan { nodes, order, graph, knows_graph, mut found, .. } = plan;
+    let is_order_known = graph.is_some();
+    let order =
+        order.map(|order| if is_order_known { order } else { again::with_disordered(context, order) });
     let rules = || RULES.iter().flat_map(|rule| rule.checks);
     shape::walk(context, nodes.as_deref(), &mut found.of_shape);
     let is_same_share = nodes == order;

@@ -20,6 +20,7 @@ use crate::graph::{Graph, NodeIds, node_ids};
 use crate::inputs::Inputs;
 use crate::mentions::{self, NamedAgent};
 use crate::overlaps::{self, Overlap};
+use crate::taken::Taken;
 
 /// Look-ups of a likely name in one document; a file with more unknown names than this has another trouble.
 pub(crate) const MOST_SUGGESTIONS: u32 = 200;
@@ -39,6 +40,7 @@ pub(crate) struct Context<'a> {
     pub(crate) may_declare_files: bool,
     /// The nodes to look at; `None`: all.
     judged: Option<Rc<[u32]>>,
+    taken: OnceCell<Arc<Vec<Taken>>>,
     inputs: OnceCell<Inputs<'a>>,
     agents: OnceCell<Vec<AgentUses<'a>>>,
     overlaps: OnceCell<Vec<Overlap>>,
@@ -63,17 +65,17 @@ pub(crate) struct NodeText<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, document: &'a Document, tree: &'a Tree, dag: &'a Dag) -> Self {
-        Self::planned(snapshot, document, (tree, dag), &Plan::everything())
+        Self::planned(snapshot, document, (tree, dag), node_ids(dag), &Plan::everything())
     }
 
-    /// A context of all nodes, with the graph that is known already.
+    /// A context of all nodes, with what is known already.
     pub(crate) fn planned(
         snapshot: &'a Snapshot,
         document: &'a Document,
         (tree, dag): (&'a Tree, &'a Dag),
+        ids: NodeIds<'a>,
         plan: &Plan,
     ) -> Self {
-        let ids = node_ids(dag);
         let graph = plan.graph.clone().unwrap_or_else(|| Arc::new(Graph::with_ids(dag, &ids)));
         Self {
             snapshot,
@@ -85,6 +87,7 @@ impl<'a> Context<'a> {
             texts: Texts { tree, dag, judged: None, list: OnceCell::new() },
             may_declare_files: plan.may_declare_files(),
             judged: None,
+            taken: plan.taken.clone().map_or_else(OnceCell::new, OnceCell::from),
             inputs: OnceCell::new(),
             agents: OnceCell::new(),
             overlaps: OnceCell::new(),
@@ -106,6 +109,7 @@ impl<'a> Context<'a> {
             ids: Rc::clone(&self.ids),
             texts: Texts { judged: judged.clone(), list: OnceCell::new(), ..self.texts },
             judged,
+            taken: self.taken.clone(),
             inputs: OnceCell::new(),
             agents: OnceCell::new(),
             overlaps: OnceCell::new(),
@@ -158,7 +162,15 @@ impl<'a> Context<'a> {
         self.named_agents.get_or_init(find)
     }
 
-    /// What the nodes take from others.
+    /// What templates take from other nodes, by node. Not for rules that look at single nodes.
+    pub(crate) fn taken(&self) -> &Arc<Vec<Taken>> {
+        self.taken.get_or_init(|| {
+            let texts = texts_by_node(&self.texts, self.dag.nodes.len());
+            Arc::new(texts.map(|texts| Taken::of(texts, self.dag, &self.ids)).collect())
+        })
+    }
+
+    /// What the inputs of nodes take from others.
     pub(crate) fn inputs(&self) -> &Inputs<'a> {
         self.inputs.get_or_init(|| Inputs::new(self.dag, self.nodes(), &self.ids, &self.graph, self.text()))
     }
@@ -279,6 +291,20 @@ pub(crate) fn texts_of<'a>(
         node.for_each_text(|used| texts.push(read(tree, index, used)));
     }
     texts
+}
+
+/// The texts of each of the first `nodes` nodes, from texts that stand in the order of their nodes.
+pub(crate) fn texts_by_node<'t, 'a>(
+    texts: &'t [NodeText<'a>],
+    nodes: usize,
+) -> impl Iterator<Item = &'t [NodeText<'a>]> {
+    let mut rest = texts;
+    (0..nodes).map(move |index| {
+        let own = rest.iter().take_while(|text| text.node as usize <= index).count();
+        let (own, others) = rest.split_at(own);
+        rest = others;
+        own
+    })
 }
 
 fn read<'a>(tree: &'a Tree, node: u32, used: TextUse<'a>) -> NodeText<'a> {

@@ -26,6 +26,7 @@ mod secrets;
 mod separate;
 pub mod states;
 pub mod summary;
+mod taken;
 
 pub use again::CheckCache;
 pub use check::{check, check_again};

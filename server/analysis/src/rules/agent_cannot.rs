@@ -86,7 +86,7 @@ fn check_node(
         return None;
     }
     let has = if work.tools.is_some() { "this node gives it" } else { "it has" };
-    let refused = if !tools.is_empty() && tools.iter().all(|tool| is_nobodys(tool)) { REFUSED } else { "" };
+    let refused = if !tools.is_empty() && tools.iter().all(is_nobodys) { REFUSED } else { "" };
     let message = format!("`{}` cannot write `{file}`: {has} {}{refused}", agent.name, list(&tools));
     let finding = Finding::new(&CODE, span, message);
     Some(match (&work.tools, &agent.path) {

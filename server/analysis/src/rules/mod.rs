@@ -92,7 +92,8 @@ pub(crate) enum Check {
     /// nodes except its name and description, and of other nodes on nothing but ids, kinds of work, and outputs. So it
     /// is said again only of nodes that changed, as long as all that is the same.
     Nodes(fn(&Context<'_>, &mut Vec<Finding>)),
-    /// Like [`Check::Nodes`], and it depends on who waits for whom as well.
+    /// Like [`Check::Nodes`], and it depends on who waits for whom as well, but not everywhere: of a node without
+    /// inputs that waits for all nodes which its templates name, it says the same whatever the order is.
     Order(fn(&Context<'_>, &mut Vec<Finding>)),
     /// A document with a DAG, as a whole. It may look at everything except what prompts and other templates say beside
     /// what they refer to. So it is done again only when something else changed.

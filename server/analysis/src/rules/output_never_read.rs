@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::edits;
 use crate::finding::{Finding, Fix};
 use crate::inputs::Source;
+use crate::taken::{ALL_OUTPUTS, output_bit};
 
 pub(super) static CODE: Code = Code {
     name: "output-never-read",
@@ -28,9 +29,6 @@ pub(super) static CODE: Code = Code {
 /// For each node which of its outputs are read, a bit each.
 type Read = Vec<u64>;
 
-/// All outputs of a node.
-const ALL: u64 = u64::MAX;
-
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     if !context.is_native() || !context.nodes().any(|(index, node)| is_candidate(context, index, node)) {
         return;
@@ -39,7 +37,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     };
     for (index, node) in context.nodes().filter(|(index, node)| is_candidate(context, *index, node)) {
-        let mask = read.get(index as usize).copied().unwrap_or(ALL);
+        let mask = read.get(index as usize).copied().unwrap_or(ALL_OUTPUTS);
         for (at, output) in node.outputs.iter().enumerate() {
             let is_read = mask.checked_shr(at as u32).is_none_or(|rest| rest & 1 == 1);
             if !is_read && is_plain(output) {
@@ -67,42 +65,27 @@ fn is_plain(output: &Output) -> bool {
 /// What templates and inputs take. `None` where one of them is wrong, so that it may have meant anything.
 fn read(context: &Context<'_>) -> Option<Read> {
     let mut read = vec![0; context.dag.nodes.len()];
-    let mut take = |node: u32, name: Option<&str>| {
-        let outputs = &context.node(node).outputs;
-        let at = name.and_then(|name| outputs.iter().position(|output| output.name.value == name));
-        // A name that is wrong may have meant any of them.
-        let bits = at.map_or(ALL, |at| 1_u64.checked_shl(at as u32).unwrap_or_default());
+    let mut take = |node: u32, outputs: u64| {
         if let Some(mask) = read.get_mut(node as usize) {
-            *mask |= bits;
+            *mask |= outputs;
         }
     };
-    for text in &context.texts {
-        if !text.template.errors.is_empty() {
+    for taken in context.taken().iter() {
+        if taken.is_unclear {
             return None;
         }
-        for reference in text.template.references.iter().filter(|reference| !reference.local) {
-            let (root, path) = reference.segments.split_first()?;
-            if root.name != "nodes" {
-                continue;
-            }
-            let (id, path) = path.split_first()?;
-            let node = *context.ids.get(id.name)?;
-            match path {
-                [part, ..] if part.name == "status" => {}
-                [_, output, ..] => take(node, Some(output.name)),
-                _ => take(node, None),
-            }
-        }
+        taken.takes.iter().for_each(|taken| take(taken.node, taken.outputs));
     }
+    let bit = |node: u32, name: &str| output_bit(context.dag, node, name);
     for input in context.inputs().iter() {
         match &input.source {
             Source::UnknownNode { .. } => return None,
-            Source::Output { node, output, .. } => take(*node, Some(output)),
+            Source::Output { node, output, .. } => take(*node, bit(*node, output)),
             Source::Bare { producers, elsewhere, name, .. } => {
                 if producers.is_empty() && elsewhere.is_none() {
                     return None;
                 }
-                producers.iter().chain(elsewhere).for_each(|node| take(*node, Some(name)));
+                producers.iter().chain(elsewhere).for_each(|node| take(*node, bit(*node, name)));
             }
         }
     }

@@ -171,6 +171,38 @@ fn run(base: &str, edits: &[Edit], back: bool) {
     }
 }
 
+/// What a node of a [`wired`] DAG says of others, by index.
+#[derive(Debug, Clone)]
+struct Wires {
+    waits_for: Vec<usize>,
+    takes: Vec<usize>,
+    input: Option<usize>,
+}
+
+const WIRED_NODES: usize = 6;
+
+fn wires() -> impl Strategy<Value = Wires> {
+    let some = || prop::collection::vec(0..WIRED_NODES, 0..3);
+    let input = prop::option::weighted(0.2, 0..WIRED_NODES);
+    (some(), some(), input).prop_map(|(waits_for, takes, input)| Wires { waits_for, takes, input })
+}
+
+/// Nodes that take from each other what may or may not be there by then.
+fn wired(nodes: &[Wires]) -> String {
+    let node = |(index, wires): (usize, &Wires)| {
+        let names: Vec<String> = wires.waits_for.iter().map(|node| format!("n{node}")).collect();
+        let input = wires.input.map(|node| format!("    inputs: [n{node}.o]\n")).unwrap_or_default();
+        let takes: String =
+            wires.takes.iter().map(|node| format!(" {{{{ nodes.n{node}.outputs.o }}}}")).collect();
+        format!(
+            "  - id: n{index}\n    depends_on: [{}]\n{input}    agent: planner\n    prompt: Look at{takes}\n    \
+             outputs: [o, p]\n",
+            names.join(", ")
+        )
+    };
+    format!("nodes:\n{}", nodes.iter().enumerate().map(node).collect::<String>())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -185,5 +217,22 @@ proptest! {
         edits in prop::collection::vec(edit(), 1..8),
     ) {
         run(base, &edits, true);
+    }
+
+    #[test]
+    fn other_dependencies_and_other_templates(
+        nodes in prop::collection::vec(wires(), WIRED_NODES),
+        changes in prop::collection::vec((0..WIRED_NODES, wires()), 1..8),
+    ) {
+        let mut nodes = nodes;
+        let mut fixture = Fixture::new(AGENTS);
+        let mut cache = CheckCache::default();
+        fixture.open("review.dag.yaml", &wired(&nodes));
+        compare(&fixture, &mut cache);
+        for (place, wires) in changes {
+            nodes[place] = wires;
+            fixture.open("review.dag.yaml", &wired(&nodes));
+            compare(&fixture, &mut cache);
+        }
     }
 }
