@@ -11,10 +11,13 @@ use divisi_syntax::Span;
 use divisi_syntax::strict::check_yaml;
 use divisi_workspace::{Change, Document, Places, Snapshot, Workspace};
 
+/// Labels become names of agents, whether there are such agents or not.
+const ABOUT_AGENTS: &[&str] = &["unknown-agent", "agent-not-loaded"];
+
 fn errors(snapshot: &Snapshot, document: &Arc<Document>) -> Vec<String> {
     let findings = check(snapshot, document).into_iter();
-    let errors =
-        findings.filter(|finding| finding.severity == Severity::Error && finding.code != "unknown-agent");
+    let errors = findings
+        .filter(|finding| finding.severity == Severity::Error && !ABOUT_AGENTS.contains(&finding.code));
     errors
         .map(|finding| {
             let line = document.lines.line(finding.span.start) + 1;

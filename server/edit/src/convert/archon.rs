@@ -3,6 +3,7 @@
 
 mod condition;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use divisi_analysis::Graph;
@@ -11,14 +12,17 @@ use divisi_model::{Dag, ForeignReference, ForeignWork, Node, Work};
 use divisi_syntax::{Span, Tree};
 
 use super::Notice;
-use super::node::{NativeNode, NativeWork};
+use super::node::{NativeForm, NativeNode, NativeOutput, NativeWork};
 use super::template::{Replacement, plain, template};
+use super::yaml;
 
 pub(super) const ROOT_KEYS: &[&str] = &["name", "description", "nodes"];
 const NODE_KEYS: &[&str] = &["id", "depends_on", "trigger_rule"];
 
 /// The agent that does what Archon does with a prompt: Claude Code's own.
 const MAIN_AGENT: &str = "claude";
+/// Words for models whose meaning is set in Archon.
+const TIERS: &[&str] = &["small", "medium", "large"];
 /// The one output that a converted node makes; `$node.output` reads it.
 const OUTPUT: &str = "output";
 /// How Archon writes what a run was started with.
@@ -114,9 +118,7 @@ impl<'a> Converter<'a> {
         if !matches!(node.work.as_ref(), Some(Work::Foreign(work)) if is_for_people(work)) {
             native.used.extend(["timeout", "idle_timeout", "retry"]);
         }
-        if let Some(is_json) = self.read.get(&index) {
-            native.output = Some((OUTPUT, *is_json));
-        }
+        native.output = self.output(index, &mut native);
         self.condition(index, node, &mut native);
         native.notices.extend(node.references.iter().filter_map(|reference| self.left(index, reference)));
         native
@@ -158,17 +160,26 @@ impl<'a> Converter<'a> {
         let text = work.text.as_ref().map(|text| text.value.as_str()).unwrap_or_default();
         let id = &node.id.value;
         match work.key.value {
-            "prompt" => (self.prompt(index, node, text, taken), vec!["prompt", "provider"]),
+            "prompt" => {
+                let work = self.prompt(index, node, text, taken);
+                self.asked(node, work, "prompt", taken)
+            }
             "loop" => {
                 let span = work.key.span;
                 taken.notice(span, format!("`{id}` sends its prompt once: the loop is kept as a comment"));
-                (self.prompt(index, node, text, taken), vec!["provider"])
+                {
+                    let work = self.prompt(index, node, text, taken);
+                    self.asked(node, work, "provider", taken)
+                }
             }
             "command" => {
                 let prompt = format!(
                     "Do what .archon/commands/{text}.md says (Archon looks in folders below, too). Its arguments: $ARGUMENTS"
                 );
-                (self.prompt(index, node, &prompt, taken), vec!["command", "provider"])
+                {
+                    let work = self.prompt(index, node, &prompt, taken);
+                    self.asked(node, work, "command", taken)
+                }
             }
             "bash" => (self.shell(index, node, text, taken), vec!["bash"]),
             "script" => (self.script(index, node, text, taken), vec!["script", "runtime"]),
@@ -193,11 +204,66 @@ impl<'a> Converter<'a> {
 
     fn prompt(&self, index: usize, node: &Node, text: &str, taken: &mut Taken) -> NativeWork {
         let named = label(self.tree, self.dag, node).and_then(|label| self.agents.get(&label));
+        let own = self.tree.get(node.tree, "agent_ref").and_then(|agent| self.tree.str(agent));
         NativeWork::Agent {
-            agent: named.map_or(MAIN_AGENT, String::as_str).to_owned(),
+            agent: named.cloned().or(own.map(Cow::into_owned)).unwrap_or_else(|| MAIN_AGENT.to_owned()),
             model: None,
+            tools: Vec::new(),
             prompt: template(text, &self.replacements(index, text, taken)),
         }
+    }
+
+    /// Work of an agent with what else the node says about the agent, and the keys that say it.
+    fn asked(
+        &self,
+        node: &Node,
+        mut work: NativeWork,
+        key: &'static str,
+        taken: &mut Taken,
+    ) -> (NativeWork, Vec<&'static str>) {
+        let mut used = vec![key, "provider"];
+        // What another provider calls its agents, models and tools means nothing to ours.
+        if let NativeWork::Agent { model, tools, .. } = &mut work
+            && label(self.tree, self.dag, node).is_none()
+        {
+            if self.tree.get(node.tree, "agent_ref").is_some() {
+                used.push("agent_ref");
+            }
+            let text = |value| self.tree.str(value).map(Cow::into_owned);
+            let named = self.tree.get(node.tree, "model").and_then(text);
+            *model = named.filter(|name| !TIERS.contains(&name.as_str()));
+            if model.is_some() {
+                used.push("model");
+            }
+            // With us an empty list is no list: what has no tools stays a comment.
+            let allowed = self.tree.get(node.tree, "allowed_tools").map(|list| self.tree.resolve(list));
+            *tools = allowed.into_iter().flat_map(|list| self.tree.items(list)).filter_map(text).collect();
+            if !tools.is_empty() {
+                used.push("allowed_tools");
+            }
+        }
+        for key in ["agent_ref", "model", "allowed_tools"].into_iter().filter(|key| !used.contains(key)) {
+            if let Some((key_node, _)) = self.tree.entry(node.tree, key) {
+                let message =
+                    format!("`{key}` of `{}` has no counterpart: it is kept as a comment", node.id.value);
+                taken.notice(self.tree.span(key_node), message);
+            }
+        }
+        (work, used)
+    }
+
+    /// The output of a node that others read, or that follows a schema.
+    fn output(&self, index: usize, native: &mut NativeNode) -> Option<NativeOutput> {
+        let schema = self.tree.get(native.tree, "output_format").filter(|_| native.is_asked());
+        let form = match schema.and_then(|schema| yaml::flow(self.tree, schema)) {
+            Some(schema) => {
+                native.used.push("output_format");
+                NativeForm::Schema(schema)
+            }
+            None if *self.read.get(&index)? => NativeForm::Json,
+            None => NativeForm::Text,
+        };
+        Some(NativeOutput { name: OUTPUT.to_owned(), form })
     }
 
     /// What comes in the place of `$node.output` and `$ARGUMENTS` in a template.

@@ -8,6 +8,7 @@ mod archon;
 mod claude_flow;
 mod command_v2;
 mod comments;
+mod ids;
 mod node;
 mod spec_kit;
 pub(crate) mod template;
@@ -96,15 +97,28 @@ pub fn to_native(
         return Err(Refusal::Labels(unnamed));
     }
     let mut notices = Vec::new();
-    let nodes = match dag.dialect {
+    let mut nodes = match dag.dialect {
         Dialect::Archon => archon::nodes(tree, dag, agents, &mut notices),
         Dialect::SpecKit => spec_kit::nodes(dag, agents),
         Dialect::ClaudeFlow => claude_flow::nodes(dag, agents, &mut notices),
         Dialect::CommandV2 | Dialect::Native => command_v2::nodes(dag, agents, &mut notices),
     };
+    mend_ids(dag, &mut nodes, &mut notices);
     let text = Writer { tree, dag, source }.write(&nodes, &mut notices);
     notices.sort_by_key(|notice| notice.span);
     Ok(Converted { text, notices })
+}
+
+/// What texts name keeps its id: the languages of other tools take no more than ours in a name.
+fn mend_ids(dag: &Dag, nodes: &mut [NativeNode], notices: &mut Vec<Notice>) {
+    let mended = ids::mended(dag);
+    for (node, native) in dag.nodes.iter().zip(nodes) {
+        if let Some(new) = mended.get(node.id.value.as_str()) {
+            let message = format!("`{}` is called `{new}`", node.id.value);
+            notices.push(Notice { span: node.id.span, message });
+        }
+        native.rename(&mended);
+    }
 }
 
 struct Writer<'a> {

@@ -1,5 +1,6 @@
 //! One node in our own format, before it is written.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use divisi_model::duration::written;
@@ -13,15 +14,14 @@ pub(super) enum NativeWork {
     Agent {
         agent: String,
         model: Option<String>,
+        /// The only tools that it has; none where it has all.
+        tools: Vec<String>,
         prompt: String,
     },
     /// A list of templates.
     Argv(Vec<String>),
     /// A script and the shell that reads it.
-    Script {
-        text: String,
-        shell: [&'static str; 2],
-    },
+    Script { text: String, shell: [&'static str; 2] },
     /// A person does it.
     Approve(String),
 }
@@ -46,8 +46,22 @@ pub(super) struct NativeNode {
     locks: Vec<(String, Option<LockMode>)>,
     phase: Option<String>,
     continue_on_error: bool,
-    /// One output, and whether it is JSON.
-    pub(super) output: Option<(&'static str, bool)>,
+    pub(super) output: Option<NativeOutput>,
+    /// `node.output`, each an input of its own name.
+    pub(super) inputs: Vec<String>,
+}
+
+/// The one output of a node.
+pub(super) struct NativeOutput {
+    pub(super) name: String,
+    pub(super) form: NativeForm,
+}
+
+pub(super) enum NativeForm {
+    Text,
+    Json,
+    /// JSON that follows this schema, which is YAML on one line.
+    Schema(String),
 }
 
 impl NativeNode {
@@ -77,6 +91,21 @@ impl NativeNode {
             phase: node.phase.as_ref().map(|phase| phase.value.clone()),
             continue_on_error: node.continue_on_error,
             output: None,
+            inputs: Vec::new(),
+        }
+    }
+
+    /// Whether an agent does the work.
+    pub(super) fn is_asked(&self) -> bool {
+        matches!(self.work, NativeWork::Agent { .. })
+    }
+
+    /// Gives the nodes that it names, itself included, their new ids.
+    pub(super) fn rename(&mut self, ids: &HashMap<&str, String>) {
+        for id in std::iter::once(&mut self.id).chain(&mut self.depends_on) {
+            if let Some(new) = ids.get(id.as_str()) {
+                id.clone_from(new);
+            }
         }
     }
 
@@ -90,10 +119,13 @@ impl NativeNode {
             key("title", yaml::scalar(title));
         }
         match &self.work {
-            NativeWork::Agent { agent, model, prompt } => {
+            NativeWork::Agent { agent, model, tools, prompt } => {
                 key("agent", yaml::scalar(agent));
                 if let Some(model) = model {
                     key("model", yaml::scalar(model));
+                }
+                if !tools.is_empty() {
+                    key("tools", yaml::list(tools));
                 }
                 key("prompt", yaml::text(prompt, 6));
             }
@@ -139,10 +171,19 @@ impl NativeNode {
         if self.continue_on_error {
             key("continue_on_error", "true".to_owned());
         }
-        match self.output {
-            Some((name, true)) => key("outputs", format!("{{ {name}: {{ json: true }} }}")),
-            Some((name, false)) => key("outputs", format!("[{name}]")),
-            None => {}
+        if !self.inputs.is_empty() {
+            key("inputs", yaml::list(&self.inputs));
+        }
+        if let Some(NativeOutput { name, form }) = &self.output {
+            let name = yaml::scalar(name);
+            key(
+                "outputs",
+                match form {
+                    NativeForm::Text => format!("[{name}]"),
+                    NativeForm::Json => format!("{{ {name}: {{ json: true }} }}"),
+                    NativeForm::Schema(schema) => format!("{{ {name}: {{ json: {schema} }} }}"),
+                },
+            );
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Writing native YAML: scalars, texts, comments.
 
+use divisi_syntax::{Kind, NodeId, Style, Tree};
+
 /// Words that YAML readers of one version or another take for something else than text.
 const RESERVED: &[&str] = &["true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"];
 
@@ -63,6 +65,43 @@ pub(crate) fn text(text: &str, indent: usize) -> String {
 pub(crate) fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<String> = items.into_iter().map(|item| scalar(item.as_ref())).collect();
     format!("[{}]", items.join(", "))
+}
+
+/// A value of another file on one line. `None` where it is nested deeper than anybody follows.
+pub(super) fn flow(tree: &Tree, value: NodeId) -> Option<String> {
+    flow_at(tree, value, MOST_DEPTH)
+}
+
+/// Levels of a value that is written on one line; aliases could ask for more without end.
+const MOST_DEPTH: u32 = 12;
+/// The longest value on one line, in bytes.
+const MOST_FLOW: usize = 20_000;
+
+fn flow_at(tree: &Tree, value: NodeId, depth: u32) -> Option<String> {
+    let value = tree.resolve(value);
+    let deeper = depth.checked_sub(1)?;
+    let written = match tree.kind(value) {
+        Kind::Mapping => {
+            let mut entries = Vec::new();
+            for (key, value) in tree.entries(value) {
+                entries.push(format!("{}: {}", scalar(&tree.str(key)?), flow_at(tree, value, deeper)?));
+            }
+            if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
+        }
+        Kind::Sequence => {
+            let items: Option<Vec<String>> =
+                tree.items(value).map(|item| flow_at(tree, item, deeper)).collect();
+            format!("[{}]", items?.join(", "))
+        }
+        _ => {
+            let text = tree.str(value)?;
+            let is_plain = tree.style(value) == Style::Plain;
+            let is_word =
+                matches!(&*text, "true" | "false" | "null") || text.parse::<f64>().is_ok_and(f64::is_finite);
+            if is_plain && is_word { text.into_owned() } else { scalar(&text) }
+        }
+    };
+    (written.len() <= MOST_FLOW).then_some(written)
 }
 
 /// A comment of YAML or JSON as comment lines.
