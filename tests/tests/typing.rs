@@ -1,11 +1,7 @@
 //! Real files, typed character by character: everything answers after each one, and what is not yet typed makes no
 //! flood of findings below the cursor.
 
-#![expect(
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "what goes wrong here fails a test; figures are printed"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "what goes wrong here fails a test")]
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
