@@ -153,7 +153,8 @@ impl<'a> Follower<'a> {
 
     fn is_waiting(&self) -> bool {
         let is_idle = self.known.running().next().is_none() && self.last_news.elapsed() >= SETTLED;
-        self.known.is_paused() && is_idle && !output::is_terminal()
+        let waits = self.known.is_paused() || !self.known.undecided().is_empty();
+        waits && is_idle && !output::is_terminal()
     }
 
     /// The first signal cancels, the second kills, the third goes away. True when the user went away.
@@ -191,7 +192,16 @@ impl<'a> Follower<'a> {
                     output.line(line);
                 }
             }
-            End::Waiting => output.note(format!("paused; to go on: divisi pause {run} --resume")),
+            End::Waiting if self.known.is_paused() => {
+                output.note(format!("paused; to go on: divisi pause {run} --resume"));
+            }
+            End::Waiting => {
+                for node in self.known.undecided() {
+                    let path = &node.path;
+                    output.note(format!("{path} waits for your word: divisi resume {run} --retry {path}"));
+                    output.note(format!("  or, if you know how it ended: --mark {path} succeeded|failed"));
+                }
+            }
             End::Orphaned => {
                 output.warning(format!("the host of this run is gone; to go on: divisi resume {run}"))
             }

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub use crate::core::status::RunStatus;
 use crate::core::{State, replay, status};
-use crate::event::{EventRecord, NodeState, Request};
+use crate::event::{EventRecord, LostDecision, NodeState, Request};
 use crate::host::{READY, now_ms};
 use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
 use crate::logs::read_log;
@@ -207,7 +207,7 @@ impl Runs {
                 "nobody hosts the run {run}; `divisi resume {run}` continues it"
             ))),
             _ => {
-                if let Request::CancelNode { node } = &request {
+                if let Request::CancelNode { node } | Request::Decide { node, .. } = &request {
                     index_of(&self.state(&run)?, &run, node)?;
                 }
                 journal::ask(self.folder(&run)?.path(), &request, now_ms())?;
@@ -236,6 +236,30 @@ impl Runs {
             }
             _ => Err(EngineError::new(format!("the run {run} goes on; `divisi attach {run}` shows it"))),
         }
+    }
+
+    /// Puts a person's word on lost attempts into the run's table: behind a resume where the run is to be resumed, so
+    /// that it is heard before anything starts.
+    ///
+    /// # Errors
+    /// The run has no such node, or its latest attempt was not lost.
+    pub fn decide_lost(&self, run: &str, decisions: &[(String, LostDecision)]) -> Result<(), EngineError> {
+        let run = self.resolve(run)?;
+        let state = self.state(&run)?;
+        for (node, _) in decisions {
+            let index = index_of(&state, &run, node)?;
+            let at = state.node(index).map(|standing| standing.state());
+            if !at.is_some_and(|at| at == NodeState::WaitingDecision || at.is_live()) {
+                return Err(EngineError::new(format!(
+                    "the node {node} lost no attempt, so there is nothing to decide about it"
+                )));
+            }
+        }
+        for (node, decision) in decisions {
+            let request = Request::Decide { node: node.clone(), decision: *decision };
+            journal::ask(self.folder(&run)?.path(), &request, now_ms())?;
+        }
+        Ok(())
     }
 
     /// The captured output of a node's attempt (the latest where none is given), for people.

@@ -160,12 +160,31 @@ pub enum Request {
         /// Its path.
         node: String,
     },
+    /// A person's word on what a lost attempt counts as. A node that waits for none is left alone.
+    Decide {
+        /// Its path.
+        node: String,
+        /// The word.
+        decision: LostDecision,
+    },
     /// Start nothing new.
     Pause,
     /// Go on.
     Unpause,
     /// Make an unfinished run go on under a new host: what failed, was cancelled, skipped or blocked is pending again.
     Resume,
+}
+
+/// What a person makes of a lost attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LostDecision {
+    /// The node runs again.
+    Retry,
+    /// Its work was done; it has no outputs.
+    Succeeded,
+    /// Its work was not done.
+    Failed,
 }
 
 /// State of a node (ENGINE, section 3).

@@ -29,7 +29,7 @@ defaults: { retry: { attempts: 3 }, isolation: none, cache: false, timeout: 5m, 
 nodes:
   - { id: a, run: x, resume: never, retry: { attempts: 2, initial: 5s }, cache: false, isolation: none }
   - { id: b, agent: x, prompt: p, locks: [], for_each: args.regions, max_turns: 3, budget: ~ }
-  - { id: c, run: [x], retry: { on: [exit] }, for_each: [1, 2], max_items: 5, resume: retry, outputs: { o: { ttl: 1d, json: true } } }
+  - { id: c, run: [x], retry: { on: [exit] }, for_each: [1, 2], max_items: 5, resume: ask, outputs: { o: { ttl: 1d, json: true } } }
 "#,
         expect![[r#""#]],
     );
@@ -54,7 +54,6 @@ nodes:
   - { id: i, agent: x, prompt: p, budget: { usd: 1 } }
   - { id: j, run: x, compensate: { run: y } }
   - { id: k, run: x, isolation: worktree, worktree: { link: [a] } }
-  - { id: l, run: x, resume: ask }
   - { id: m, run: x, for_each: nodes.a.outputs.list }
   - { id: n, run: x, for_each: inputs.list }
   - { id: o, run: x, outputs: { list: { json: { type: array } } } }
@@ -75,10 +74,9 @@ nodes:
             14: compensate (compensate)
             15: isolation (isolation)
             15: worktree (worktree)
-            16: resume (resume)
+            16: for_each (for_each)
             17: for_each (for_each)
-            18: for_each (for_each)
-            19: json with a schema (list)
+            18: json with a schema (list)
         "#]],
     );
 }

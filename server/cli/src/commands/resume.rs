@@ -1,7 +1,8 @@
 //! `divisi resume`
 
 use clap::Args;
-use divisi_engine::client::{RunStatus, check_settings};
+use divisi_engine::client::{RunStatus, Runs, check_settings};
+use divisi_engine::event::LostDecision;
 
 use super::run::this_program;
 use crate::exit::Exit;
@@ -14,10 +15,25 @@ use crate::{select_run, trust, workspace};
 ///
 /// It goes on as it was planned: with the DAG, the agents and the arguments of its start. Nodes that succeeded are
 /// not repeated; those that failed, were cancelled, skipped or blocked are tried again.
+///
+/// A node whose attempt was lost with its host, and that must not be repeated unasked (`resume: ask`), holds the run
+/// until you say what it counts as.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  divisi resume
+  divisi resume 20260131 --retry deploy
+  divisi resume 20260131 --mark deploy succeeded")]
 pub(crate) struct Resume {
     /// The run, or a unique beginning of its id; the latest unfinished one where none is given.
     run: Option<String>,
+
+    /// Let this node run again, whose attempt was lost with its host; may be given many times.
+    #[arg(long, value_name = "ID")]
+    retry: Vec<String>,
+
+    /// Let this node, whose attempt was lost with its host, count as succeeded or failed; may be given many times.
+    #[arg(long, num_args = 2, value_names = ["ID", "succeeded|failed"])]
+    mark: Vec<String>,
 
     /// Trust this workspace for this one call.
     #[arg(long, short)]
@@ -35,9 +51,14 @@ pub(crate) struct Resume {
 impl Resume {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let runs = select_run::here()?;
+        let decisions = self.decisions()?;
+        let decides = !decisions.is_empty();
         let chosen = select_run::named_or_latest(&runs, self.run.as_deref(), "can be resumed", |run| {
-            select_run::is_resumable(run.status)
+            select_run::is_resumable(run.status) || (decides && run.status == RunStatus::Paused)
         })?;
+        if decides && select_run::is_live(chosen.status) {
+            return self.decide_live(&runs, &chosen.run, &decisions, output);
+        }
         refuse_if_useless(&chosen.run, chosen.status)?;
         let snapshot = workspace::read_settings(runs.root());
         check_settings(&snapshot)?;
@@ -45,13 +66,52 @@ impl Resume {
         trust::require(runs.root(), mode, &runs.plan(&chosen.run)?, self.yes, output)?;
         let from = runs.events(&chosen.run, 0)?.last().map_or(0, |record| record.seq);
         runs.prepare_resume(&chosen.run)?;
+        runs.decide_lost(&chosen.run, &decisions)?;
         runs.start_host(&chosen.run, &this_program()?)?;
         if self.detach {
             output.line(&chosen.run);
             return Ok(Exit::Good);
         }
-        let view = if self.json { View::Json } else { View::People };
-        follow(&runs, &chosen.run, from, view, OnInterrupt::Cancel, output)
+        follow(&runs, &chosen.run, from, self.view(), OnInterrupt::Cancel, output)
+    }
+
+    /// The run has a host, which waits for just this.
+    fn decide_live(
+        &self,
+        runs: &Runs,
+        run: &str,
+        decisions: &[(String, LostDecision)],
+        output: &mut Output,
+    ) -> Result<Exit, Failure> {
+        let from = runs.events(run, 0)?.last().map_or(0, |record| record.seq);
+        runs.decide_lost(run, decisions)?;
+        if self.detach {
+            output.line(run);
+            return Ok(Exit::Good);
+        }
+        follow(runs, run, from, self.view(), OnInterrupt::Cancel, output)
+    }
+
+    fn view(&self) -> View {
+        if self.json { View::Json } else { View::People }
+    }
+
+    fn decisions(&self) -> Result<Vec<(String, LostDecision)>, Failure> {
+        let mut decisions: Vec<(String, LostDecision)> =
+            self.retry.iter().map(|node| (node.clone(), LostDecision::Retry)).collect();
+        for pair in self.mark.chunks(2) {
+            let [node, word] = pair else { continue };
+            let decision = match word.as_str() {
+                "succeeded" => LostDecision::Succeeded,
+                "failed" => LostDecision::Failed,
+                other => {
+                    let message = format!("--mark {node} {other}: a node counts as succeeded or failed");
+                    return Err(Failure::new(message));
+                }
+            };
+            decisions.push((node.clone(), decision));
+        }
+        Ok(decisions)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Events as lines of text: what a log file or a terminal without live view gets.
 
-use divisi_engine::event::{Event, EventRecord, NodeState, Request, StopCause};
+use divisi_engine::event::{Event, EventRecord, LostDecision, NodeState, Request, StopCause};
 use divisi_engine::view::{NodeView, RunView};
 
 use super::Report;
@@ -64,11 +64,20 @@ fn asked(request: &Request) -> Option<String> {
     Some(match request {
         Request::Cancel => "asked to cancel".to_owned(),
         Request::CancelNode { node } => format!("asked to cancel {node}"),
+        Request::Decide { node, decision } => format!("decided: {node} {}", decided(*decision)),
         Request::Pause => "asked to pause: what is running goes on, nothing new starts".to_owned(),
         Request::Unpause => "asked to go on".to_owned(),
         // Told by the new host.
         Request::Resume => return None,
     })
+}
+
+fn decided(decision: LostDecision) -> &'static str {
+    match decision {
+        LostDecision::Retry => "is tried again",
+        LostDecision::Succeeded => "counts as succeeded",
+        LostDecision::Failed => "counts as failed",
+    }
 }
 
 fn stopping(cause: StopCause) -> &'static str {

@@ -338,3 +338,40 @@ fn a_group_has_no_log_but_its_instances_do() {
     assert_eq!(site.divisi(&["logs", run, "x"]).err, "error: the node x ran as x[eu], x[us]\n");
     assert_eq!(site.divisi(&["logs", run, "x[us]"]).out, "us\n");
 }
+
+#[test]
+fn a_lost_attempt_waits_for_a_persons_word() {
+    let gate = GATE.replace("id: gate,", "id: gate, resume: ask,");
+    let site = Site::new().write("gate.dag.yaml", gate);
+    let live = start_gate(&site);
+    let run = latest_run(&site);
+    kill_host(&site, &run);
+    assert_eq!(live.end(), 1, "its host is gone");
+    let said = site.divisi(&["resume", "--yes"]);
+    assert_eq!(said.status, 75);
+    let waits = format!(
+        "gate waits for your word: divisi resume {run} --retry gate\n  or, if you know how it ended: --mark gate succeeded|failed\n"
+    );
+    assert!(said.err.ends_with(&waits), "{}", said.err);
+    let wrong = site.divisi(&["resume", "--yes", "--mark", "gate", "done"]);
+    assert_eq!(
+        (wrong.status, wrong.err.as_str()),
+        (2, "error: --mark gate done: a node counts as succeeded or failed\n")
+    );
+    let wrong = site.divisi(&["resume", "--yes", "--retry", "after"]);
+    assert_eq!(wrong.err, "error: the node after lost no attempt, so there is nothing to decide about it\n");
+    assert_eq!(site.divisi(&["resume", "--yes", "--mark", "gate", "succeeded"]).status, 0);
+    assert!(site.root().join("after.txt").exists());
+}
+
+/// Kills the process that hosts the run, as a crash would.
+fn kill_host(site: &Site, run: &str) {
+    let log = site.root().join(".divisi/runs").join(run);
+    let hosts =
+        std::process::Command::new("pgrep").args(["-f", &format!("divisi host {}", log.display())]).output();
+    let pids = String::from_utf8(hosts.expect("pgrep is there").stdout).expect("text");
+    let pid = pids.lines().next().expect("a host");
+    assert!(
+        std::process::Command::new("kill").args(["-KILL", pid]).status().expect("kill is there").success()
+    );
+}

@@ -276,11 +276,7 @@ impl<'a> Draft<'a> {
         self.swept = mode;
         let ready: Vec<usize> = self.state.ready().collect();
         for node in ready {
-            match mode.unstarted(effective_rule(&self.state.plan, node)) {
-                Unstarted::GoesOn => {}
-                Unstarted::Blocked => self.enter(node, NodeState::Blocked, Some(STOPPING.to_owned())),
-                Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),
-            }
+            self.apply_mode_to_ready(node);
         }
         self.sweep_retries();
         if mode == Mode::Cancelling {
@@ -291,6 +287,15 @@ impl<'a> Draft<'a> {
             for node in live {
                 self.stop(node, StopCause::Cancelled);
             }
+        }
+    }
+
+    /// Truth table 3, column ready.
+    pub(super) fn apply_mode_to_ready(&mut self, node: usize) {
+        match self.state.mode().unstarted(effective_rule(&self.state.plan, node)) {
+            Unstarted::GoesOn => {}
+            Unstarted::Blocked => self.enter(node, NodeState::Blocked, Some(STOPPING.to_owned())),
+            Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::effect::{AttemptKey, Effect};
 use super::input::RequestRow;
-use crate::event::{Event, NodeState, Request, StopCause};
+use crate::event::{Event, FailKind, LostDecision, NodeState, Request, StopCause};
 
 const ON_REQUEST: &str = "cancelled on request";
 
@@ -17,6 +17,7 @@ pub(super) fn take_in(draft: &mut Draft<'_>, row: RequestRow) {
         // What a first cancel does follows from the mode, like everything that a mode does.
         Request::Cancel if draft.state().cancels > 1 => kill_everything(draft),
         Request::CancelNode { node } => cancel_node(draft, &node),
+        Request::Decide { node, decision } => decide_lost(draft, &node, decision),
         Request::Cancel | Request::Pause | Request::Unpause | Request::Resume => {}
     }
 }
@@ -54,5 +55,29 @@ fn cancel_one(draft: &mut Draft<'_>, node: usize) {
             | NodeState::WaitingDecision,
         ) => draft.enter(node, NodeState::Cancelled, Some(ON_REQUEST.to_owned())),
         _ => {}
+    }
+}
+
+/// A person says what the lost attempt of a node counts as.
+fn decide_lost(draft: &mut Draft<'_>, path: &str, decision: LostDecision) {
+    let Some(node) = draft.state().index(path) else { return };
+    let Some(standing) = draft.state().node(node) else { return };
+    if standing.state != NodeState::WaitingDecision {
+        return;
+    }
+    let is_behind_a_reset = standing.waiting > 0;
+    match decision {
+        LostDecision::Retry if is_behind_a_reset => draft.enter(node, NodeState::Pending, None),
+        LostDecision::Retry => {
+            draft.enter(node, NodeState::Ready, None);
+            draft.apply_mode_to_ready(node);
+        }
+        LostDecision::Succeeded => {
+            draft.enter(node, NodeState::Succeeded, Some("marked as succeeded".to_owned()));
+        }
+        LostDecision::Failed => {
+            let detail = Some("marked as failed".to_owned());
+            draft.enter(node, NodeState::Failed { kind: FailKind::Marked }, detail);
+        }
     }
 }

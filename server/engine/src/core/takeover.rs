@@ -101,7 +101,8 @@ fn lose(draft: &mut Draft<'_>, node: usize) -> bool {
             false
         }
         ResumePolicy::Ask => {
-            draft.enter(node, NodeState::WaitingDecision, None);
+            let detail = "its host died while it ran: was its work done?";
+            draft.enter(node, NodeState::WaitingDecision, Some(detail.to_owned()));
             false
         }
     }

@@ -5,7 +5,8 @@ use crate::event::{FailKind, NodeState, StopCause};
 /// Whether a node in `from` may become `to`. A state never follows itself, but where work is re-done after a crash.
 ///
 /// Beyond ENGINE's table a resume may take `ready`, `retry_wait` and `expanded` back to `pending`: their rule was evaluated
-/// on ends that the resume takes back (a tolerated failure, a skip), so it has to be evaluated again.
+/// on ends that the resume takes back (a tolerated failure, a skip), so it has to be evaluated again. What waits for a
+/// person's word then goes there by that word.
 pub fn is_allowed(from: NodeState, to: NodeState) -> bool {
     use NodeState as S;
     match (from, to) {
@@ -43,7 +44,7 @@ pub fn is_allowed(from: NodeState, to: NodeState) -> bool {
         ) => true,
         (S::Lost, S::Failed { kind }) => is_reported(kind) || kind == FailKind::Lost,
 
-        (S::WaitingDecision, S::Ready | S::Succeeded | S::Cancelled) => true,
+        (S::WaitingDecision, S::Ready | S::Succeeded | S::Cancelled | S::Pending) => true,
         (S::WaitingDecision, S::Failed { kind }) => kind == FailKind::Marked,
 
         (S::Expanded, S::Succeeded | S::Blocked | S::Skipped | S::Cancelled | S::Pending) => true,

@@ -111,7 +111,10 @@ impl RunView {
                 self.verdict = Some(*verdict);
                 self.sessions.end(at);
             }
-            Event::Requested { request: Request::Cancel | Request::CancelNode { .. }, .. }
+            Event::Requested {
+                request: Request::Cancel | Request::CancelNode { .. } | Request::Decide { .. },
+                ..
+            }
             | Event::AttemptStopping { .. }
             | Event::Refused { .. }
             | Event::Unknown => {}
@@ -160,6 +163,18 @@ impl RunView {
     /// Whether somebody asked it to start nothing new.
     pub fn is_paused(&self) -> bool {
         self.paused
+    }
+
+    /// Nodes of which a person has to say what their lost attempt counts as, where nothing else goes on; in plan
+    /// order.
+    pub fn undecided(&self) -> Vec<&NodeView> {
+        let goes_on = |node: &NodeView| {
+            node.is_running() || matches!(node.state, NodeState::Ready | NodeState::RetryWait)
+        };
+        if self.nodes().any(goes_on) {
+            return Vec::new();
+        }
+        self.nodes().filter(|node| node.state == NodeState::WaitingDecision).collect()
     }
 
     /// How it ended; none while it goes on.

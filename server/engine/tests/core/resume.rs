@@ -1,7 +1,7 @@
 //! ENGINE, sections 4 and 6: a host dies, another takes over; a run that did not end well goes on.
 
 use divisi_engine::core::{Decision, Durability, Effect, Input, Recovered, RequestRow};
-use divisi_engine::event::{AttemptEnd, Event, FailKind, NodeState, Request, Verdict};
+use divisi_engine::event::{AttemptEnd, Event, FailKind, LostDecision, NodeState, Request, Verdict};
 use divisi_model::OnFailure;
 use expect_test::expect;
 
@@ -325,4 +325,47 @@ fn a_resume_that_was_taken_in_does_not_resume_again() {
     run.fail("a");
     let decision = run.input(host(3, &row));
     assert_eq!(decision.effects, [Effect::Finish { verdict: Verdict::Failed }]);
+}
+
+/// What a person says of a lost attempt, and where that leads.
+#[test]
+fn a_person_decides_about_a_lost_attempt() {
+    let cases = [
+        (LostDecision::Retry, "a: running\nb: pending\n", None),
+        (LostDecision::Succeeded, "a: succeeded\nb: running\n", None),
+        (LostDecision::Failed, "a: failed(marked)\nb: blocked\n", Some(Verdict::Failed)),
+    ];
+    for (decision, states, verdict) in cases {
+        let decide = Request::Decide { node: "a".to_owned(), decision };
+        let lost = || Run::started(parse("a: ask\nb <- a"));
+        let mut live = lost();
+        live.take_over(Vec::new(), &[]);
+        assert_eq!(live.states(), "a: waiting_decision\nb: pending\n");
+        live.request(decide.clone());
+        assert_eq!((live.states().as_str(), live.verdict()), (states, verdict), "under the same host");
+        let mut resumed = lost();
+        resumed.take_over(Vec::new(), &[Request::Resume, decide]);
+        assert_eq!((resumed.states().as_str(), resumed.verdict()), (states, verdict), "with the resume");
+    }
+}
+
+#[test]
+fn a_decision_is_only_about_what_was_lost() {
+    let mut run = Run::started(parse("a\nb <- a"));
+    for node in ["a", "b", "nobody"] {
+        run.request(Request::Decide { node: node.to_owned(), decision: LostDecision::Failed });
+    }
+    assert_eq!(run.states(), "a: running\nb: pending\n");
+}
+
+#[test]
+fn a_decision_to_try_again_is_held_against_the_mode() {
+    let mut run = Run::started(parse("a: ask\nb"));
+    run.fail("b");
+    run.take_over(Vec::new(), &[]);
+    run.request(Request::Decide { node: "a".to_owned(), decision: LostDecision::Retry });
+    assert_eq!(
+        (run.states().as_str(), run.verdict()),
+        ("a: blocked\nb: failed(exit)\n", Some(Verdict::Failed))
+    );
 }

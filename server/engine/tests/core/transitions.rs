@@ -20,7 +20,7 @@ const TABLE: &str = "
     merging             → succeeded | failed(merge_conflict) | merging
     retry_wait          → ready | failed | cancelled | pending
     lost                → succeeded | merging | reported | retry_wait | cancelled | ready | waiting_decision | failed(lost)
-    waiting_decision    → ready | succeeded | failed(marked) | cancelled
+    waiting_decision    → ready | succeeded | failed(marked) | cancelled | pending
     expanded            → succeeded | failed(children) | blocked | skipped | cancelled + pending
     succeeded           → compensating | pending
     reused              → pending

@@ -51,7 +51,7 @@ fn random_node(random: &mut Random, path: &str) -> PlanNode {
     made.idle_timeout_ms = random.percent(20).then_some(1_000);
     made.resume = match random.below(20) {
         0 => ResumePolicy::Never,
-        1 => ResumePolicy::Ask,
+        1 | 2 => ResumePolicy::Ask,
         _ => ResumePolicy::Retry,
     };
     made.retry = random.percent(30).then(|| random_retry(random));

@@ -7,7 +7,7 @@ use divisi_engine::core::{
     AttemptKey, AttemptOutcome, Decision, Effect, Input, Recovered, RequestRow, State, TimerId, apply,
     decide, replay,
 };
-use divisi_engine::event::{Event, FailKind, NodeState, Request, StopCause, Verdict};
+use divisi_engine::event::{Event, FailKind, LostDecision, NodeState, Request, StopCause, Verdict};
 use divisi_engine::plan::StoredPlan;
 use divisi_model::{OnFailure, ResumePolicy};
 
@@ -175,11 +175,29 @@ impl World {
         }
     }
 
+    fn decision_about(&mut self, node: usize) -> Request {
+        let decisions = [LostDecision::Retry, LostDecision::Succeeded, LostDecision::Failed];
+        let node = self.plan.nodes[node].path.clone();
+        Request::Decide { node, decision: self.random.pick(&decisions) }
+    }
+
+    /// After a crash somebody may be quick with a word about what was lost.
+    fn decide_soon(&mut self) {
+        for node in 0..self.plan.nodes.len() {
+            if self.plan.nodes[node].resume == ResumePolicy::Ask && self.random.percent(50) {
+                let request = self.decision_about(node);
+                let at = self.random.below(2_000) as i64;
+                self.happens(at, Happening::Ask(request));
+            }
+        }
+    }
+
     fn note_request(&mut self, request: &Request) {
         match request {
             Request::Cancel if self.invariants.cancels() > 0 => self.sometimes.saw("a second cancel"),
             Request::Cancel => self.sometimes.saw("a cancel"),
             Request::CancelNode { .. } => self.sometimes.saw("a node cancelled alone"),
+            Request::Decide { .. } => self.sometimes.saw("a person decides"),
             Request::Pause => self.sometimes.saw("a pause"),
             Request::Unpause | Request::Resume => {}
         }
@@ -409,6 +427,7 @@ impl World {
             self.sometimes.saw("a resume of an orphan");
             self.ask(Request::Resume);
         }
+        self.decide_soon();
         self.start_host(recovered);
     }
 
@@ -459,8 +478,18 @@ impl World {
         assert!(self.invariants.waits_for_a_person(&self.state), "a run hangs");
         assert!(self.state.live().next().is_none(), "a live attempt of which nobody will tell");
         self.happens(1, Happening::Ask(Request::Unpause));
-        if self.invariants.is_undecided(&self.state) {
-            self.happens(2, Happening::Ask(Request::Cancel));
+        if self.invariants.is_undecided(&self.state) && self.mishaps < MISHAPS && self.random.percent(40) {
+            return self.crash();
+        }
+        for node in 0..self.plan.nodes.len() {
+            if self.state.node(node).unwrap().state() != NodeState::WaitingDecision {
+                continue;
+            }
+            let request = match self.random.percent(20) {
+                true => Request::Cancel,
+                false => self.decision_about(node),
+            };
+            self.happens(2, Happening::Ask(request));
         }
     }
 }

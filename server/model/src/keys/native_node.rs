@@ -226,7 +226,7 @@ const NODE_KEYS: &[Key] = &[
         "resume",
         Ty::Enum(&["retry", "ask", "never"]),
         "What happens after a crash to an attempt that was in flight.\n\n- `retry`: it runs again\n\
-         - `ask`: the run pauses until a person decides (not run yet)\n- `never`: it has failed\n\nExample: `resume: never`",
+         - `ask`: the run waits until a person decides, with `divisi resume --retry` or `--mark`\n- `never`: it has failed\n\nExample: `resume: never`",
     )
     .applies(EXECUTED)
     .default("retry; ask for nodes with `compensate` or an exclusive lock"),

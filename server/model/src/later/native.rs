@@ -3,7 +3,7 @@
 use divisi_syntax::template::scan_expression;
 
 use super::Asked;
-use crate::dag::{Dag, ForEach, Node, OnFailure, ResumePolicy, Work};
+use crate::dag::{Dag, ForEach, Node, OnFailure, Work};
 use crate::keys::native as keys;
 use crate::reader::{Field, Fields};
 
@@ -48,8 +48,6 @@ fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
     asked.field(fields.field("compensate").filter(|_| node.has_compensation));
     let worktree = fields.field("worktree").filter(|field| !asked.reader.is_null(field.value));
     asked.field(worktree);
-    let asks_person = node.resume.as_ref().is_some_and(|policy| policy.value == ResumePolicy::Ask);
-    asked.field(fields.field("resume").filter(|_| asks_person));
     collect_schemas(node, asked);
     asked.field(fields.field("for_each").filter(|_| node.for_each.as_ref().is_some_and(needs_upstream)));
 }
