@@ -205,7 +205,7 @@ fn what_is_broken_is_left() {
     check(
         "nodes:\n  - id: a\n   run: \"x\n",
         expect![[r#"
-        left: it has a fault: this key is not aligned with the others: indent it by 4 spaces
+        left: it has a fault: this key is not aligned with the others: put 4 spaces before it
     "#]],
     );
     check_in(

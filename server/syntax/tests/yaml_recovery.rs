@@ -290,7 +290,7 @@ fn a_key_indented_too_little() {
         &["a", "b"],
         expect![[r#"
         {nodes: [{id: a, run: make}, {id: b}]}
-        Syntax in line 3 at "run: make": this key is not aligned with the others: indent it by 4 spaces
+        Syntax in line 3 at "run: make": this key is not aligned with the others: put 4 spaces before it
     "#]],
     );
 }
@@ -302,7 +302,7 @@ fn a_key_under_its_dash() {
         &["a", "b"],
         expect![[r#"
         {nodes: [{id: a, run: make}, {id: b}]}
-        Syntax in line 3 at "run: make": this key belongs to no list item: indent it by 4 spaces
+        Syntax in line 3 at "run: make": this key belongs to no list item: put 4 spaces before it
     "#]],
     );
 }
@@ -314,7 +314,7 @@ fn a_key_indented_too_much() {
         &["a", "b"],
         expect![[r#"
             {nodes: [{id: a, run: make, agent: x}, {id: b}]}
-            Syntax in line 3 at "run: make": this key is not aligned with the others: indent it by 4 spaces
+            Syntax in line 3 at "run: make": this key is not aligned with the others: put 4 spaces before it
         "#]],
     );
 }
@@ -326,7 +326,7 @@ fn items_indented_differently() {
         &["a", "b", "c", "d"],
         expect![[r#"
             {nodes: [{id: a}, {id: b}, {id: c}, {id: d}]}
-            Syntax in line 3 at "- id: b": this list item is not aligned with the others: indent it by 4 spaces
+            Syntax in line 3 at "- id: b": this list item is not aligned with the others: put 4 spaces before it
         "#]],
     );
 }
@@ -338,7 +338,7 @@ fn an_item_indented_too_much() {
         &["a", "b", "c"],
         expect![[r#"
             {nodes: [{id: a, run: make}, {id: b}, {id: c}]}
-            Syntax in line 4 at "- id: b": this list item is not aligned with the others: indent it by 2 spaces
+            Syntax in line 4 at "- id: b": this list item is not aligned with the others: put 2 spaces before it
         "#]],
     );
 }

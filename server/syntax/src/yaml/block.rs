@@ -53,7 +53,7 @@ impl Parser<'_> {
                 let indent = self.stack[index].indent;
                 let what = if dash { "list item" } else { "key" };
                 let message =
-                    format!("this {what} is not aligned with the others: indent it by {indent} spaces");
+                    format!("this {what} is not aligned with the others: put {indent} spaces before it");
                 self.syntax(at, self.cursor.line_end(at), message);
                 self.accept_stray(index, column);
                 self.entry_at(index);
@@ -61,7 +61,7 @@ impl Parser<'_> {
             Landing::Undented(index) => {
                 self.close_above(index);
                 let indent = self.stack[index].indent;
-                let message = format!("this key belongs to no list item: indent it by {indent} spaces");
+                let message = format!("this key belongs to no list item: put {indent} spaces before it");
                 self.syntax(at, self.cursor.line_end(at), message);
                 self.accept_stray(index, column);
                 self.entry_at(index);
