@@ -1,6 +1,6 @@
 //! Files of other tools as they are while somebody types them: everything that reads them answers, and soon.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "what goes wrong in a helper fails the test")]
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test")]
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
