@@ -1,7 +1,5 @@
 //! The words that checks know for the states of a node are those that the engine says.
 
-#![expect(clippy::unwrap_used, reason = "what goes wrong here fails a test")]
-
 use std::collections::BTreeSet;
 
 use divisi_analysis::states::{ENDED, OTHERS};

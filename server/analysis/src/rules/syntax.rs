@@ -12,7 +12,8 @@ pub(super) static CODE: Code = Code {
     severity: Severity::Error,
     extent: Extent::Text,
     summary: "The text is not well-formed YAML or JSON, is larger or deeper than Divisi reads, or cannot be read.",
-    silent: "In agents, commands and prose: their tools are more tolerant, and `agent-not-loaded` says what counts.",
+    silent: "In agents, commands and prose: their tools are more tolerant, and `agent-not-loaded` says what counts. \
+             In front matter with a DAG only the first fault is told.",
     fix: "Mend the place that is shown; everything else in the file is still checked.",
     explanation: "JSON may have comments and trailing commas. A strict YAML reader has the last word before a run: \
                   what it refuses is reported under this code, too.",
@@ -30,8 +31,10 @@ pub(super) fn check(document: &Document, findings: &mut Vec<Finding>) {
                 let message = "the file is not UTF-8; what could not be read is replaced from here on";
                 findings.push(Finding::new(&CODE, Span::at(at), message));
             }
-            findings
-                .extend(faults(tree.errors(), strict, |kind| kind != ErrorKind::Unsupported).map(finding));
+            let faults = faults(tree.errors(), strict, |kind| kind != ErrorKind::Unsupported);
+            // Front matter that ends too late takes in prose, which has a fault on each line.
+            let most = if document.markdown.is_some() { 1 } else { usize::MAX };
+            findings.extend(faults.take(most).map(finding));
         }
         Content::Unreadable(reason) => {
             findings.push(Finding::new(&CODE, Span::at(0), format!("the file cannot be read: {reason}")));

@@ -544,3 +544,11 @@ fn findings_stay_on_one_line() {
     "#]]
     .assert_eq(&found);
 }
+
+/// A front matter that is not closed takes in the prose below it: one fault is enough.
+#[test]
+fn front_matter_that_runs_into_prose_has_one_fault() {
+    let text = "---\ndivisi:\n  nodes:\n    - {id: a, run: x}\n\n# Title\n\nsome words\nmore words: [\n- and\nso on\n\n---\nend\n";
+    let shown = check_file(".claude/commands/x.md", text);
+    assert_eq!(shown.matches("syntax").count(), 1, "{shown}");
+}
