@@ -220,12 +220,7 @@ impl Runs {
     /// Refuses a run that somebody hosts, one that succeeded, and one that this user did not start.
     pub fn prepare_resume(&self, run: &str) -> Result<(), EngineError> {
         let run = self.resolve(run)?;
-        let reader = self.reader(&run)?;
-        if !reader.is_signed_with(&signing_key()?)? {
-            return Err(EngineError::new(format!(
-                "the run {run} was not stored by you on this machine; it can be looked at, not resumed"
-            )));
-        }
+        self.refuse_foreign(&run)?;
         match self.summary_of(&run)?.status {
             RunStatus::Ended(crate::event::Verdict::Succeeded) => {
                 Err(EngineError::new(format!("the run {run} has succeeded; there is nothing to resume")))
@@ -236,6 +231,40 @@ impl Runs {
             }
             _ => Err(EngineError::new(format!("the run {run} goes on; `divisi attach {run}` shows it"))),
         }
+    }
+
+    /// Like [`Runs::prepare_resume`], and has `nodes` and everything that waits for them done again; so a run that
+    /// succeeded can go on, too.
+    ///
+    /// # Errors
+    /// The run has no such node, somebody hosts it, or this user did not start it.
+    pub fn prepare_resume_from(&self, run: &str, nodes: &[String]) -> Result<(), EngineError> {
+        let run = self.resolve(run)?;
+        let state = self.state(&run)?;
+        for node in nodes {
+            index_of(&state, &run, node)?;
+        }
+        let has_succeeded = state.verdict() == Some(crate::event::Verdict::Succeeded);
+        if has_succeeded && !nodes.is_empty() {
+            self.refuse_foreign(&run)?;
+            journal::ask(self.folder(&run)?.path(), &Request::Resume, now_ms())?;
+        } else {
+            self.prepare_resume(&run)?;
+        }
+        for node in nodes {
+            let request = Request::Forget { node: node.clone() };
+            journal::ask(self.folder(&run)?.path(), &request, now_ms())?;
+        }
+        Ok(())
+    }
+
+    fn refuse_foreign(&self, run: &str) -> Result<(), EngineError> {
+        if self.reader(run)?.is_signed_with(&signing_key()?)? {
+            return Ok(());
+        }
+        Err(EngineError::new(format!(
+            "the run {run} was not stored by you on this machine; it can be looked at, not resumed"
+        )))
     }
 
     /// Puts a person's word on lost attempts into the run's table: behind a resume where the run is to be resumed, so

@@ -167,6 +167,11 @@ pub enum Request {
         /// The word.
         decision: LostDecision,
     },
+    /// Beside a resume: do a node and everything that waits for it again, whatever came of it.
+    Forget {
+        /// Its path.
+        node: String,
+    },
     /// Start nothing new.
     Pause,
     /// Go on.

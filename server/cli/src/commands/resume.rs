@@ -21,11 +21,16 @@ use crate::{select_run, trust, workspace};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   divisi resume
+  divisi resume --from synthesis
   divisi resume 20260131 --retry deploy
   divisi resume 20260131 --mark deploy succeeded")]
 pub(crate) struct Resume {
     /// The run, or a unique beginning of its id; the latest unfinished one where none is given.
     run: Option<String>,
+
+    /// Do this node and everything that waits for it again, also what succeeded; may be given many times.
+    #[arg(long, visible_alias = "forget", value_name = "ID")]
+    from: Vec<String>,
 
     /// Let this node run again, whose attempt was lost with its host; may be given many times.
     #[arg(long, value_name = "ID")]
@@ -53,19 +58,25 @@ impl Resume {
         let runs = select_run::here()?;
         let decisions = self.decisions()?;
         let decides = !decisions.is_empty();
+        let forgets = !self.from.is_empty();
         let chosen = select_run::named_or_latest(&runs, self.run.as_deref(), "can be resumed", |run| {
-            select_run::is_resumable(run.status) || (decides && run.status == RunStatus::Paused)
+            let is_over = matches!(run.status, RunStatus::Ended(_));
+            select_run::is_resumable(run.status)
+                || (forgets && is_over)
+                || (decides && run.status == RunStatus::Paused)
         })?;
         if decides && select_run::is_live(chosen.status) {
             return self.decide_live(&runs, &chosen.run, &decisions, output);
         }
-        refuse_if_useless(&chosen.run, chosen.status)?;
+        if !forgets || select_run::is_live(chosen.status) {
+            refuse_if_useless(&chosen.run, chosen.status)?;
+        }
         let snapshot = workspace::read_settings(runs.root());
         check_settings(&snapshot)?;
         let mode = snapshot.settings().run.trust;
         trust::require(runs.root(), mode, &runs.plan(&chosen.run)?, self.yes, output)?;
         let from = runs.events(&chosen.run, 0)?.last().map_or(0, |record| record.seq);
-        runs.prepare_resume(&chosen.run)?;
+        runs.prepare_resume_from(&chosen.run, &self.from)?;
         runs.decide_lost(&chosen.run, &decisions)?;
         runs.start_host(&chosen.run, &this_program()?)?;
         if self.detach {

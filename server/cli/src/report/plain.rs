@@ -64,6 +64,7 @@ fn asked(request: &Request) -> Option<String> {
     Some(match request {
         Request::Cancel => "asked to cancel".to_owned(),
         Request::CancelNode { node } => format!("asked to cancel {node}"),
+        Request::Forget { node } => format!("asked to do {node} again, and all that waits for it"),
         Request::Decide { node, decision } => format!("decided: {node} {}", decided(*decision)),
         Request::Pause => "asked to pause: what is running goes on, nothing new starts".to_owned(),
         Request::Unpause => "asked to go on".to_owned(),

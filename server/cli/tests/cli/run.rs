@@ -364,6 +364,32 @@ fn a_lost_attempt_waits_for_a_persons_word() {
     assert!(site.root().join("after.txt").exists());
 }
 
+#[test]
+fn a_node_of_a_run_that_succeeded_is_done_again() {
+    let site = Site::new().write("flaky.dag.yaml", FLAKY).write("ok", "");
+    assert_eq!(site.divisi(&["run", "flaky", "--yes"]).status, 0);
+    let wrong = site.divisi(&["resume", "--yes", "--from", "hart"]);
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.err.contains("did you mean hard?"), "{}", wrong.err);
+    let said = site.divisi(&["resume", "--yes", "--from", "hard"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    check(
+        &site,
+        &said.out,
+        expect![[r#"
+           0.0s  the run goes on with a new host
+           0.0s  asked to do hard again, and all that waits for it
+           0.0s  started    hard  (attempt 2)
+           0.0s  succeeded  hard  0.0s
+           0.0s  started    last  (attempt 2)
+           0.0s  succeeded  last  0.0s
+
+        flaky succeeded: 3 of 3 nodes done
+    "#]],
+    );
+    assert_eq!((site.read("done.txt").as_str(), site.read("hard.txt").as_str()), ("x\n", "x\nx\n"));
+}
+
 /// Kills the process that hosts the run, as a crash would.
 fn kill_host(site: &Site, run: &str) {
     let log = site.root().join(".divisi/runs").join(run);

@@ -144,7 +144,11 @@ fn apply_request(state: &mut State, id: u64, request: &Request) {
         Request::Cancel => state.cancels = state.cancels.saturating_add(1),
         Request::Pause => state.paused = true,
         Request::Unpause | Request::Resume => state.paused = false,
-        Request::CancelNode { .. } | Request::Decide { .. } => {}
+        Request::Forget { node } if state.index(node).is_some() => {
+            state.verdict = None;
+            state.ended_at = None;
+        }
+        Request::Forget { .. } | Request::CancelNode { .. } | Request::Decide { .. } => {}
     }
 }
 

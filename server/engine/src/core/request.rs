@@ -1,8 +1,11 @@
 //! What a request does to a run that a host owns.
 
+use std::collections::BTreeSet;
+
 use super::draft::Draft;
 use super::effect::{AttemptKey, Effect};
 use super::input::RequestRow;
+use super::state::State;
 use crate::event::{Event, FailKind, LostDecision, NodeState, Request, StopCause};
 
 const ON_REQUEST: &str = "cancelled on request";
@@ -17,6 +20,7 @@ pub(super) fn take_in(draft: &mut Draft<'_>, row: RequestRow) {
         // What a first cancel does follows from the mode, like everything that a mode does.
         Request::Cancel if draft.state().cancels > 1 => kill_everything(draft),
         Request::CancelNode { node } => cancel_node(draft, &node),
+        Request::Forget { node } => forget(draft, &node),
         Request::Decide { node, decision } => decide_lost(draft, &node, decision),
         Request::Cancel | Request::Pause | Request::Unpause | Request::Resume => {}
     }
@@ -56,6 +60,34 @@ fn cancel_one(draft: &mut Draft<'_>, node: usize) {
         ) => draft.enter(node, NodeState::Cancelled, Some(ON_REQUEST.to_owned())),
         _ => {}
     }
+}
+
+/// Makes a node and everything that waits for it pending again. Only where nothing is live: a resume's first decision.
+fn forget(draft: &mut Draft<'_>, path: &str) {
+    let Some(node) = draft.state().index(path) else { return };
+    if draft.state().live().next().is_some() {
+        return;
+    }
+    for node in downstream(draft.state(), node) {
+        if draft.state().node(node).is_some_and(|standing| standing.state != NodeState::Pending) {
+            draft.enter(node, NodeState::Pending, None);
+        }
+    }
+}
+
+/// A node, all that waits for it, and what their groups hold; in plan order, so that a group stands before its
+/// instances. Of the group of a single instance the other instances stay.
+fn downstream(state: &State, node: usize) -> BTreeSet<usize> {
+    let mut found = BTreeSet::from([node]);
+    let mut next = vec![node];
+    let group_of = |node: usize| state.plan.nodes.get(node).and_then(|node| node.group);
+    let own_group = group_of(node);
+    while let Some(node) = next.pop() {
+        let children = if Some(node) == own_group { &[][..] } else { state.children(node) };
+        let after = state.graph.dependents(node).iter().chain(children).copied();
+        next.extend(after.chain(group_of(node)).filter(|reached| found.insert(*reached)));
+    }
+    found
 }
 
 /// A person says what the lost attempt of a node counts as.

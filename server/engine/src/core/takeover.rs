@@ -43,7 +43,8 @@ pub(super) fn host_started(
         reset(draft, &judged);
     }
     draft.set_retry_timers();
-    if let Some(verdict) = draft.state().verdict {
+    let forgets = later.iter().any(|row| matches!(row.request, Request::Forget { .. }));
+    if let (Some(verdict), false) = (draft.state().verdict, forgets) {
         draft.perform(Effect::Finish { verdict });
         return;
     }
@@ -52,6 +53,9 @@ pub(super) fn host_started(
     }
     for row in later {
         request::take_in(draft, row);
+    }
+    if let Some(verdict) = draft.state().verdict {
+        draft.perform(Effect::Finish { verdict });
     }
 }
 

@@ -112,7 +112,8 @@ impl RunView {
                 self.sessions.end(at);
             }
             Event::Requested {
-                request: Request::Cancel | Request::CancelNode { .. } | Request::Decide { .. },
+                request:
+                    Request::Cancel | Request::CancelNode { .. } | Request::Decide { .. } | Request::Forget { .. },
                 ..
             }
             | Event::AttemptStopping { .. }

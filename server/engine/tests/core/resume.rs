@@ -369,3 +369,42 @@ fn a_decision_to_try_again_is_held_against_the_mode() {
         ("a: blocked\nb: failed(exit)\n", Some(Verdict::Failed))
     );
 }
+
+/// What is done again, and what stays.
+#[test]
+fn a_node_and_all_that_waits_for_it_is_done_again() {
+    let plan = "a\nb <- a\nc <- b\nd <- a\ng <- a: group(g0 g1)\ng0\ng1\ne <- g";
+    let done = || {
+        let mut run = Run::started(parse(plan));
+        while let Some(path) = run.first_live() {
+            run.succeed(&path);
+        }
+        assert_eq!(run.verdict(), Some(Verdict::Succeeded));
+        run
+    };
+    let mut found = String::new();
+    for node in ["a", "b", "d", "e", "g", "g1", "nobody"] {
+        let mut run = done();
+        let from = run.records.len();
+        run.take_over(Vec::new(), &[Request::Resume, Request::Forget { node: node.to_owned() }]);
+        let reset = run.records[from..].iter().filter_map(|record| match &record.event {
+            Event::NodeState { node, state: NodeState::Pending, .. } => Some(node.as_str()),
+            _ => None,
+        });
+        found += &format!("{node}: {}\n", reset.collect::<Vec<_>>().join(" "));
+        while let Some(path) = run.first_live() {
+            run.succeed(&path);
+        }
+        assert_eq!(run.verdict(), Some(Verdict::Succeeded), "{node}");
+    }
+    expect![[r#"
+        a: a b c d g g0 g1 e
+        b: b c
+        d: d
+        e: e
+        g: g g0 g1 e
+        g1: g g1 e
+        nobody: 
+    "#]]
+    .assert_eq(&found);
+}

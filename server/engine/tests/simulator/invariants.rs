@@ -32,6 +32,8 @@ struct Seen {
     /// Attempts since the last reset that count against `retry.attempts`.
     tries: HashMap<String, u32>,
     stopping: HashMap<(String, u32), StopCause>,
+    /// Nodes that the present host was told to do again.
+    forgotten: HashSet<String>,
     cancels: u32,
     is_paused: bool,
     has_resumed: bool,
@@ -44,6 +46,11 @@ impl Seen {
             Event::Requested { request: Request::Cancel, .. } => self.cancels += 1,
             Event::Requested { request: Request::Pause, .. } => self.is_paused = true,
             Event::Requested { request: Request::Unpause | Request::Resume, .. } => self.is_paused = false,
+            Event::Requested { request: Request::Forget { node }, .. } => {
+                self.is_ended = None;
+                self.forgotten.insert(node.clone());
+            }
+            Event::HostStarted { .. } => self.forgotten.clear(),
             Event::RunResumed { .. } => {
                 self.is_ended = self.is_ended.filter(|verdict| *verdict == Verdict::Succeeded);
                 self.cancels = 0;
@@ -99,6 +106,11 @@ impl Invariants {
     /// An event is about to be applied to `state`.
     pub(crate) fn before(&mut self, state: &State, event: &Event) {
         self.seen.take(event);
+        if let Event::NodeState { node, state: NodeState::Pending, .. } = event {
+            let index = state.index(node).unwrap();
+            let was_done = self.state(state, index) == NodeState::Succeeded;
+            assert!(!was_done || self.is_forgotten(index), "{node} succeeded and is taken back");
+        }
         if let Event::RetryScheduled { node, kind, due_at, wait_ms } = event {
             self.retry_is_allowed(state, node, *kind);
             assert!(*wait_ms <= self.retry_of(state, node).max_ms, "{node} waits too long");
@@ -126,6 +138,24 @@ impl Invariants {
                 "{node} starts in a run that stops"
             );
         }
+    }
+
+    /// The node itself, something that it waits for, or what it holds or is held by.
+    fn is_forgotten(&self, node: usize) -> bool {
+        let planned = &self.plan.nodes[node];
+        let named = self.seen.forgotten.contains(&planned.path);
+        let by_child = match &planned.work {
+            PlanWork::Group { children } => {
+                children.iter().any(|child| self.seen.forgotten.contains(&self.plan.nodes[*child].path))
+            }
+            _ => false,
+        };
+        let by_group = planned.group.is_some_and(|group| {
+            let above = &self.plan.nodes[group];
+            self.seen.forgotten.contains(&above.path)
+                || above.dependencies.iter().any(|before| self.is_forgotten(*before))
+        });
+        named || by_child || by_group || planned.dependencies.iter().any(|before| self.is_forgotten(*before))
     }
 
     fn retry_of(&self, state: &State, node: &str) -> &PlanRetry {

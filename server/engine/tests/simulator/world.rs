@@ -197,6 +197,7 @@ impl World {
             Request::Cancel if self.invariants.cancels() > 0 => self.sometimes.saw("a second cancel"),
             Request::Cancel => self.sometimes.saw("a cancel"),
             Request::CancelNode { .. } => self.sometimes.saw("a node cancelled alone"),
+            Request::Forget { .. } => self.sometimes.saw("a node and what follows it is done again"),
             Request::Decide { .. } => self.sometimes.saw("a person decides"),
             Request::Pause => self.sometimes.saw("a pause"),
             Request::Unpause | Request::Resume => {}
@@ -459,7 +460,9 @@ impl World {
 
     fn resume_after_the_end(&mut self) -> bool {
         let verdict = self.state.verdict();
-        if self.mishaps >= MISHAPS || verdict == Some(Verdict::Succeeded) || self.random.percent(40) {
+        let has_succeeded = verdict == Some(Verdict::Succeeded);
+        let forgets = self.random.percent(if has_succeeded { 40 } else { 20 });
+        if self.mishaps >= MISHAPS || (has_succeeded && !forgets) || self.random.percent(40) {
             return false;
         }
         self.mishaps += 1;
@@ -467,6 +470,10 @@ impl World {
         self.agenda.clear();
         self.now += 60_000;
         self.ask(Request::Resume);
+        if forgets {
+            let node = self.random.below(self.plan.nodes.len());
+            self.ask(Request::Forget { node: self.plan.nodes[node].path.clone() });
+        }
         let replayed = replay("run", self.plan.clone(), self.journal.records()).unwrap();
         assert_eq!(replayed, self.state, "replay gives the live state");
         self.start_host(Vec::new());
