@@ -258,6 +258,25 @@ impl Runs {
         Ok(())
     }
 
+    /// Refuses what [`Runs::decide_lost`] refuses, and asks nothing.
+    ///
+    /// # Errors
+    /// The run has no such node, or its latest attempt was not lost.
+    pub fn check_lost(&self, run: &str, decisions: &[(String, LostDecision)]) -> Result<(), EngineError> {
+        let run = self.resolve(run)?;
+        let state = self.state(&run)?;
+        for (node, _) in decisions {
+            let index = index_of(&state, &run, node)?;
+            let at = state.node(index).map(|standing| standing.state());
+            if !at.is_some_and(|at| at == NodeState::WaitingDecision || at.is_live()) {
+                return Err(EngineError::new(format!(
+                    "the node {node} lost no attempt, so there is nothing to decide about it"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     fn refuse_foreign(&self, run: &str) -> Result<(), EngineError> {
         if self.reader(run)?.is_signed_with(&signing_key()?)? {
             return Ok(());
@@ -274,16 +293,7 @@ impl Runs {
     /// The run has no such node, or its latest attempt was not lost.
     pub fn decide_lost(&self, run: &str, decisions: &[(String, LostDecision)]) -> Result<(), EngineError> {
         let run = self.resolve(run)?;
-        let state = self.state(&run)?;
-        for (node, _) in decisions {
-            let index = index_of(&state, &run, node)?;
-            let at = state.node(index).map(|standing| standing.state());
-            if !at.is_some_and(|at| at == NodeState::WaitingDecision || at.is_live()) {
-                return Err(EngineError::new(format!(
-                    "the node {node} lost no attempt, so there is nothing to decide about it"
-                )));
-            }
-        }
+        self.check_lost(&run, decisions)?;
         for (node, decision) in decisions {
             let request = Request::Decide { node: node.clone(), decision: *decision };
             journal::ask(self.folder(&run)?.path(), &request, now_ms())?;

@@ -76,6 +76,7 @@ impl Resume {
         let mode = snapshot.settings().run.trust;
         trust::require(runs.root(), mode, &runs.plan(&chosen.run)?, self.yes, output)?;
         let from = runs.events(&chosen.run, 0)?.last().map_or(0, |record| record.seq);
+        runs.check_lost(&chosen.run, &decisions)?;
         runs.prepare_resume_from(&chosen.run, &self.from)?;
         runs.decide_lost(&chosen.run, &decisions)?;
         runs.start_host(&chosen.run, &this_program()?)?;
