@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use divisi_engine::client::{RunStatus, Runs};
 use divisi_engine::event::{Request, Verdict};
-use divisi_engine::view::RunView;
+use divisi_engine::view::{PastDurations, RunView, past_durations};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Output};
-use crate::report::{Json, Live, Plain, Report, summary};
+use crate::report::{Json, Live, Plain, Report, Track, Tracked, summary};
 use crate::signals::Interrupts;
 use crate::time;
 
@@ -20,6 +20,9 @@ const STALL: Duration = Duration::from_secs(2);
 /// How long a paused run must have stood still before nobody is expected to let it go on: longer than a host takes to
 /// see a request.
 const SETTLED: Duration = Duration::from_millis(600);
+
+/// How many earlier runs a forecast goes by.
+const PAST_RUNS: usize = 5;
 
 /// What is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,16 +42,21 @@ pub(crate) enum OnInterrupt {
     Detach,
 }
 
-/// Follows `run` until it is over, and returns its exit status. Events up to `from` are known but not shown.
+/// Follows `run` until it is over, and returns its exit status. Events up to `from` are known but not shown; `track` is
+/// kept up to date beside what is shown.
 pub(crate) fn follow(
     runs: &Runs,
     run: &str,
     from: u64,
     view: View,
     on_interrupt: OnInterrupt,
+    track: Option<Track>,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let mut report = reporter(view);
+    let mut report = reporter(view, || past(runs, run));
+    if let Some(track) = track {
+        report = Box::new(Tracked::new(report, track));
+    }
     let mut follower = Follower::new(runs, run, from, on_interrupt);
     let end = follower.until_the_end(report.as_mut(), output);
     report.close();
@@ -57,12 +65,20 @@ pub(crate) fn follow(
     Ok(end.exit())
 }
 
-fn reporter(view: View) -> Box<dyn Report> {
+/// The report for `view`. `past` is asked only where there will be a forecast.
+pub(crate) fn reporter(view: View, past: impl FnOnce() -> PastDurations) -> Box<dyn Report> {
     match view {
         View::Json => Box::new(Json),
-        View::People if output::can_redraw() => Box::new(Live::new()),
+        View::People if output::can_redraw() => Box::new(Live::new(past())),
         View::People => Box::new(Plain),
     }
+}
+
+/// How long the nodes took in the last runs of the same DAG; nothing where that cannot be told.
+fn past(runs: &Runs, run: &str) -> PastDurations {
+    let file = runs.plan(run).map(|plan| plan.file);
+    let views = file.and_then(|file| runs.past(&file, PAST_RUNS));
+    past_durations(&views.unwrap_or_default())
 }
 
 /// Why following ended.

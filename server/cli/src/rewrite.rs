@@ -79,6 +79,15 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::new(format!("{} cannot be written: {error}", root::shown(path)))
 }
 
+/// Puts `text` into the file at `path`, whole or not at all; makes it where it is not there. A link stays one.
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), Failure> {
+    let target = match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return create(path, text, false),
+        target => target.map_err(|error| cannot_write(path, &error))?,
+    };
+    replace(&target, text).map_err(|error| cannot_write(path, &error))
+}
+
 /// Prints what would change in the file at `path`, as `diff -u` does.
 pub(crate) fn print_difference(path: &Path, before: &str, after: &str, output: &mut Output) {
     let shown = root::shown(path);

@@ -20,6 +20,7 @@ use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
 use crate::logs::read_log;
 use crate::plan::{PlanWork, StoredPlan};
 use crate::run_folder::{RunFolder, runs_folder};
+use crate::view::RunView;
 use crate::{make_plan, state_folder};
 
 /// Why something could not be done: what, where, what to do.
@@ -197,6 +198,30 @@ impl Runs {
     pub fn events(&self, run: &str, after: u64) -> Result<Vec<EventRecord>, EngineError> {
         Ok(self.reader(run)?.events(after)?)
     }
+
+    /// The run as its events so far tell it, and these events.
+    pub fn view(&self, run: &str) -> Result<(RunView, Vec<EventRecord>), EngineError> {
+        let reader = self.reader(run)?;
+        let records = reader.events(0)?;
+        let mut view = RunView::new(reader.plan().ok().as_deref());
+        records.iter().for_each(|record| view.apply(record));
+        Ok((view, records))
+    }
+
+    /// The latest runs of the DAG in `file` that are over, the latest first: `most` of them at most, and none that is
+    /// further back than [`Runs::LOOK_BACK`]. What cannot be read is passed over.
+    pub fn past(&self, file: &Path, most: usize) -> Result<Vec<RunView>, EngineError> {
+        let ids = self.ids()?.into_iter().rev().take(Self::LOOK_BACK);
+        let of_file = ids.filter(|run| {
+            let plan = self.reader(run).and_then(|reader| Ok(reader.plan()?));
+            plan.is_ok_and(|plan| plan.file == file)
+        });
+        let views = of_file.filter_map(|run| self.view(&run).ok()).map(|(view, _)| view);
+        Ok(views.filter(|view| view.verdict().is_some()).take(most).collect())
+    }
+
+    /// How many runs of a workspace are looked through for those of one DAG.
+    pub const LOOK_BACK: usize = 200;
 
     /// Asks; the host takes it in within 200 ms. An error where the run is over, nobody owns it, or it has no such node.
     pub fn ask(&self, run: &str, request: Request) -> Result<(), EngineError> {

@@ -1,11 +1,14 @@
 //! `divisi attach`
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::follow::{OnInterrupt, View, follow};
 use crate::output::Output;
+use crate::report::Track;
 use crate::select_run;
 
 /// Watch a run, from its beginning to its end.
@@ -19,15 +22,20 @@ pub(crate) struct Attach {
     /// Print the event stream, one JSON object a line.
     #[arg(long)]
     json: bool,
+
+    /// Keep a section of this Markdown file up to date while the run is watched; the rest of the file stays.
+    #[arg(long, value_name = "FILE.md")]
+    track: Option<PathBuf>,
 }
 
 impl Attach {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
+        let track = self.track.as_deref().map(Track::new).transpose()?;
         let runs = select_run::here()?;
         let chosen = select_run::named_or_latest(&runs, self.run.as_deref(), "is live", |run| {
             select_run::is_live(run.status)
         })?;
         let view = if self.json { View::Json } else { View::People };
-        follow(&runs, &chosen.run, 0, view, OnInterrupt::Detach, output)
+        follow(&runs, &chosen.run, 0, view, OnInterrupt::Detach, track, output)
     }
 }

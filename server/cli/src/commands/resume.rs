@@ -84,7 +84,7 @@ impl Resume {
             output.line(&chosen.run);
             return Ok(Exit::Good);
         }
-        follow(&runs, &chosen.run, from, self.view(), OnInterrupt::Cancel, output)
+        follow(&runs, &chosen.run, from, self.view(), OnInterrupt::Cancel, None, output)
     }
 
     /// The run has a host, which waits for just this.
@@ -101,7 +101,7 @@ impl Resume {
             output.line(run);
             return Ok(Exit::Good);
         }
-        follow(runs, run, from, self.view(), OnInterrupt::Cancel, output)
+        follow(runs, run, from, self.view(), OnInterrupt::Cancel, None, output)
     }
 
     fn view(&self) -> View {

@@ -1,6 +1,7 @@
 //! `divisi run`
 
 use std::env;
+use std::path::PathBuf;
 
 use clap::Args;
 use divisi_engine::client::{EngineError, RunOptions, Runs, plan};
@@ -12,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::follow::{OnInterrupt, View, follow};
 use crate::output::{ERROR, Output, paint};
+use crate::report::Track;
 use crate::workspace::{self, Target};
 use crate::{root, trust};
 
@@ -53,6 +55,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "ID")]
     to: Option<String>,
 
+    /// Keep a section of this Markdown file up to date while the run is watched; the rest of the file stays.
+    #[arg(long, value_name = "FILE.md", conflicts_with = "detach")]
+    track: Option<PathBuf>,
+
     /// Start the run, print its id and return.
     #[arg(long, conflicts_with = "json")]
     detach: bool,
@@ -60,6 +66,7 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
+        let track = self.track.as_deref().map(Track::new).transpose()?;
         let target = workspace::target(&self.file)?;
         // The others refuse the run.
         let harmless = target.snapshot.problems().iter().filter(|problem| !problem.forbids_runs);
@@ -79,7 +86,7 @@ impl Run {
             return Ok(Exit::Good);
         }
         let view = if self.json { View::Json } else { View::People };
-        follow(&runs, &run, 0, view, OnInterrupt::Cancel, output)
+        follow(&runs, &run, 0, view, OnInterrupt::Cancel, track, output)
     }
 
     fn options(&self) -> RunOptions {
@@ -115,6 +122,6 @@ fn place(target: &Target, span: Span, message: &str) -> Vec<String> {
 }
 
 /// The program to host runs with: this one.
-pub(crate) fn this_program() -> Result<std::path::PathBuf, Failure> {
+pub(crate) fn this_program() -> Result<PathBuf, Failure> {
     env::current_exe().map_err(|error| Failure::new(format!("the path of divisi itself is unknown: {error}")))
 }

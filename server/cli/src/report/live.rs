@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use divisi_engine::event::EventRecord;
-use divisi_engine::view::RunView;
+use divisi_engine::view::{PastDurations, RunView};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Report;
@@ -18,14 +18,20 @@ pub(crate) struct Live {
     screen: MultiProgress,
     overall: ProgressBar,
     running: BTreeMap<String, ProgressBar>,
+    past: PastDurations,
+    /// When the run will probably be over, and when that was worked out; both in milliseconds since the epoch.
+    forecast: Option<(i64, i64)>,
 }
 
+/// How old a forecast may be, in milliseconds: it goes through the whole graph.
+const FORECAST_AGE: i64 = 500;
+
 impl Live {
-    /// A view on standard output.
-    pub(crate) fn new() -> Self {
+    /// A view on standard output. `past` says how long nodes took before; without any there is no forecast.
+    pub(crate) fn new(past: PastDurations) -> Self {
         let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
         let overall = screen.add(ProgressBar::new(0).with_style(bar_style()));
-        Self { screen, overall, running: BTreeMap::new() }
+        Self { screen, overall, running: BTreeMap::new(), past, forecast: None }
     }
 
     fn show(&mut self, run: &RunView, now: i64) {
@@ -51,7 +57,23 @@ impl Live {
         self.overall.set_length(run.total() as u64);
         self.overall.set_position(run.done() as u64);
         let paused = if run.is_paused() { "  paused" } else { "" };
-        self.overall.set_message(format!("{}{paused}", time::short(run.wall(now))));
+        let left = self.left(run, now).map(|left| format!("  about {left} left")).unwrap_or_default();
+        self.overall.set_message(format!("{}{left}{paused}", time::short(run.wall(now))));
+    }
+
+    /// How long the run will probably go on; none where nothing is known of the past, or nothing is left.
+    fn left(&mut self, run: &RunView, now: i64) -> Option<String> {
+        if self.past.is_empty() || run.is_paused() {
+            return None;
+        }
+        if self.forecast.is_none_or(|(_, made_at)| !(0..FORECAST_AGE).contains(&now.saturating_sub(made_at)))
+        {
+            let remaining = i64::try_from(run.remaining(&self.past, now)?.as_millis()).ok()?;
+            self.forecast = Some((now.saturating_add(remaining), now));
+        }
+        let (end, _) = self.forecast?;
+        let left = time::span(end.saturating_sub(now)).as_secs();
+        (left > 0).then(|| time::whole(left))
     }
 }
 

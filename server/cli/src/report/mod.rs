@@ -6,12 +6,16 @@
 //! live       the same lines, and below them what is running now
 //! json       events as they are, one a line
 //! summary    what is said at the end
+//! figures    the same figures for programs
+//! track      a Markdown file that is kept up to date, beside any of them
 //! ```
 
+mod figures;
 mod json;
 mod live;
 mod plain;
 mod summary;
+mod track;
 
 #[cfg(test)]
 mod tests;
@@ -22,10 +26,12 @@ use divisi_engine::view::RunView;
 use crate::failure::Failure;
 use crate::output::Output;
 
+pub(crate) use figures::Figures;
 pub(crate) use json::Json;
 pub(crate) use live::Live;
 pub(crate) use plain::Plain;
 pub(crate) use summary::summary;
+pub(crate) use track::{Track, Tracked};
 
 /// Shows the events of a run as they come.
 pub(crate) trait Report {

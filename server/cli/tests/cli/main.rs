@@ -8,6 +8,7 @@ mod convert;
 mod example;
 mod graph;
 mod import;
+mod look_back;
 mod plan;
 mod rename_agent;
 mod rewrite;

@@ -9,12 +9,18 @@
 //! sessions   the time that hosts spent on the run
 //! todo       the todo list
 //! summary    what the run came to
+//! statistics figures over several runs
+//! remaining  how long it will still take
+//! trace      the run as a trace for Perfetto
 //! ```
 
 mod node;
+mod remaining;
 mod sessions;
+mod statistics;
 mod summary;
 mod todo;
+mod trace;
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -24,8 +30,10 @@ use crate::plan::StoredPlan;
 
 pub use node::NodeView;
 use sessions::Sessions;
+pub use statistics::{NodeStatistics, PastDurations, Statistics, past_durations};
 pub use summary::Summary;
 pub use todo::{Todo, TodoStatus};
+pub use trace::trace;
 
 /// A run as its events so far tell it.
 ///

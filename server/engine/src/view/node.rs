@@ -34,6 +34,8 @@ pub struct NodeView {
     pub wall: Option<Duration>,
     /// How long all its finished attempts took.
     pub attempts: Duration,
+    /// How long the plan says it takes.
+    pub(super) estimate: Option<Duration>,
     /// Files it made.
     pub files: Vec<PathBuf>,
     /// Indices of the nodes that it waits for.
@@ -60,6 +62,7 @@ impl NodeView {
             ended_at: None,
             wall: None,
             attempts: Duration::ZERO,
+            estimate: None,
             files: Vec::new(),
             dependencies: Vec::new(),
             group: None,
@@ -77,6 +80,7 @@ impl NodeView {
             title: node.title.clone(),
             is_group: children.is_some(),
             is_tolerant: node.continue_on_error,
+            estimate: Some(Duration::from_millis(node.estimate_ms)),
             dependencies: node.dependencies.clone(),
             group: node.group,
             children: children.unwrap_or_default(),

@@ -5,6 +5,7 @@
 mod support;
 
 mod attempts;
+mod forecasts;
 mod groups;
 mod ordering;
 mod requests;

@@ -1,0 +1,192 @@
+//! `divisi show`
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use divisi_engine::client::{RunStatus, RunSummary, Runs};
+use divisi_engine::event::NodeState;
+use divisi_engine::view::{NodeView, RunView, TodoStatus, trace};
+use serde::Serialize;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{ERROR, FAINT, GOOD, NOTE, Output, STRONG, WARNING, paint};
+use crate::report::{self, Figures};
+use crate::{rewrite, root, select_run, time};
+
+/// Show a run: its nodes with states, times, errors and files, and what it came to.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  divisi show                             the latest run
+  divisi show 20260131 --json | jq '.nodes[] | select(.state.is == \"failed\")'
+  divisi show --trace run.json            for https://ui.perfetto.dev")]
+pub(crate) struct Show {
+    /// The run, or a unique beginning of its id; the latest where none is given.
+    run: Option<String>,
+
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+
+    /// Print the todo list of the run; with --json as {content, activeForm, status}.
+    #[arg(long)]
+    todos: bool,
+
+    /// Write a trace for Perfetto or Chrome: one row a slot, one bar an attempt.
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["json", "todos"])]
+    trace: Option<PathBuf>,
+}
+
+impl Show {
+    pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
+        let runs = select_run::here()?;
+        let summary = select_run::named_or_latest(&runs, self.run.as_deref(), "can be shown", |_| true)?;
+        if let Some(path) = &self.trace {
+            write_trace(&runs, &summary.run, path)?;
+            output.note(format!("wrote {}; open it at https://ui.perfetto.dev", root::shown(path)));
+            return Ok(Exit::Good);
+        }
+        let (view, _) = runs.view(&summary.run)?;
+        match (self.todos, self.json) {
+            (true, true) => output.json(&view.todos())?,
+            (true, false) => todos(&view).iter().for_each(|line| output.line(line)),
+            (false, true) => output.json(&Shown::new(&summary, &view))?,
+            (false, false) => show(&runs, &summary, &view, output),
+        }
+        Ok(Exit::Good)
+    }
+}
+
+fn write_trace(runs: &Runs, run: &str, path: &Path) -> Result<(), Failure> {
+    let plan = runs.plan(run).ok();
+    let trace = trace(&runs.events(run, 0)?, plan.as_ref());
+    rewrite::create(path, &format!("{trace}\n"), true)
+}
+
+fn todos(view: &RunView) -> Vec<String> {
+    let line = |status, content: &str| match status {
+        TodoStatus::Pending => format!("[ ] {content}"),
+        TodoStatus::InProgress => format!("{} {content}", paint(NOTE, "[~]")),
+        TodoStatus::Completed => format!("{} {content}", paint(GOOD, "[x]")),
+    };
+    view.todos().iter().map(|todo| line(todo.status, &todo.content)).collect()
+}
+
+fn show(runs: &Runs, summary: &RunSummary, view: &RunView, output: &mut Output) {
+    output.line(format!(
+        "{} · run {} · {} · {}",
+        paint(STRONG, &summary.dag),
+        summary.run,
+        select_run::word(summary.status),
+        paint(FAINT, time::local(summary.started_at)),
+    ));
+    output.line(root::shown(&summary.file));
+    output.line("");
+    let width = view.nodes().map(|node| node.path.chars().count()).max().unwrap_or(0);
+    for node in view.nodes() {
+        output.line(line(node, width));
+    }
+    let tail = |node: &str| runs.log(&summary.run, node, None).ok();
+    for line in report::summary(view, &tail) {
+        output.line(line);
+    }
+}
+
+/// `  failed      tests     3.2s  exit status 1 (3 attempts)`
+fn line(node: &NodeView, width: usize) -> String {
+    let (style, word) = state(node.state);
+    let took = if node.attempt > 0 { time::short(node.attempts) } else { String::new() };
+    let attempts = if node.attempt > 1 { format!("  {} attempts", node.attempt) } else { String::new() };
+    let detail = node.detail.as_deref().map(|detail| format!("  {detail}")).unwrap_or_default();
+    let text = format!(
+        "  {} {:width$}  {took:>7}{attempts}{detail}",
+        paint(style, format!("{word:<10}")),
+        node.path
+    );
+    text.trim_end().to_owned()
+}
+
+fn state(state: NodeState) -> (anstyle::Style, &'static str) {
+    match state {
+        NodeState::Pending => (FAINT, "pending"),
+        NodeState::Ready => (FAINT, "ready"),
+        NodeState::WaitingApproval | NodeState::WaitingDecision => (NOTE, "waiting"),
+        NodeState::Running => (NOTE, "running"),
+        NodeState::Stopping { .. } => (WARNING, "stopping"),
+        NodeState::Merging => (NOTE, "merging"),
+        NodeState::RetryWait => (WARNING, "retrying"),
+        NodeState::Lost => (WARNING, "lost"),
+        NodeState::Expanded => (NOTE, "expanded"),
+        NodeState::Succeeded => (GOOD, "succeeded"),
+        NodeState::Reused => (GOOD, "reused"),
+        NodeState::Failed { .. } => (ERROR, "failed"),
+        NodeState::Skipped => (FAINT, "skipped"),
+        NodeState::Blocked => (WARNING, "blocked"),
+        NodeState::Cancelled => (WARNING, "cancelled"),
+        NodeState::Compensating => (NOTE, "undoing"),
+        NodeState::Compensated => (GOOD, "undone"),
+        NodeState::CompensationFailed => (ERROR, "not undone"),
+    }
+}
+
+/// A run in JSON.
+#[derive(Serialize)]
+struct Shown<'a> {
+    run: &'a str,
+    dag: &'a str,
+    file: &'a Path,
+    status: RunStatus,
+    started_at: i64,
+    ended_at: Option<i64>,
+    #[serde(flatten)]
+    figures: Figures<'a>,
+    nodes: Vec<ShownNode<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownNode<'a> {
+    node: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    state: NodeState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    attempts: u32,
+    /// All attempts together.
+    time_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<i64>,
+    tolerated: bool,
+    files: Vec<String>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(summary: &'a RunSummary, view: &'a RunView) -> Self {
+        Self {
+            run: &summary.run,
+            dag: &summary.dag,
+            file: &summary.file,
+            status: summary.status,
+            started_at: summary.started_at,
+            ended_at: summary.ended_at,
+            figures: Figures::of(view),
+            nodes: view.nodes().map(ShownNode::of).collect(),
+        }
+    }
+}
+
+impl<'a> ShownNode<'a> {
+    fn of(node: &'a NodeView) -> Self {
+        Self {
+            node: &node.path,
+            title: node.title.as_deref(),
+            state: node.state,
+            detail: node.detail.as_deref(),
+            attempts: node.attempt,
+            time_ms: time::milliseconds(node.attempts),
+            ended_at: node.ended_at,
+            tolerated: node.is_tolerant && matches!(node.state, NodeState::Failed { .. }),
+            files: node.files.iter().map(|file| file.display().to_string()).collect(),
+        }
+    }
+}
