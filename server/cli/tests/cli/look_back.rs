@@ -22,7 +22,7 @@ nodes:
 ";
 
 fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    serde_json::from_str(text).expect(text)
 }
 
 /// A run of this DAG. Ids of runs that began in the same second have no order.
@@ -39,7 +39,7 @@ fn steady(text: &str) -> String {
 }
 
 fn steady_word(word: &str) -> String {
-    let bare = word.trim_matches(['(', ')', ',']);
+    let bare = word.trim_matches(['(', ')', ',', ':']);
     let is_time = bare.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
     if is_time { word.replace(bare, "0.0s") } else { word.to_owned() }
 }

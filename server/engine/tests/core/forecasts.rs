@@ -19,7 +19,7 @@ fn plan(text: &str, slots: u32, estimates: &[u64]) -> StoredPlan {
 fn left(run: &Run, past: &[(&str, u64)]) -> u64 {
     let past: PastDurations =
         past.iter().map(|(path, ms)| ((*path).to_owned(), Duration::from_millis(*ms))).collect();
-    run.view().remaining(&past, run.now).expect("a plan").as_millis().try_into().expect("a time")
+    run.view().remaining(&past, run.now).unwrap().as_millis().try_into().unwrap()
 }
 
 #[test]
