@@ -233,7 +233,7 @@ fn findings_as_sarif() {
             "text": "`needs` is read as `depends_on`"
           },
           "ruleId": "dependency-alias",
-          "ruleIndex": 6
+          "ruleIndex": 11
         }
         {
           "level": "error",
@@ -290,7 +290,7 @@ fn findings_as_sarif() {
             }
           ],
           "ruleId": "cycle",
-          "ruleIndex": 5
+          "ruleIndex": 8
         }"#]]
     .assert_eq(&shown.join("\n"));
 }
