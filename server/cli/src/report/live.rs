@@ -72,7 +72,7 @@ impl Live {
             self.forecast = Some((now.saturating_add(remaining), now));
         }
         let (end, _) = self.forecast?;
-        let left = time::span(end.saturating_sub(now)).as_secs();
+        let left = time::span(end.saturating_sub(now)).as_secs_f64().round() as u64;
         (left > 0).then(|| time::whole(left))
     }
 }

@@ -62,28 +62,28 @@ pub(crate) struct Tracked {
     track: Track,
     /// When it was written last, in milliseconds since the epoch; none where nothing is written any more.
     written_at: Option<i64>,
-    /// What is not written yet.
-    due: Option<String>,
+    /// Whether something happened that is not written yet.
+    is_due: bool,
     /// Why it could not be written; told at the next event.
     fault: Option<Failure>,
 }
 
 impl Tracked {
     pub(crate) fn new(report: Box<dyn Report>, track: Track) -> Self {
-        Self { report, track, written_at: Some(0), due: None, fault: None }
+        Self { report, track, written_at: Some(0), is_due: false, fault: None }
     }
 
-    fn write_if_due(&mut self, now: i64) {
-        let is_old = self.written_at.is_some_and(|at| now.saturating_sub(at) >= AGE);
-        if let Some(section) = self.due.take_if(|_| is_old) {
-            self.written_at = Some(now);
-            self.write(&section);
+    /// Writes what is due, unless it was written a moment ago; the end of the run always. A file that cannot be written
+    /// is given up, and the run goes on.
+    fn write_if_due(&mut self, run: &RunView, now: i64) {
+        let Some(written_at) = self.written_at else { return };
+        let is_old = now.saturating_sub(written_at) >= AGE || run.verdict().is_some();
+        if !self.is_due || !is_old {
+            return;
         }
-    }
-
-    /// A file that cannot be written is given up; the run goes on.
-    fn write(&mut self, section: &str) {
-        if let Err(failure) = self.track.write(section) {
+        self.is_due = false;
+        self.written_at = Some(now);
+        if let Err(failure) = self.track.write(&section(run)) {
             self.fault = Some(failure);
             self.written_at = None;
         }
@@ -97,10 +97,8 @@ impl Report for Tracked {
 
     fn event(&mut self, record: &EventRecord, run: &RunView, output: &mut Output) -> Result<(), Failure> {
         self.report.event(record, run, output)?;
-        if self.written_at.is_some() {
-            self.due = Some(section(run));
-            self.write_if_due(record.at);
-        }
+        self.is_due = true;
+        self.write_if_due(run, record.at);
         if let Some(fault) = self.fault.take() {
             self.report.note(&format!("warning: not tracked any more: {}", fault.message), output);
         }
@@ -112,14 +110,11 @@ impl Report for Tracked {
     }
 
     fn tick(&mut self, run: &RunView, now: i64) {
-        self.write_if_due(now);
+        self.write_if_due(run, now);
         self.report.tick(run, now);
     }
 
     fn close(&mut self) {
-        if let Some(section) = self.due.take() {
-            self.write(&section);
-        }
         self.report.close();
     }
 }
