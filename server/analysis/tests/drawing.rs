@@ -163,23 +163,23 @@ fn ascii() {
         RING,
         Notation::Ascii,
         expect![[r#"
-        review "all": 5 nodes, 4 dependencies, 4 levels
+            review "all": 5 nodes, 4 dependencies, 4 levels
 
-        level 0
-          ! a             run x         <- c
-            run nameless  run nameless
+            level 0
+              ! a             run x  <- c
+                run nameless
 
-        level 1
-          ! b             run x         <- a
+            level 1
+              ! b             run x  <- a
 
-        level 2
-          ! c             run x         <- b
+            level 2
+              ! c             run x  <- b
 
-        level 3
-            d             run x         <- c
+            level 3
+                d             run x  <- c
 
-        ! waits for itself in a ring
-    "#]],
+            ! waits for itself in a ring
+        "#]],
     );
     check(
         "nodes: []",

@@ -757,13 +757,11 @@ fn command_v2() {
         COMMAND_V2,
         &with("\"retry$0Policy\": {}"),
         expect![[r#"
-        <"retryPolicy">
-        **`retryPolicy`**: a map with the keys of [retry](#retry)
+            <"retryPolicy">
+            **`retryPolicy`**: a map with the keys of [retry](#retry)
 
-        When and how often it is tried again.
-
-        Checked and planned, not run yet.
-    "#]],
+            When and how often it is tried again.
+        "#]],
     );
     found(
         COMMAND_V2,

@@ -139,7 +139,11 @@ impl Reader {
         let task = Part::Task { line, indent, progress, text: text.to_owned() };
         let group = match self.sections.last().map(|section| section.kind) {
             Some(SectionKind::Progress(_)) if indent == 0 => self.open_group(line, undecorated(text)),
-            Some(SectionKind::Progress(_)) => self.tracker.groups.len() - 1,
+            // What is indented belongs to the group above, where there is one.
+            Some(SectionKind::Progress(_)) => match self.tracker.groups.len().checked_sub(1) {
+                Some(last) => last,
+                None => self.open_group(line, undecorated(text)),
+            },
             _ => self.group_here(line),
         };
         self.say(group, task);
