@@ -88,11 +88,5 @@ fn markdown() {
 
 #[test]
 fn nothing_at_all() {
-    check(
-        "a.dag.yaml",
-        "$0",
-        expect![[r#"
-
-        "#]],
-    );
+    check("a.dag.yaml", "$0", expect!["\n"]);
 }
