@@ -1,6 +1,7 @@
 //! What a selection grows to.
 
 use divisi_ide::selection;
+use divisi_syntax::Span;
 use expect_test::{Expect, expect};
 
 use crate::support::fixture;
@@ -88,5 +89,6 @@ fn markdown() {
 
 #[test]
 fn nothing_at_all() {
-    check("a.dag.yaml", "$0", expect!["\n"]);
+    let (_, document, offset) = fixture("a.dag.yaml", "$0");
+    assert_eq!(selection(&document, offset), [Span::at(0)]);
 }
