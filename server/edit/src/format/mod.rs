@@ -73,7 +73,7 @@ pub fn format(document: &Document) -> Result<Vec<Edit>, Refusal> {
     if same::says_the_same(&tree, &formatted) { Ok(edits) } else { Err(Refusal::WouldChangeMeaning) }
 }
 
-/// Those of [`format`]'s edits that touch the lines of `range`.
+/// Those of [`format()`]'s edits that touch the lines of `range`.
 pub fn format_range(document: &Document, range: Span) -> Result<Vec<Edit>, Refusal> {
     let first = document.lines.line(range.start);
     let last = document.lines.line(range.end);
