@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 
 /// How often the user asked this process to stop.
@@ -14,7 +15,10 @@ impl Interrupts {
     pub(crate) fn listen() -> Self {
         let interrupts = Self(Arc::default());
         let counter = Arc::clone(&interrupts.0);
-        thread::spawn(move || count_signals(&counter));
+        let (ready, is_ready) = mpsc::channel();
+        thread::spawn(move || count_signals(&counter, ready));
+        // Before the handler stands a signal would end this process. Where it cannot, the sender is dropped.
+        let _no_handler = is_ready.recv();
         interrupts
     }
 
@@ -24,26 +28,48 @@ impl Interrupts {
     }
 }
 
-fn count_signals(counter: &AtomicUsize) {
+fn count_signals(counter: &AtomicUsize, ready: mpsc::Sender<()>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
-        while next_signal().await.is_ok() {
+        let Ok(mut signals) = Signals::listen() else { return };
+        let _nobody_waits = ready.send(());
+        while signals.next().await.is_some() {
             counter.fetch_add(1, Ordering::Relaxed);
         }
     });
 }
 
 #[cfg(unix)]
-async fn next_signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result,
-        _ = terminate.recv() => Ok(()),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> Option<()> {
+        tokio::select! {
+            signal = self.interrupt.recv() => signal,
+            signal = self.terminate.recv() => signal,
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn next_signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) -> Option<()> {
+        self.0.recv().await
+    }
 }
