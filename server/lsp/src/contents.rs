@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! divisi-graph:/path/of/review.dag.yaml?format=mermaid
-//! divisi-log:/root/of/the/workspace?run=RUN&node=NODE&attempt=2
+//! divisi-log:/home/me/project?run=RUN&node=NODE&attempt=2
 //! ```
 
 use std::collections::{BTreeSet, VecDeque};
