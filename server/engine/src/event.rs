@@ -127,6 +127,26 @@ pub enum Event {
         /// The whole wait in milliseconds.
         wait_ms: u64,
     },
+    /// A runner's service gives no more for now: its nodes wait, all others go on.
+    RunnerClosed {
+        /// The runner's name.
+        runner: String,
+        /// When it is tried again, milliseconds since the epoch.
+        until: i64,
+        /// How often in a row.
+        closures: u32,
+        /// Whether the service named that moment.
+        is_known: bool,
+        /// For people.
+        detail: String,
+    },
+    /// A runner may be used again.
+    RunnerOpened {
+        /// The runner's name.
+        runner: String,
+        /// By one node at first.
+        probing: bool,
+    },
     /// Nothing is live and nothing can start.
     RunEnded {
         /// How it ended.
@@ -360,6 +380,15 @@ pub struct Evidence {
     /// What the runner reports of tokens and cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// The agent's own name for its conversation: with it the agent's program finds it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// Tools that the agent asked for and that were refused, each time they were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<String>,
+    /// What went wrong, where the runner says so in a structured field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<RunnerFault>,
     /// Text for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -369,13 +398,59 @@ pub struct Evidence {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Usage {
-    /// Tokens read.
+    /// Tokens read, those from a cache included.
     pub input_tokens: u64,
+    /// Of the tokens read, those that came from a cache.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cached_tokens: u64,
     /// Tokens written.
     pub output_tokens: u64,
+    /// Answers of the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turns: Option<u32>,
     /// US dollars.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usd: Option<f64>,
+}
+
+impl Usage {
+    /// Adds what another attempt used.
+    pub fn add(&mut self, other: &Self) {
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.cached_tokens = self.cached_tokens.saturating_add(other.cached_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+        if let Some(turns) = other.turns {
+            self.turns = Some(self.turns.unwrap_or(0).saturating_add(turns));
+        }
+        if let Some(usd) = other.usd {
+            self.usd = Some(self.usd.unwrap_or(0.0) + usd);
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// What went wrong in an attempt of an agent, as its program says in a structured field, never by its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunnerFault {
+    /// The service gives no more for now.
+    Quota,
+    /// The service does not know the key, or nobody pays for it.
+    Auth,
+    /// The cap on its cost.
+    Budget,
+    /// The cap on its turns.
+    Turns,
+    /// The service failed or refused.
+    Service,
+    /// The program ended without a last word: a flag it does not know, a crash.
+    BrokeOff,
+    /// Anything else that the program reports.
+    Other,
 }
 
 /// An output, as dependents see it.

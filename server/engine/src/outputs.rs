@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::event::{FailKind, OutputValue};
 use crate::logs::Masker;
 use crate::plan::PlanOutput;
+use crate::runner::value_of;
 
 /// Bytes of text that an output may have.
 pub const TEXT_LIMIT: u64 = 1024 * 1024;
@@ -43,6 +44,8 @@ pub struct Made<'a> {
     pub before: &'a Before,
     /// The attempt's result: an agent's last text, or a program's standard output.
     pub result: ResultText<'a>,
+    /// What an agent gave by the schema that it was asked to fill.
+    pub structured: Option<&'a Value>,
     /// Values that no output may hold.
     pub secrets: &'a [String],
     /// Where large texts go.
@@ -54,6 +57,10 @@ pub struct Made<'a> {
 pub enum ResultText<'a> {
     /// What the runner calls its result.
     Runner(&'a str),
+    /// An agent that said nothing at last.
+    Nothing,
+    /// A result in which a secret stood.
+    Secret,
     /// Standard output as it was kept, how many bytes there were, and whether a secret was masked in it.
     Stdout {
         /// The file with its beginning; it need not exist.
@@ -143,7 +150,16 @@ pub fn collect(made: &Made<'_>) -> Result<BTreeMap<String, OutputValue>, OutputF
             None => missing.push(output),
         }
     }
+    let mut unasked = Vec::new();
+    for output in missing {
+        match made.structured.and_then(|given| value_of(made.outputs, output, given)) {
+            Some(value) => drop(values.insert(output.name.clone(), made.json(output, value.clone())?)),
+            None => unasked.push(output),
+        }
+    }
+    let mut missing = unasked;
     if let Some(output) = made.only_result()
+        && !matches!(made.result, ResultText::Nothing)
         && missing.iter().any(|other| other.name == output.name)
     {
         values.insert(output.name.clone(), made.result(output)?);
@@ -178,6 +194,8 @@ impl Made<'_> {
         let bytes = match self.result {
             ResultText::Runner(text) if text.len() as u64 > TEXT_LIMIT => return Err(too_large(output)),
             ResultText::Runner(text) => text.as_bytes().to_vec(),
+            ResultText::Nothing => Vec::new(),
+            ResultText::Secret => return Err(holds_a_secret(output)),
             ResultText::Stdout { bytes, .. } if bytes > TEXT_LIMIT => return Err(too_large(output)),
             ResultText::Stdout { masked: true, .. } => return Err(holds_a_secret(output)),
             ResultText::Stdout { file, .. } => {
@@ -207,13 +225,28 @@ impl Made<'_> {
         if *form == OutputForm::Json {
             let json: Value = serde_json::from_str(&text)
                 .map_err(|error| invalid(output, &format!("is not JSON: {error}")))?;
-            return Ok(OutputValue::Value(json));
+            return self.json(output, json);
         }
         if text.len() <= INLINE_LIMIT {
             return Ok(OutputValue::Value(Value::String(text)));
         }
         store_blob(self.blobs, &text)
             .map_err(|error| invalid(output, &format!("could not be stored: {error}")))
+    }
+
+    /// A JSON value, held against the output's schema.
+    fn json(&self, output: &PlanOutput, value: Value) -> Result<OutputValue, OutputFault> {
+        let text = value.to_string();
+        if text.len() as u64 > TEXT_LIMIT {
+            return Err(too_large(output));
+        }
+        if Masker::finds(self.secrets, text.as_bytes()) {
+            return Err(holds_a_secret(output));
+        }
+        match output.schema.as_ref().and_then(|schema| schema_fault(schema, &value)) {
+            Some(fault) => Err(invalid(output, &fault)),
+            None => Ok(OutputValue::Value(value)),
+        }
     }
 
     /// A file of the workspace that this attempt wrote.
@@ -247,6 +280,18 @@ impl Made<'_> {
         };
         OutputFault { kind: FailKind::OutputMissing, detail }
     }
+}
+
+/// Why `value` is not what `schema` asks for; none where it is.
+fn schema_fault(schema: &Value, value: &Value) -> Option<String> {
+    let validator = match jsonschema::validator_for(schema) {
+        Ok(validator) => validator,
+        Err(error) => return Some(format!("has a schema that cannot be used: {error}")),
+    };
+    let error = validator.iter_errors(value).next()?;
+    let place = error.instance_path().to_string();
+    let place = if place.is_empty() { "the value".to_owned() } else { place };
+    Some(format!("does not fit its schema, at {place}: {error}"))
 }
 
 fn too_large(output: &PlanOutput) -> OutputFault {

@@ -124,8 +124,11 @@ pub enum PlanWork {
         model: Option<String>,
         /// `tools`, else the agent's.
         tools: Option<Vec<String>>,
-        /// `max_turns`.
+        /// The most turns, of `max_turns` and `budget`.
         max_turns: Option<u32>,
+        /// The most that one attempt may cost, in millionths of a US dollar.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_micro_usd: Option<u64>,
     },
     /// A `for_each` node: its state is derived from its instances. It carries `depends_on` and `trigger_rule` and is
     /// expanded when they hold; its instances carry `when` (which may name `item`), `continue_on_error` and the work,
@@ -158,6 +161,9 @@ pub struct PlanOutput {
     pub form: OutputForm,
     /// Whether its absence fails the node.
     pub required: bool,
+    /// The JSON Schema that a `json` output is held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
 }
 
 /// When a failed node is tried again.

@@ -224,15 +224,15 @@ fn runners_must_be_defined() {
         &node(""),
         &RunOptions::default(),
         expect![[r#"
-        no runner is named for the agent reviewer: write `runner:` on the node or under `defaults`, or `run.runner` in the settings, and define it in divisi.toml: [runners.NAME] kind = "exec", command = ["./my-runner"]
-          2: no runner is named for the agent reviewer: write `runner:` on the node or under `defaults`, or `run.runner` in the settings, and define it in divisi.toml: [runners.NAME] kind = "exec", command = ["./my-runner"]"#]],
+            no runner is named for the agent reviewer: write `runner:` on the node or under `defaults`, or `run.runner` in the settings: claude, codex, gemini, opencode, or one of your own, defined in divisi.toml
+              2: no runner is named for the agent reviewer: write `runner:` on the node or under `defaults`, or `run.runner` in the settings: claude, codex, gemini, opencode, or one of your own, defined in divisi.toml"#]],
     );
     refused(
-        &node(", runner: claude"),
+        &node(", runner: acp"),
         &RunOptions::default(),
         expect![[r#"
-        the runner claude is not in this version; define a runner of your own in divisi.toml: [runners.claude] kind = "exec", command = ["./my-runner"]
-          2: the runner claude is not in this version; define a runner of your own in divisi.toml: [runners.claude] kind = "exec", command = ["./my-runner"]"#]],
+            the runner acp needs a program; define it in divisi.toml: [runners.acp] command = ["my-agent"]
+              2: the runner acp needs a program; define it in divisi.toml: [runners.acp] command = ["my-agent"]"#]],
     );
     refused(
         &node(", runner: mien"),

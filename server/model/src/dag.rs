@@ -161,6 +161,8 @@ pub struct Defaults {
     pub retry: Option<Retry>,
     /// `isolation: worktree`.
     pub in_worktree: bool,
+    /// `budget`.
+    pub budget: Option<Spanned<Budget>>,
 }
 
 /// A named group of nodes.
@@ -500,6 +502,17 @@ pub struct AgentWork {
     pub tools: Option<Vec<Spanned<String>>>,
     /// `max_turns`.
     pub max_turns: Option<Spanned<u32>>,
+    /// `budget`, after defaults.
+    pub budget: Option<Spanned<Budget>>,
+}
+
+/// The most that one attempt may cost, as far as a runner can hold it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Budget {
+    /// Millionths of a US dollar; at least 1.
+    pub micro_usd: Option<u64>,
+    /// Turns.
+    pub turns: Option<u32>,
 }
 
 /// A program.

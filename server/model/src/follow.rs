@@ -5,8 +5,8 @@ use std::time::Duration;
 use divisi_syntax::{NodeId, Span, Spanned, TreeChange};
 
 use crate::dag::{
-    AgentWork, Defaults, EnvValue, EnvVar, ForEach, ForeignReference, ForeignWork, Input, Lock, LockMode,
-    Node, Output, OutputForm, Program, ResumePolicy, Retry, RunWork, Text, TriggerRule, Work,
+    AgentWork, Budget, Defaults, EnvValue, EnvVar, ForEach, ForeignReference, ForeignWork, Input, Lock,
+    LockMode, Node, Output, OutputForm, Program, ResumePolicy, Retry, RunWork, Text, TriggerRule, Work,
 };
 
 /// Something that holds places in a text or its tree.
@@ -70,6 +70,7 @@ stays!(
     u32,
     i64,
     Duration,
+    Budget,
     serde_json::Value,
     EnvValue,
     LockMode,
@@ -96,9 +97,9 @@ follows!(Input { name, from } stays { required, default });
 follows!(Output { name, ttl } stays { form, required, schema });
 follows!(Lock { name } stays { mode });
 follows!(Retry { span } stays { attempts, backoff, initial, max, multiplier, jitter, on });
-follows!(Defaults { runner, model, timeout, idle_timeout, env, cwd, shell, retry } stays { in_worktree });
+follows!(Defaults { runner, model, timeout, idle_timeout, env, cwd, shell, retry, budget } stays { in_worktree });
 follows!(RunWork { program, shell });
-follows!(AgentWork { agent, prompt, runner, model, tools, max_turns } stays { naming });
+follows!(AgentWork { agent, prompt, runner, model, tools, max_turns, budget } stays { naming });
 follows!(ForeignReference { node, field, span } stays { demand });
 follows!(ForeignWork { key, text });
 // Only nodes of dialects have a body, and their files are read anew as a whole.

@@ -29,6 +29,7 @@ defaults: { retry: { attempts: 3 }, isolation: none, cache: false, timeout: 5m, 
 nodes:
   - { id: a, run: x, resume: never, retry: { attempts: 2, initial: 5s }, cache: false, isolation: none }
   - { id: b, agent: x, prompt: p, locks: [], for_each: args.regions, max_turns: 3, budget: ~ }
+  - { id: d, agent: x, budget: { usd: 0.5, turns: 3 }, outputs: { list: { json: { type: array } } } }
   - { id: c, run: [x], retry: { on: [exit] }, for_each: [1, 2], max_items: 5, resume: ask, outputs: { o: { ttl: 1d, json: true } } }
 "#,
         expect![[r#""#]],
@@ -51,12 +52,11 @@ nodes:
   - { id: f, run: x, locks: [l] }
   - { id: g, run: x, cache: true }
   - { id: h, run: x, cache: { ttl: 1d } }
-  - { id: i, agent: x, prompt: p, budget: { usd: 1 } }
+  - { id: i, agent: x, prompt: p, budget: { usd: 1, tokens: 5k, wall: 1h } }
   - { id: j, run: x, compensate: { run: y } }
   - { id: k, run: x, isolation: worktree, worktree: { link: [a] } }
   - { id: m, run: x, for_each: nodes.a.outputs.list }
   - { id: n, run: x, for_each: inputs.list }
-  - { id: o, run: x, outputs: { list: { json: { type: array } } } }
 "#,
         expect![[r#"
             0: on_failure (on_failure)
@@ -70,13 +70,13 @@ nodes:
             10: locks (locks)
             11: cache (cache)
             12: cache (cache)
-            13: budget (budget)
+            13: tokens (tokens)
+            13: wall (wall)
             14: compensate (compensate)
             15: isolation (isolation)
             15: worktree (worktree)
             16: for_each (for_each)
             17: for_each (for_each)
-            18: json with a schema (list)
         "#]],
     );
 }

@@ -1,5 +1,6 @@
 //! Settings: the defaults, `~/.config/divisi/config.toml`, `divisi.toml` at the root, the editor's, in this order.
 
+mod built_in_runners;
 mod read;
 mod value;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::places::Places;
 use crate::snapshot::Problem;
+pub use built_in_runners::BUILT_IN_RUNNERS;
 use read::{Layer, Reader};
 use value::Value;
 
@@ -164,13 +166,20 @@ pub enum TrustMode {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub struct RunnerDefinition {
-    /// `exec`: the one kind that takes a program of one's own.
+    /// What the program understands.
     pub kind: RunnerKind,
     /// The program and its arguments; a relative program path with a slash is relative to the file that defines it.
     pub command: Vec<String>,
-    /// Names of environment variables that this runner's nodes get beyond the allow-list (an agent's key).
+    /// Arguments behind those that the kind needs; of `exec` and `acp` everything stands in `command`.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Names of environment variables that this runner's nodes get beyond the allow-list (an agent's key). Those that
+    /// the kind is known to read are among them.
     #[serde(default)]
     pub env: Vec<String>,
+    /// Whether the agent gets the repository's own settings: its hooks, plugins and servers.
+    #[serde(default)]
+    pub repository_settings: bool,
     /// Who defined it.
     #[serde(default)]
     pub origin: RunnerOrigin,
@@ -196,10 +205,17 @@ pub enum RunnerOrigin {
 pub enum RunnerKind {
     /// A program that gets the agent and the prompt as files and environment.
     Exec,
+    /// Claude Code, headless.
+    Claude,
+    /// Codex, `codex exec`.
+    Codex,
+    /// Gemini CLI, headless.
+    Gemini,
+    /// OpenCode, `opencode run`.
+    Opencode,
+    /// Any agent that speaks the Agent Client Protocol on its standard streams.
+    Acp,
 }
-
-/// Runners that are part of the product, defined or not.
-pub const BUILT_IN_RUNNERS: &[&str] = &["claude", "codex", "gemini", "opencode", "acp"];
 
 /// The settings in force, and what is wrong with them. Of several roots, later ones win.
 pub fn load(roots: &[PathBuf], places: &Places, editor: &serde_json::Value) -> (Settings, Vec<Problem>) {

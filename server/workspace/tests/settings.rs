@@ -111,9 +111,9 @@ fn faults_cost_only_the_value_they_are_in() {
     problems(
         "agents = 3\n[runners.x]\nkind = 'exec'\n[files]\ndag = 'x'\n",
         expect![[r#"
-        divisi.toml "3": `agents` takes a table, not a whole number
-        divisi.toml "x": `runners.x` needs `kind = "exec"` and a `command`: a program and its arguments
-        divisi.toml "'x'": `files.dag` takes a list of texts, not text"#]],
+            divisi.toml "3": `agents` takes a table, not a whole number
+            divisi.toml "x": `runners.x` needs a `command`: a program and its arguments
+            divisi.toml "'x'": `files.dag` takes a list of texts, not text"#]],
     );
 }
 

@@ -1,5 +1,7 @@
 //! `divisi doctor`
 
+mod runners;
+
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
@@ -10,7 +12,6 @@ use clap::Args;
 use divisi_engine::client::Runs;
 use divisi_model::Load;
 use divisi_workspace::Snapshot;
-use divisi_workspace::settings::BUILT_IN_RUNNERS;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -30,7 +31,7 @@ impl Doctor {
         let snapshot = workspace::read(&root);
         let mut checks = vec![version(), git(), workspace_root(&root), runs(&root), trust(&root)];
         checks.extend(settings(&snapshot));
-        checks.extend(runners(&snapshot));
+        checks.extend(runners::checks(&snapshot));
         checks.extend(agents(&snapshot));
         checks.push(editors());
         let is_ill = checks.iter().any(|check| check.health == Health::Bad);
@@ -123,37 +124,6 @@ fn settings(snapshot: &Snapshot) -> Vec<Check> {
         Check::new(Health::Bad, "settings", workspace::described(problem))
     };
     problems.iter().map(check).collect()
-}
-
-fn runners(snapshot: &Snapshot) -> Vec<Check> {
-    let defined = &snapshot.settings().runners;
-    let mut checks: Vec<Check> = defined
-        .iter()
-        .map(|(name, runner)| {
-            let program = runner.command.first().map(String::as_str).unwrap_or_default();
-            match locate(program) {
-                Some(path) => Check::new(Health::Good, "runner", format!("{name}: {}", path.display())),
-                None => Check::new(Health::Bad, "runner", format!("{name}: there is no program {program}")),
-            }
-        })
-        .collect();
-    let built_in: Vec<&str> =
-        BUILT_IN_RUNNERS.iter().copied().filter(|name| find_program(name).is_some()).collect();
-    if !built_in.is_empty() {
-        let text = format!(
-            "on PATH: {}; this version runs agents only through runners of kind exec",
-            built_in.join(", ")
-        );
-        checks.push(Check::new(Health::Info, "runner", text));
-    }
-    if checks.is_empty() {
-        checks.push(Check::new(
-            Health::Info,
-            "runner",
-            "none defined; agents need one, see [runners] in divisi.toml",
-        ));
-    }
-    checks
 }
 
 /// A program with a slash is a path, which the settings have made absolute.

@@ -58,7 +58,11 @@ impl Live {
         self.overall.set_position(run.done() as u64);
         let paused = if run.is_paused() { "  paused" } else { "" };
         let left = self.left(run, now).map(|left| format!("  about {left} left")).unwrap_or_default();
-        self.overall.set_message(format!("{}{left}{paused}", time::short(run.wall(now))));
+        let quota = run.closed_runners().map(|(runner, until)| {
+            format!("  {} waits for quota until {}", harmless(runner), time::local(until))
+        });
+        let quota: String = quota.collect();
+        self.overall.set_message(format!("{}{left}{paused}{quota}", time::short(run.wall(now))));
     }
 
     /// How long the run will probably go on; none where nothing is known of the past, or nothing is left.

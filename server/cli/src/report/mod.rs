@@ -4,12 +4,14 @@
 //! ```text
 //! plain      events → lines of text
 //! live       the same lines, and below them what is running now
+//! cost       tokens and dollars for people
 //! json       events as they are, one a line
 //! summary    what is said at the end
 //! figures    the same figures for programs
 //! track      a Markdown file that is kept up to date, beside any of them
 //! ```
 
+mod cost;
 mod figures;
 mod json;
 mod live;

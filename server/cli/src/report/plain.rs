@@ -3,7 +3,7 @@
 use divisi_engine::event::{Event, EventRecord, LostDecision, NodeState, Request, StopCause};
 use divisi_engine::view::{NodeView, RunView};
 
-use super::Report;
+use super::{Report, cost};
 use crate::failure::Failure;
 use crate::output::{self, ERROR, FAINT, GOOD, NOTE, Output, STRONG, WARNING, paint};
 use crate::time;
@@ -45,6 +45,14 @@ pub(super) fn line(record: &EventRecord, run: &RunView, detail: Detail) -> Optio
         Event::HostStarted { epoch, .. } if *epoch > 1 => "the run goes on with a new host".to_owned(),
         Event::Requested { request, .. } => asked(request)?,
         Event::Refused { detail } => mark(WARNING, "refused", "an inner step", detail),
+        Event::RunnerClosed { runner, until, detail, .. } => {
+            let rest = format!("out of quota, tried again at {}  {detail}", time::local(*until));
+            mark(WARNING, "waiting", runner, &rest)
+        }
+        Event::RunnerOpened { runner, probing: false } => mark(NOTE, "open", runner, "there is quota again"),
+        Event::RunnerOpened { runner, probing: true } => {
+            mark(NOTE, "probing", runner, "one node tries whether there is quota again")
+        }
         Event::NodeState { node, state, attempt, .. } => {
             node_line(record.at, state, *attempt, run.node(node)?, detail)?
         }
@@ -102,9 +110,11 @@ fn node_line(
     let line = match state {
         NodeState::Running if detail == Detail::Ends => return None,
         NodeState::Running => mark(NOTE, "started", path, &nth(attempt.unwrap_or(node.attempt))),
-        NodeState::Succeeded => mark(GOOD, "succeeded", path, &took(node)),
+        NodeState::Succeeded => mark(GOOD, "succeeded", path, &join(&took(node), &used(node))),
         NodeState::Reused => mark(GOOD, "reused", path, reason),
-        NodeState::Failed { .. } => mark(ERROR, "failed", path, &join(&took(node), reason)),
+        NodeState::Failed { .. } => {
+            mark(ERROR, "failed", path, &join(&join(&took(node), &used(node)), reason))
+        }
         NodeState::Skipped => mark(FAINT, "skipped", path, reason),
         NodeState::Blocked => mark(WARNING, "blocked", path, reason),
         NodeState::Cancelled => mark(WARNING, "cancelled", path, reason),
@@ -140,6 +150,11 @@ fn took(node: &NodeView) -> String {
 fn again(node: &NodeView, reason: &str, now: i64) -> String {
     let wait = node.retry_at.map_or(0, |due| u64::try_from(due.saturating_sub(now)).unwrap_or(0));
     join(reason, &format!("(again in {})", time::short(std::time::Duration::from_millis(wait))))
+}
+
+/// `12.3k tokens, $0.42`; empty where no runner told.
+fn used(node: &NodeView) -> String {
+    node.usage.as_ref().map(cost::used).unwrap_or_default()
 }
 
 fn join(left: &str, right: &str) -> String {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use divisi_engine::event::{NodeState, Verdict};
 use divisi_engine::view::{NodeView, RunView};
 
+use super::cost;
 use crate::output::{ERROR, FAINT, GOOD, STRONG, WARNING, count, paint};
 use crate::{root, time};
 
@@ -29,6 +30,7 @@ pub(crate) fn summary(run: &RunView, tail: Tail<'_>) -> Vec<String> {
     let Some(verdict) = run.verdict() else { return Vec::new() };
     let mut lines = vec![String::new(), headline(run, verdict)];
     lines.extend(times(run));
+    lines.extend(cost_line(run));
     lines.extend(files(run));
     for node in run.failed() {
         lines.extend(failed(node, verdict, tail));
@@ -87,6 +89,19 @@ fn times(run: &RunView) -> Vec<String> {
     let critical =
         path.map(|path| format!("  critical path as run {}: {path}", time::short(summary.critical)));
     iter::once(line).chain(critical).collect()
+}
+
+/// What the agents used; none where no runner told.
+fn cost_line(run: &RunView) -> Option<String> {
+    let summary = run.summary();
+    let usage = summary.usage.as_ref()?;
+    let tokens = cost::in_and_out(usage);
+    let dollars = match (usage.usd, summary.is_cost_partial) {
+        (None, _) => "cost not told by the runners".to_owned(),
+        (Some(usd), false) => format!("cost {}", cost::dollars(usd)),
+        (Some(usd), true) => format!("cost {} and what some runners do not tell", cost::dollars(usd)),
+    };
+    Some(format!("  {dollars}, tokens {tokens}"))
 }
 
 /// `a → b → c`, without the middle of a long one; none for an empty one.

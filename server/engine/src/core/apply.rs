@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::gate::Gate;
 use super::graph::PlanFault;
 use super::retry::NextTry;
 use super::state::{AttemptProcess, NodeStanding, State};
@@ -118,6 +119,11 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
             state.verdict = Some(*verdict);
             state.ended_at = Some(at);
         }
+        Event::RunnerClosed { runner, until, closures, is_known, .. } => {
+            let gate = Gate::Closed { until: *until, closures: *closures, is_known: *is_known };
+            set_gate(state, runner, Some(gate));
+        }
+        Event::RunnerOpened { runner, probing } => open_gate(state, runner, *probing),
         Event::RunPlanned { .. } | Event::Refused { .. } | Event::Unknown => {}
     }
     Ok(())
@@ -128,10 +134,26 @@ fn start_session(state: &mut State, epoch: u64, at: i64) {
     state.started_at.get_or_insert(at);
 }
 
+fn set_gate(state: &mut State, name: &str, gate: Option<Gate>) {
+    let Some(runner) = state.plan.runners.keys().position(|known| known == name) else { return };
+    match gate {
+        Some(gate) => drop(state.gates.insert(runner, gate)),
+        None => drop(state.gates.remove(&runner)),
+    }
+}
+
+fn open_gate(state: &mut State, name: &str, probing: bool) {
+    let runner = state.plan.runners.keys().position(|known| known == name);
+    let gate = runner.and_then(|runner| state.gates.get(&runner)).copied();
+    set_gate(state, name, gate.filter(|_| probing).map(Gate::probing));
+}
+
 /// A run that did not succeed is not over any more, even where none of its nodes is reset.
 fn resume(state: &mut State) {
     state.cancels = 0;
     state.paused = false;
+    // Whoever resumes may know better than the service said: one node tries.
+    state.gates.values_mut().for_each(|gate| *gate = gate.probing());
     if state.verdict != Some(Verdict::Succeeded) {
         state.verdict = None;
         state.ended_at = None;

@@ -58,6 +58,9 @@ fn take_in(draft: &mut Draft<'_>, input: Input) {
             }
         }
         Input::Timer { timer: TimerId::Retry { node }, generation } => draft.retry(node, generation),
+        Input::Timer { timer: TimerId::RunnerOpens { runner }, generation } => {
+            draft.opening_is_due(runner, generation);
+        }
         Input::Request(row) => request::take_in(draft, row),
         Input::Tick => {}
     }

@@ -316,7 +316,7 @@ impl<'a> Draft<'a> {
         if self.state.paused || self.state.live.size() >= slots {
             return false;
         }
-        let Some(node) = self.state.ready().next() else { return false };
+        let Some(node) = self.state.ready().find(|node| self.state.is_let_in(*node)) else { return false };
         match self.evaluate.render(&self.state, node) {
             Ok(rendered) => self.start(node, rendered),
             Err(RenderError::Template(error)) => {
@@ -344,16 +344,21 @@ impl<'a> Draft<'a> {
 
     /// Stops a running attempt. Its cause is fixed from here on, so one that is being stopped is left alone.
     pub(super) fn stop(&mut self, node: usize, cause: StopCause) {
-        let Some(standing) = self.state.node(node) else { return };
-        if standing.state != NodeState::Running {
+        if !self.is_running(node) {
             return;
         }
-        let key = AttemptKey { node, attempt: standing.attempt, epoch: self.state.epoch };
-        let path = self.state.path(node).to_owned();
         self.void_timer(node);
-        self.emit(Event::AttemptStopping { node: path, attempt: key.attempt, cause });
-        self.enter(node, NodeState::Stopping { cause }, None);
+        let attempt = self.begin_stop(node, cause);
+        let key = AttemptKey { node, attempt, epoch: self.state.epoch };
         self.perform(Effect::Stop { key, cause });
+    }
+
+    /// Journals why the live attempt of a node is stopped, by us or by its own runner; its number.
+    fn begin_stop(&mut self, node: usize, cause: StopCause) -> u32 {
+        let attempt = self.state.node(node).map_or(0, |standing| standing.attempt);
+        self.emit(Event::AttemptStopping { node: self.state.path(node).to_owned(), attempt, cause });
+        self.enter(node, NodeState::Stopping { cause }, None);
+        attempt
     }
 
     pub(super) fn stop_cause(&self, node: usize) -> Option<StopCause> {
@@ -380,13 +385,38 @@ impl<'a> Draft<'a> {
         match ended.outcome {
             Outcome::Succeeded { outputs } => {
                 self.journal_end(node, AttemptEnd::Succeeded, ended.evidence);
+                self.prove_runner(node);
                 self.enter_with(node, NodeState::Succeeded, None, outputs);
+            }
+            Outcome::Interrupted { detail, resets_at } => {
+                self.journal_end(node, AttemptEnd::Interrupted, ended.evidence);
+                self.close_runner(node, &detail, resets_at);
+                self.wait_again(node, detail);
+            }
+            Outcome::Failed { kind: FailKind::Budget, .. } if self.is_running(node) => {
+                self.begin_stop(node, StopCause::Budget);
+                self.end_stopped_attempt(node, ended.evidence);
             }
             Outcome::Failed { kind, detail } => {
                 let kind = if is_reported(kind) { kind } else { FailKind::Runner };
                 self.journal_end(node, AttemptEnd::Failed { kind }, ended.evidence);
+                self.prove_runner(node);
                 self.fail_or_retry(node, kind, Some(detail));
             }
+        }
+    }
+
+    fn is_running(&self, node: usize) -> bool {
+        self.state.node(node).is_some_and(|standing| standing.state == NodeState::Running)
+    }
+
+    /// A node whose attempt does not count is ready again, unless the mode forbids it to start.
+    fn wait_again(&mut self, node: usize, detail: String) {
+        self.enter(node, NodeState::Ready, Some(detail));
+        match self.state.mode().unstarted(effective_rule(&self.state.plan, node)) {
+            Unstarted::GoesOn => {}
+            Unstarted::Blocked => self.enter(node, NodeState::Blocked, Some(STOPPING.to_owned())),
+            Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),
         }
     }
 
@@ -426,7 +456,8 @@ impl<'a> Draft<'a> {
                 Some(format!("took longer than its timeout of {}", human(planned.timeout_ms)?))
             }
             StopCause::Idle => Some(format!("gave no sign of life for {}", human(planned.idle_timeout_ms)?)),
-            StopCause::Cancelled | StopCause::Budget => None,
+            StopCause::Budget => Some("used up its budget".to_owned()),
+            StopCause::Cancelled => None,
         }
     }
 
@@ -453,6 +484,7 @@ impl<'a> Draft<'a> {
         };
         let verdict = verdict(facts);
         self.require(Durability::Power);
+        self.cancel_openings();
         self.emit(Event::RunEnded { verdict });
         self.perform(Effect::Finish { verdict });
     }

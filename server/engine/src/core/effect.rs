@@ -90,6 +90,11 @@ pub enum TimerId {
         /// The node's index.
         node: usize,
     },
+    /// The moment at which a runner may be used again. Its generation is that moment.
+    RunnerOpens {
+        /// The runner's place among those of the plan.
+        runner: usize,
+    },
 }
 
 /// Everything a launcher needs that depends on the run's past; the rest stands in the plan.

@@ -99,6 +99,13 @@ pub enum Outcome {
         /// For people.
         detail: String,
     },
+    /// The service of its runner gives no more for now: the attempt counts as not made, the node will have another.
+    Interrupted {
+        /// For people.
+        detail: String,
+        /// When there will be some again, milliseconds since the epoch; none where nobody said.
+        resets_at: Option<i64>,
+    },
 }
 
 /// An outcome that the guard wrote before its host was gone.

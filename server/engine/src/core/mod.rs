@@ -25,6 +25,7 @@ pub mod decide;
 mod draft;
 pub mod effect;
 pub mod evaluate;
+mod gate;
 mod graph;
 pub mod input;
 pub mod mode;

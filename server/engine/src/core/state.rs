@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rpds::{RedBlackTreeSetSync, VectorSync};
 
 use super::class::Class;
+use super::gate::Gate;
 use super::graph::{Graph, PlanFault};
 use super::mode::Mode;
 use super::retry::NextTry;
@@ -42,6 +43,8 @@ pub struct State {
     /// Nodes that wait for a person's decision about a lost attempt.
     pub(crate) undecided: usize,
     pub(crate) paused: bool,
+    /// Runners that let nothing in, or one node at a time, by their place in the plan.
+    pub(crate) gates: BTreeMap<usize, Gate>,
     /// Cancel requests since the last resume.
     pub(crate) cancels: u32,
     /// The request table's last row that was taken in.
@@ -168,6 +171,7 @@ impl State {
             blocked: 0,
             undecided: 0,
             paused: false,
+            gates: BTreeMap::new(),
             cancels: 0,
             last_request: 0,
             started_at: None,

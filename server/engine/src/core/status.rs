@@ -14,7 +14,7 @@ pub enum RunStatus {
     Planned,
     /// A host owns it.
     Running,
-    /// A host owns it and starts nothing.
+    /// A host owns it and starts nothing: somebody asked for that, or has to decide, or no runner has quota left.
     Paused,
     /// A host owns it and it is on its way to failed.
     Stopping,
@@ -38,7 +38,7 @@ pub fn status(state: &State, is_owned: bool) -> RunStatus {
         state.undecided > 0 && state.live.is_empty() && state.ready.is_empty() && state.retrying.is_empty();
     match state.mode() {
         Mode::Cancelling => RunStatus::Cancelling,
-        _ if state.paused || waits_for_a_decision => RunStatus::Paused,
+        _ if state.paused || waits_for_a_decision || state.waits_for_quota() => RunStatus::Paused,
         Mode::Stopping | Mode::Aborting | Mode::Compensating => RunStatus::Stopping,
         Mode::Normal => RunStatus::Running,
     }

@@ -39,6 +39,7 @@ pub(super) fn host_started(
         for row in requests {
             draft.emit(Event::Requested { id: row.id, request: row.request });
         }
+        draft.cancel_openings();
         draft.emit(Event::RunResumed { id });
         reset(draft, &judged);
     }
@@ -48,6 +49,7 @@ pub(super) fn host_started(
         draft.perform(Effect::Finish { verdict });
         return;
     }
+    draft.set_openings();
     for node in 0..draft.state().plan.nodes.len() {
         draft.consider(node);
     }

@@ -16,6 +16,7 @@ use tokio::task::LocalSet;
 
 use super::protocol::{AttemptName, FromGuard, ToGuard};
 use crate::launch::{Attempt, Household, Order, ProcessSpec, Report, spawn, start_time};
+use crate::runner::listener;
 
 /// Runs the guard until its input ends; by then every process it started is dead.
 ///
@@ -140,7 +141,8 @@ impl Keeper {
             // The host is gone when nobody listens; then nobody needs to know.
             let _ = told.send(line);
         };
-        match spawn(spec, Rc::clone(&self.household), report) {
+        let listener = spec.stream.as_ref().map(listener);
+        match spawn(spec, listener, Rc::clone(&self.household), report) {
             Ok((attempt, life)) => {
                 let line = FromGuard::Started { name, pid: attempt.pid, start_time: start_time(attempt.pid) };
                 let _ = self.told.send(line);

@@ -37,7 +37,7 @@ pub enum ToGuard {
 }
 
 /// From the guard.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum FromGuard {
     /// The process is there.

@@ -7,13 +7,13 @@ use super::prepare::{Workshop, working_folder};
 use super::sweep::sweep;
 use crate::core::{AttemptOutcome, Outcome};
 use crate::deceptive::is_deceptive;
-use crate::event::{Evidence, FailKind, OutputValue};
+use crate::event::{Evidence, FailKind, OutputValue, RunnerFault};
 use crate::launch;
 use crate::logs::{Masker, read_log};
 use crate::outputs::{Before, Made, OutputFault, ResultText, collect};
 use crate::plan::{PlanNode, PlanWork};
 use crate::run_folder::AttemptFolder;
-use crate::runner::{RunnerVerdict, runner};
+use crate::runner::{Ending, RunnerVerdict, runner};
 
 /// Characters of the log's last line that stand in an error.
 const LAST_LINE_LIMIT: usize = 200;
@@ -24,7 +24,8 @@ impl Workshop<'_> {
     pub(super) fn judge(&self, node: usize, attempt: u32, end: &launch::Outcome) -> AttemptOutcome {
         let folder = self.attempt_folder(node, attempt);
         let Some(planned) = self.plan.nodes.get(node) else {
-            return failed(FailKind::Runner, "the node is not in the plan".to_owned(), end, None);
+            let evidence = evidence(end, &RunnerVerdict::default());
+            return failed(FailKind::Runner, "the node is not in the plan".to_owned(), evidence);
         };
         let judged = self.judge_as_left(planned, &folder, end);
         // A run whose environment no longer gives the secrets cannot know them; it takes no outputs either.
@@ -39,19 +40,28 @@ impl Workshop<'_> {
         end: &launch::Outcome,
     ) -> AttemptOutcome {
         let verdict = self.runner_verdict(planned, folder, end);
-        let usage = verdict.usage.clone();
-        if let Some(failure) = verdict.failure {
-            return failed(FailKind::Runner, failure, end, usage);
+        let evidence = evidence(end, &verdict);
+        match &verdict.ending {
+            Ending::Failed { fault, detail } => return reported(*fault, detail, evidence, folder),
+            Ending::OutOfQuota { detail, resets_at } => {
+                let outcome = Outcome::Interrupted { detail: detail.clone(), resets_at: *resets_at };
+                let evidence = Evidence { fault: Some(RunnerFault::Quota), ..evidence };
+                return AttemptOutcome { outcome, evidence };
+            }
+            Ending::ByExitStatus if end.exit_code != Some(0) => {
+                return failed(FailKind::Exit, self.explain_exit(planned, folder, end), evidence);
+            }
+            Ending::ByExitStatus | Ending::Succeeded => {}
         }
-        if end.exit_code != Some(0) {
-            return failed(FailKind::Exit, self.explain_exit(planned, folder, end), end, usage);
-        }
-        match self.outputs(planned, folder, end, verdict.result.as_deref()) {
-            Ok(outputs) => AttemptOutcome {
-                outcome: Outcome::Succeeded { outputs },
-                evidence: Evidence { detail: remark(end), ..evidence(end, usage) },
-            },
-            Err(fault) => failed(fault.kind, fault.detail, end, usage),
+        match self.outputs(planned, folder, end, &verdict) {
+            Ok(outputs) => {
+                let detail = joined(remark(end), denials(&verdict.denied));
+                AttemptOutcome {
+                    outcome: Outcome::Succeeded { outputs },
+                    evidence: Evidence { detail, ..evidence },
+                }
+            }
+            Err(fault) => failed(fault.kind, fault.detail, evidence),
         }
     }
 
@@ -73,7 +83,7 @@ impl Workshop<'_> {
         node: &PlanNode,
         folder: &AttemptFolder,
         end: &launch::Outcome,
-        result: Option<&str>,
+        verdict: &RunnerVerdict,
     ) -> Result<BTreeMap<String, OutputValue>, OutputFault> {
         if node.outputs.is_empty() {
             return Ok(BTreeMap::new());
@@ -85,16 +95,19 @@ impl Workshop<'_> {
             .and_then(|json| serde_json::from_slice(&json).ok())
             .unwrap_or_default();
         let stdout = folder.stdout();
-        let result = result.map_or(
-            ResultText::Stdout { file: &stdout, bytes: end.stdout_bytes, masked: end.stdout_masked },
-            ResultText::Runner,
-        );
+        let result = match &verdict.result {
+            _ if verdict.holds_secret => ResultText::Secret,
+            Some(text) => ResultText::Runner(text),
+            None if verdict.ending == Ending::Succeeded => ResultText::Nothing,
+            None => ResultText::Stdout { file: &stdout, bytes: end.stdout_bytes, masked: end.stdout_masked },
+        };
         collect(&Made {
             outputs: &node.outputs,
             dir: folder.outputs(),
             cwd: &working_folder(self.plan, node),
             before: &before,
             result,
+            structured: verdict.structured.as_ref().filter(|_| !verdict.holds_secret),
             secrets: &secrets,
             blobs: &self.folder.blobs(),
         })
@@ -124,7 +137,7 @@ impl Workshop<'_> {
 fn without_secrets(mut judged: AttemptOutcome, swept: Option<String>, secrets: &[String]) -> AttemptOutcome {
     let evidence = &mut judged.evidence.detail;
     match &mut judged.outcome {
-        Outcome::Failed { detail, .. } => {
+        Outcome::Failed { detail, .. } | Outcome::Interrupted { detail, .. } => {
             *detail = Masker::mask_text(secrets, detail);
             detail.extend(swept.iter().flat_map(|swept| ["; ", swept]));
         }
@@ -141,23 +154,48 @@ fn joined(one: Option<String>, other: Option<String>) -> Option<String> {
     }
 }
 
-fn failed(
-    kind: FailKind,
-    detail: String,
-    end: &launch::Outcome,
-    usage: Option<crate::event::Usage>,
-) -> AttemptOutcome {
-    AttemptOutcome { outcome: Outcome::Failed { kind, detail }, evidence: evidence(end, usage) }
+fn failed(kind: FailKind, detail: String, evidence: Evidence) -> AttemptOutcome {
+    AttemptOutcome { outcome: Outcome::Failed { kind, detail }, evidence }
 }
 
-fn evidence(end: &launch::Outcome, usage: Option<crate::event::Usage>) -> Evidence {
+/// A failure that the runner reports. Where its program broke off, what it printed last says more than we can.
+fn reported(
+    fault: Option<RunnerFault>,
+    detail: &str,
+    evidence: Evidence,
+    folder: &AttemptFolder,
+) -> AttemptOutcome {
+    let kind = if fault == Some(RunnerFault::Budget) { FailKind::Budget } else { FailKind::Runner };
+    let last = last_line(folder).filter(|_| fault == Some(RunnerFault::BrokeOff));
+    let detail = last.map_or_else(|| detail.to_owned(), |last| format!("{detail}: {last}"));
+    failed(kind, detail, Evidence { fault, ..evidence })
+}
+
+fn evidence(end: &launch::Outcome, verdict: &RunnerVerdict) -> Evidence {
     Evidence {
         exit_code: end.exit_code,
         signal: end.signal,
         wall_ms: end.wall_ms,
-        usage,
+        usage: verdict.usage.clone(),
+        session: verdict.session.clone(),
+        denied: verdict.denied.clone(),
+        fault: None,
         detail: end.log_error.clone(),
     }
+}
+
+/// What was refused to an agent that succeeded all the same: `refused: 2 × Bash`.
+fn denials(denied: &[String]) -> Option<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for tool in denied {
+        *counts.entry(tool).or_default() += 1;
+    }
+    let texts = counts.into_iter().map(|(tool, count)| match count {
+        1 => tool.to_owned(),
+        count => format!("{count} × {tool}"),
+    });
+    let texts: Vec<String> = texts.collect();
+    (!texts.is_empty()).then(|| format!("refused: {}", texts.join(", ")))
 }
 
 /// What a success leaves to say.

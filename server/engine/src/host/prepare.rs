@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use crate::core::{AttemptKey, RenderedCommand, StartAttempt};
 use crate::environment::{self, NodeEnvironment};
-use crate::launch::{ProcessSpec, StopStep, TOKEN_VARIABLE, default_stop_sequence};
+use crate::launch::{AgentStream, ProcessSpec, StopStep, TOKEN_VARIABLE, default_stop_sequence};
 use crate::outputs::Before;
 use crate::plan::{PlanNode, PlanWork, StoredPlan};
 use crate::run_folder::{AttemptFolder, RunFolder};
-use crate::runner::{AgentJob, RunnerProcess, runner};
+use crate::runner::{AgentJob, RunnerProcess, runner, schema, takes_schema};
 use crate::words;
 
 /// What one attempt is made from.
@@ -29,6 +29,7 @@ struct Program {
     stdin: Option<PathBuf>,
     env: Vec<(String, String)>,
     stop: Vec<StopStep>,
+    stream: Option<AgentStream>,
 }
 
 impl Workshop<'_> {
@@ -58,6 +59,7 @@ impl Workshop<'_> {
             secrets: environment.secrets,
             idle_ms: node.idle_timeout_ms,
             stop: program.stop,
+            stream: program.stream,
         })
     }
 
@@ -116,23 +118,26 @@ impl Workshop<'_> {
             RenderedCommand::Line { line, shell: None } => {
                 words::split(line).ok_or_else(|| "the command has shell syntax and no shell".to_owned())?
             }
-            RenderedCommand::Agent { prompt } => return self.agent_program(node, prompt, folder),
+            RenderedCommand::Agent { prompt } => return self.agent_program(node, start.key, prompt, folder),
         };
-        Ok(Program { argv, stdin: None, env: Vec::new(), stop: default_stop_sequence() })
+        Ok(Program { argv, stdin: None, env: Vec::new(), stop: default_stop_sequence(), stream: None })
     }
 
     fn agent_program(
         &self,
         node: &PlanNode,
+        key: AttemptKey,
         prompt: &str,
         folder: &AttemptFolder,
     ) -> Result<Program, String> {
-        let PlanWork::Agent { agent, runner: name, model, tools, max_turns, .. } = &node.work else {
+        let PlanWork::Agent { agent, runner: name, model, tools, max_turns, max_micro_usd, .. } = &node.work
+        else {
             return Err("a prompt was rendered for a node without an agent".to_owned());
         };
         let agent = self.plan.agents.get(*agent).ok_or_else(|| "the agent is not in the plan".to_owned())?;
         let definition =
             self.plan.runners.get(name).ok_or_else(|| format!("the runner {name} is not in the plan"))?;
+        let schema = schema(&node.outputs).filter(|_| takes_schema(definition.kind));
         let runner = runner(definition);
         folder.make().map_err(|error| format!("{}: {error}", folder.path().display()))?;
         let job = AgentJob {
@@ -141,11 +146,15 @@ impl Workshop<'_> {
             model: model.as_deref().or(agent.model.as_deref()),
             tools: tools.as_deref().or(agent.tools.as_deref()),
             max_turns: *max_turns,
+            max_micro_usd: *max_micro_usd,
+            schema: schema.as_ref(),
+            session: &session_of(&self.token(key.node, key.attempt)),
+            cwd: &working_folder(self.plan, node),
             dir: folder.path(),
         };
-        let RunnerProcess { argv, env, stdin } =
+        let RunnerProcess { argv, env, stdin, stream } =
             runner.prepare(&job).map_err(|error| format!("the files for the runner {name}: {error}"))?;
-        Ok(Program { argv, stdin, env, stop: runner.stop_sequence() })
+        Ok(Program { argv, stdin, env, stop: runner.stop_sequence(), stream })
     }
 
     fn add_own_variables(
@@ -167,6 +176,14 @@ impl Workshop<'_> {
             environment.variables.insert(name.to_owned(), value);
         }
     }
+}
+
+/// A UUID that belongs to this attempt and to no other: each attempt has a conversation of its own.
+fn session_of(token: &str) -> String {
+    let hex = blake3::hash(token.as_bytes()).to_hex();
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    // Version 8, variant 1: of the maker's own making.
+    format!("{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
 }
 
 /// Where the node's program runs.

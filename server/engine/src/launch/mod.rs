@@ -3,13 +3,17 @@
 //! Everything here runs in the guard process, on one thread. Descendants are found through `/proc`, so leaving the
 //! group or the session does not help them; elsewhere than on Linux only the process group is known.
 
+mod conversation;
+mod lines;
+mod listen;
 mod outcome;
 mod processes;
 mod spec;
 mod supervise;
 
+pub use listen::{AgentFailure, AgentReport, Heard, Listener};
 pub use outcome::{Outcome, read_outcomes, write_outcome};
 pub(crate) use processes::own_children;
 pub use processes::{Process, boot_id, kill_survivors, process, start_time};
-pub use spec::{ProcessSpec, Signal, StopStep, TOKEN_VARIABLE, default_stop_sequence};
+pub use spec::{AgentStream, ProcessSpec, Signal, StopStep, TOKEN_VARIABLE, default_stop_sequence};
 pub(crate) use supervise::{Attempt, Household, Order, Report, spawn};

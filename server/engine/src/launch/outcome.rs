@@ -7,8 +7,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::listen::AgentReport;
+
 /// What is known when an attempt is over: its root has been reaped, its pipes are drained, its tree is dead.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Outcome {
     /// Exit code; none where a signal ended it.
     pub exit_code: Option<i32>,
@@ -22,6 +24,9 @@ pub struct Outcome {
     pub stdout_masked: bool,
     /// Processes that the attempt left behind and that had to be killed.
     pub left_behind: u32,
+    /// What an agent's program reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentReport>,
     /// Why the log is not complete (a full disk).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_error: Option<String>,

@@ -31,6 +31,39 @@ pub struct ProcessSpec {
     pub idle_ms: Option<u64>,
     /// How it is asked to stop; after the last step the whole tree is killed.
     pub stop: Vec<StopStep>,
+    /// Of an agent's program: how what it prints is understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<AgentStream>,
+}
+
+/// What an agent's program speaks on its standard streams.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "speaks", rename_all = "snake_case")]
+pub enum AgentStream {
+    /// `claude --output-format stream-json`.
+    Claude,
+    /// `codex exec --json`.
+    Codex,
+    /// `gemini -o stream-json`.
+    Gemini,
+    /// `opencode run --format json`.
+    Opencode,
+    /// The Agent Client Protocol, both ways.
+    Acp {
+        /// Absolute folder of the conversation.
+        cwd: PathBuf,
+        /// What the agent is asked.
+        prompt: String,
+        /// Kinds of tool calls that are allowed, in the protocol's words.
+        allowed: Vec<String>,
+    },
+}
+
+impl AgentStream {
+    /// Whether it is spoken to while it runs.
+    pub(crate) const fn is_a_conversation(&self) -> bool {
+        matches!(self, Self::Acp { .. })
+    }
 }
 
 /// One step of a stop sequence.
@@ -50,6 +83,8 @@ pub enum Signal {
     Interrupt,
     /// `SIGTERM`.
     Terminate,
+    /// None: the word that its protocol has for it was written to its standard input.
+    Word,
 }
 
 /// `SIGTERM`, then five seconds.

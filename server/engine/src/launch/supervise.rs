@@ -17,9 +17,11 @@ use tokio::net::unix::pipe;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::sleep_until;
 
+use super::conversation::Conversation;
+use super::listen::Listener;
 use super::outcome::{Outcome, write_outcome};
 use super::processes::{carries_token, kill, own_children, process, with_descendants};
-use super::spec::{ProcessSpec, Signal};
+use super::spec::{AgentStream, ProcessSpec, Signal};
 use crate::logs::{Capture, Masker, STDOUT_LIMIT};
 
 /// How long the streams are still read after the root process has ended.
@@ -46,7 +48,7 @@ pub(crate) enum Order {
 }
 
 /// What an attempt tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Report {
     /// No byte for the idle time. Told once.
     Idle,
@@ -96,6 +98,7 @@ impl Household {
 /// with what it tells, the last time with its end.
 pub(crate) fn spawn(
     spec: ProcessSpec,
+    listener: Option<Box<dyn Listener>>,
     household: Rc<Household>,
     report: impl Fn(Report),
 ) -> io::Result<(Attempt, impl Future<Output = ()>)> {
@@ -104,7 +107,7 @@ pub(crate) fn spawn(
     let pid = child.id();
     household.roots.borrow_mut().insert(pid);
     household.live.set(household.live.get() + 1);
-    let streams = Streams::new(&mut child, &spec)?;
+    let streams = Streams::new(&mut child, &spec, listener)?;
     let (orders, received) = mpsc::unbounded_channel();
     let (reaped, status) = oneshot::channel();
     let life = Life {
@@ -129,6 +132,7 @@ fn command(spec: &ProcessSpec) -> io::Result<(Command, String)> {
     };
     let stdin = match &spec.stdin {
         Some(path) => Stdio::from(File::open(path)?),
+        None if spec.stream.as_ref().is_some_and(AgentStream::is_a_conversation) => Stdio::piped(),
         None => Stdio::null(),
     };
     let mut command = Command::new(find_program(program, spec));
@@ -180,15 +184,24 @@ struct Streams {
     err_masker: Masker,
     log: Capture,
     stdout: Beginning,
+    /// Of an agent's program: who hears what it prints.
+    conversation: Option<Conversation>,
 }
 
 impl Streams {
-    fn new(child: &mut std::process::Child, spec: &ProcessSpec) -> io::Result<Self> {
+    fn new(
+        child: &mut std::process::Child,
+        spec: &ProcessSpec,
+        listener: Option<Box<dyn Listener>>,
+    ) -> io::Result<Self> {
         let out =
             child.stdout.take().map(|pipe| pipe::Receiver::from_owned_fd(OwnedFd::from(pipe))).transpose()?;
         let err =
             child.stderr.take().map(|pipe| pipe::Receiver::from_owned_fd(OwnedFd::from(pipe))).transpose()?;
+        let input =
+            child.stdin.take().map(|pipe| pipe::Sender::from_owned_fd(OwnedFd::from(pipe))).transpose()?;
         Ok(Self {
+            conversation: listener.map(|listener| Conversation::new(listener, input, spec)),
             out,
             err,
             out_masker: Masker::new(&spec.secrets),
@@ -207,6 +220,7 @@ impl Streams {
         tokio::select! {
             () = readable(self.out.as_ref()) => self.read_out(&mut buffer.borrow_mut()),
             () = readable(self.err.as_ref()) => self.read_err(&mut buffer.borrow_mut()),
+            () = writable(self.conversation.as_ref()) => self.conversation.iter_mut().for_each(Conversation::write),
         }
     }
 
@@ -216,6 +230,11 @@ impl Streams {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Ok(count) if count > 0 => {
                 let (log, stdout) = (&mut self.log, &mut self.stdout);
+                if let Some(conversation) = &mut self.conversation {
+                    self.out_masker.push(&buffer[..count], |bytes| conversation.keep(bytes));
+                    conversation.hear(&buffer[..count], log);
+                    return;
+                }
                 self.out_masker.push(&buffer[..count], |bytes| {
                     log.write(bytes);
                     stdout.write(bytes);
@@ -237,6 +256,10 @@ impl Streams {
     /// Everybody who could write is dead: tells what the maskers held back.
     fn finish(&mut self) {
         let (log, stdout) = (&mut self.log, &mut self.stdout);
+        if let Some(conversation) = &mut self.conversation {
+            self.out_masker.finish(|bytes| conversation.keep(bytes));
+            conversation.finish(log);
+        }
         self.out_masker.finish(|bytes| {
             log.write(bytes);
             stdout.write(bytes);
@@ -264,6 +287,13 @@ async fn readable(pipe: Option<&pipe::Receiver>) {
     match pipe {
         // An error shows itself again in the read that follows.
         Some(pipe) => drop(pipe.readable().await),
+        None => std::future::pending().await,
+    }
+}
+
+async fn writable(conversation: Option<&Conversation>) {
+    match conversation {
+        Some(conversation) => conversation.writable().await,
         None => std::future::pending().await,
     }
 }
@@ -329,6 +359,7 @@ impl Life {
                 status = root_status(&mut self.root) => self.root = Root::Over { status, at: Instant::now() },
                 order = self.orders.recv() => match order {
                     Some(Order::Stop) => if self.stopping.is_none() {
+                        self.streams.conversation.iter_mut().for_each(Conversation::say_farewell);
                         self.stopping = Some(Stopping { next: 0, due: Instant::now() });
                     },
                     Some(Order::Kill) => return,
@@ -354,12 +385,17 @@ impl Life {
         if let Some(stopping) = self.stopping {
             return Some(stopping.due);
         }
-        self.idle_due()
+        let over = self.streams.conversation.as_ref().and_then(Conversation::over_due);
+        over.or_else(|| self.idle_due())
     }
 
     fn idle_due(&self) -> Option<Instant> {
         let idle = Duration::from_millis(self.spec.idle_ms?);
-        (!self.idle_told).then_some(self.last_byte + idle)
+        let since = match &self.streams.conversation {
+            Some(conversation) => conversation.silent_since()?,
+            None => self.last_byte,
+        };
+        (!self.idle_told).then_some(since + idle)
     }
 
     /// Does what is due; true when the tree is to be killed.
@@ -370,6 +406,9 @@ impl Life {
         if let Some(stopping) = self.stopping {
             return self.next_stop_step(stopping);
         }
+        if self.streams.conversation.as_ref().is_some_and(|conversation| conversation.over_due().is_some()) {
+            return true;
+        }
         self.idle_told = true;
         report(Report::Idle);
         false
@@ -378,10 +417,13 @@ impl Life {
     fn next_stop_step(&mut self, stopping: Stopping) -> bool {
         let Some(step) = self.spec.stop.get(stopping.next) else { return true };
         let signal = match step.signal {
-            Signal::Interrupt => rustix::process::Signal::INT,
-            Signal::Terminate => rustix::process::Signal::TERM,
+            Signal::Interrupt => Some(rustix::process::Signal::INT),
+            Signal::Terminate => Some(rustix::process::Signal::TERM),
+            Signal::Word => None,
         };
-        self.signal_group(signal);
+        if let Some(signal) = signal {
+            self.signal_group(signal);
+        }
         self.stopping = Some(Stopping { next: stopping.next + 1, due: Instant::now() + step.grace });
         false
     }
@@ -474,7 +516,9 @@ impl Life {
             // It hangs in the kernel: there is no status, and there may never be one.
             Root::Alive(_) => (None, Instant::now()),
         };
-        let fault = self.streams.log.take_error().or_else(|| self.streams.stdout.capture.take_error());
+        let kept = self.streams.conversation.as_mut().and_then(Conversation::take_error);
+        let fault =
+            self.streams.log.take_error().or(kept).or_else(|| self.streams.stdout.capture.take_error());
         Outcome {
             exit_code: status.and_then(|status| status.code()),
             signal: status.and_then(|status| status.signal()),
@@ -482,6 +526,7 @@ impl Life {
             stdout_bytes: self.streams.stdout.total,
             stdout_masked: self.streams.out_masker.masked(),
             left_behind,
+            agent: self.streams.conversation.as_ref().map(Conversation::report),
             log_error: fault.map(|error| format!("the log is not complete: {error}")),
         }
     }

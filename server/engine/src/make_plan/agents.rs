@@ -7,11 +7,12 @@ use std::path::Path;
 use divisi_analysis::did_you_mean::nearest;
 use divisi_model::agent::system_prompt;
 use divisi_model::{Agent, AgentWork, Resolution, Tool};
-use divisi_workspace::settings::BUILT_IN_RUNNERS;
+use divisi_workspace::settings::{BUILT_IN_RUNNERS, RunnerKind};
 use divisi_workspace::{RunnerDefinition, Snapshot};
 
 use super::Faults;
 use crate::plan::PlanAgent;
+use crate::runner::cannot_hold;
 
 /// Agents and runners in use.
 #[derive(Debug)]
@@ -47,16 +48,17 @@ impl<'a> Agents<'a> {
                 return None;
             }
         };
-        if let Some(definition) = settings.runners.get(name) {
-            if definition.command.is_empty() {
-                faults.add(span, format!("the runner {name} has an empty command in the settings"));
-                return None;
-            }
-            self.runners.insert(name.to_owned(), with_absolute_program(definition));
-            return Some(name.to_owned());
+        let Some(definition) = settings.runner(name) else {
+            faults.add(span, unknown_runner(name, settings.runners.keys().map(String::as_str)));
+            return None;
+        };
+        if definition.command.is_empty() {
+            faults.add(span, format!("the runner {name} has an empty command in the settings"));
+            return None;
         }
-        faults.add(span, unknown_runner(name, settings.runners.keys().map(String::as_str)));
-        None
+        refuse_limits(name, definition.kind, work, faults);
+        self.runners.insert(name.to_owned(), with_absolute_program(definition));
+        Some(name.to_owned())
     }
 
     fn agent(&mut self, tool: Tool, work: &AgentWork, faults: &mut Faults) -> Option<usize> {
@@ -129,9 +131,20 @@ impl<'a> Agents<'a> {
     }
 }
 
+/// A limit that does nothing is worse than none.
+fn refuse_limits(name: &str, kind: RunnerKind, work: &AgentWork, faults: &mut Faults) {
+    let budget = work.budget.as_ref();
+    let turns = budget.filter(|budget| budget.value.turns.is_some()).map(|budget| budget.span);
+    let turns = work.max_turns.as_ref().map(|turns| turns.span).or(turns);
+    let cost = budget.filter(|budget| budget.value.micro_usd.is_some()).map(|budget| budget.span);
+    let Some(limit) = cannot_hold(kind, turns.is_some(), cost.is_some()) else { return };
+    let span = if limit == "turns" { turns } else { cost };
+    let what = if limit == "turns" { "a limit on turns" } else { "a budget in US dollars" };
+    faults.add(span.unwrap_or(work.agent.span), format!("the runner {name} has no way to hold {what}"));
+}
+
 /// A program path with a slash is relative to the file that defines the runner; a bare name is looked up in `PATH`.
-fn with_absolute_program(definition: &RunnerDefinition) -> RunnerDefinition {
-    let mut definition = definition.clone();
+fn with_absolute_program(mut definition: RunnerDefinition) -> RunnerDefinition {
     let folder = definition.defined_in.parent().unwrap_or(Path::new("")).to_owned();
     if let Some(program) = definition.command.first_mut().filter(|program| program.contains('/')) {
         *program = folder.join(program.as_str()).to_string_lossy().into_owned();
@@ -139,14 +152,13 @@ fn with_absolute_program(definition: &RunnerDefinition) -> RunnerDefinition {
     definition
 }
 
-const HOW_TO_DEFINE: &str = "write `runner:` on the node or under `defaults`, or `run.runner` in the settings, and \
-                             define it in divisi.toml: [runners.NAME] kind = \"exec\", command = [\"./my-runner\"]";
+const HOW_TO_DEFINE: &str = "write `runner:` on the node or under `defaults`, or `run.runner` in the settings: claude, \
+                             codex, gemini, opencode, or one of your own, defined in divisi.toml";
 
 fn unknown_runner<'a>(name: &str, defined: impl Iterator<Item = &'a str>) -> String {
     if BUILT_IN_RUNNERS.contains(&name) {
         return format!(
-            "the runner {name} is not in this version; define a runner of your own in divisi.toml: \
-             [runners.{name}] kind = \"exec\", command = [\"./my-runner\"]"
+            "the runner {name} needs a program; define it in divisi.toml: [runners.{name}] command = [\"my-agent\"]"
         );
     }
     match nearest(name, defined) {

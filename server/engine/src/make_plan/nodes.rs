@@ -91,6 +91,10 @@ fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
         name: output.name.value.clone(),
         form: output.form.clone(),
         required: output.required,
+        schema: output
+            .schema
+            .clone()
+            .filter(|schema| schema.as_object().is_some_and(|keys| !keys.is_empty())),
     });
     PlanNode {
         path: node.id.value.clone(),
@@ -165,13 +169,16 @@ fn plan_work(node: &Node, agents: &mut Agents<'_>, faults: &mut Faults) -> Optio
         Some(Work::Run(run)) => plan_run(node, run, faults),
         Some(Work::Agent(work)) => {
             let (runner, agent) = agents.resolve(work, faults)?;
+            let budget = work.budget.as_ref().map(|budget| budget.value).unwrap_or_default();
+            let max_turns = work.max_turns.as_ref().map(|turns| turns.value);
             Some(PlanWork::Agent {
                 agent,
                 runner,
                 prompt: work.prompt.as_ref().map(|prompt| prompt.value.clone()).unwrap_or_default(),
                 model: work.model.as_ref().map(|model| model.value.clone()),
                 tools: work.tools.as_ref().map(|tools| tools.iter().map(|tool| tool.value.clone()).collect()),
-                max_turns: work.max_turns.as_ref().map(|turns| turns.value),
+                max_turns: max_turns.into_iter().chain(budget.turns).min(),
+                max_micro_usd: budget.micro_usd,
             })
         }
         Some(Work::Command { name: written, .. } | Work::Dag { path: written, .. }) => {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict};
+use super::{AgentJob, Ending, Runner, RunnerProcess, RunnerVerdict};
 use crate::event::Usage;
 use crate::launch::{Outcome, StopStep, default_stop_sequence};
 
@@ -77,7 +77,11 @@ impl Runner for Exec {
         if let Some(turns) = job.max_turns {
             env.push(("DIVISI_MAX_TURNS".to_owned(), turns.to_string()));
         }
-        Ok(RunnerProcess { argv: self.command.clone(), env, stdin: Some(job.dir.join(PROMPT_FILE)) })
+        if let Some(micro_usd) = job.max_micro_usd {
+            env.push(("DIVISI_MAX_MICRO_USD".to_owned(), micro_usd.to_string()));
+        }
+        let stdin = Some(job.dir.join(PROMPT_FILE));
+        Ok(RunnerProcess { argv: self.command.clone(), env, stdin, stream: None })
     }
 
     fn stop_sequence(&self) -> Vec<StopStep> {
@@ -102,15 +106,19 @@ impl Runner for Exec {
 }
 
 fn verdict(report: ExecReport) -> RunnerVerdict {
-    let failure = match (report.status, report.error) {
-        (ReportedStatus::Succeeded, None) => None,
-        (_, Some(error)) => Some(error),
-        (ReportedStatus::Failed, None) => Some("the runner reports a failure and no reason".to_owned()),
+    let ending = match (report.status, report.error) {
+        (ReportedStatus::Succeeded, None) => Ending::ByExitStatus,
+        (_, Some(error)) => failed(error),
+        (ReportedStatus::Failed, None) => failed("the runner reports a failure and no reason".to_owned()),
     };
-    RunnerVerdict { result: report.result, failure, usage: report.usage }
+    RunnerVerdict { ending, result: report.result, usage: report.usage, ..RunnerVerdict::default() }
 }
 
 fn unreadable(why: &str) -> RunnerVerdict {
-    let failure = Some(format!("the runner's report in $DIVISI_RESULT_FILE cannot be read: {why}"));
-    RunnerVerdict { failure, ..RunnerVerdict::default() }
+    let ending = failed(format!("the runner's report in $DIVISI_RESULT_FILE cannot be read: {why}"));
+    RunnerVerdict { ending, ..RunnerVerdict::default() }
+}
+
+const fn failed(detail: String) -> Ending {
+    Ending::Failed { fault: None, detail }
 }

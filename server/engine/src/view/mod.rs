@@ -22,7 +22,7 @@ mod summary;
 mod todo;
 mod trace;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use crate::event::{Event, EventRecord, NodeState, Request, Verdict};
@@ -48,6 +48,8 @@ pub struct RunView {
     max_parallel: u32,
     seq: u64,
     paused: bool,
+    /// Runners without quota, and until when, in milliseconds since the epoch.
+    closed_runners: BTreeMap<String, i64>,
     verdict: Option<Verdict>,
     sessions: Sessions,
     nodes: Vec<NodeView>,
@@ -98,6 +100,7 @@ impl RunView {
             Event::RunResumed { .. } => {
                 self.verdict = None;
                 self.paused = false;
+                self.closed_runners.clear();
             }
             Event::Requested { request: Request::Pause, .. } => self.paused = true,
             Event::Requested { request: Request::Unpause | Request::Resume, .. } => self.paused = false,
@@ -109,14 +112,20 @@ impl RunView {
             }
             Event::AttemptStarted { node, .. } => self.change_node(node, |node| node.started_at = Some(at)),
             Event::AttemptEnded { node, evidence, .. } => {
-                let wall = Duration::from_millis(evidence.wall_ms);
-                self.change_node(node, |node| node.end_attempt(wall));
+                self.change_node(node, |node| node.end_attempt(evidence));
+            }
+            Event::RunnerClosed { runner, until, .. } => {
+                self.closed_runners.insert(runner.clone(), *until);
+            }
+            Event::RunnerOpened { runner, .. } => {
+                self.closed_runners.remove(runner);
             }
             Event::RetryScheduled { node, due_at, .. } => {
                 self.change_node(node, |node| node.retry_at = Some(*due_at));
             }
             Event::RunEnded { verdict } => {
                 self.verdict = Some(*verdict);
+                self.closed_runners.clear();
                 self.sessions.end(at);
             }
             Event::Requested {
@@ -184,6 +193,11 @@ impl RunView {
             return Vec::new();
         }
         self.nodes().filter(|node| node.state == NodeState::WaitingDecision).collect()
+    }
+
+    /// Runners whose service gives no more for now, and when they are tried again, in milliseconds since the epoch.
+    pub fn closed_runners(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.closed_runners.iter().map(|(runner, until)| (runner.as_str(), *until))
     }
 
     /// How it ended; none while it goes on.

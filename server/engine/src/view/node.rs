@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::event::{NodeState, OutputValue};
+use crate::event::{Evidence, NodeState, OutputValue, Usage};
 use crate::plan::{PlanNode, PlanWork};
 
 /// A node as the events so far tell it.
@@ -34,6 +34,10 @@ pub struct NodeView {
     pub wall: Option<Duration>,
     /// How long all its finished attempts took.
     pub attempts: Duration,
+    /// What all its finished attempts used, as far as their runner tells.
+    pub usage: Option<Usage>,
+    /// The agent's own name for its latest conversation.
+    pub session: Option<String>,
     /// How long the plan says it takes.
     pub(super) estimate: Option<Duration>,
     /// Files it made.
@@ -62,6 +66,8 @@ impl NodeView {
             ended_at: None,
             wall: None,
             attempts: Duration::ZERO,
+            usage: None,
+            session: None,
             estimate: None,
             files: Vec::new(),
             dependencies: Vec::new(),
@@ -125,10 +131,15 @@ impl NodeView {
         self.started_at = Some(at);
     }
 
-    pub(super) fn end_attempt(&mut self, wall: Duration) {
+    pub(super) fn end_attempt(&mut self, evidence: &Evidence) {
+        let wall = Duration::from_millis(evidence.wall_ms);
         self.started_at = None;
         self.wall = Some(wall);
         self.attempts = self.attempts.saturating_add(wall);
+        if let Some(usage) = &evidence.usage {
+            self.usage.get_or_insert_default().add(usage);
+        }
+        self.session.clone_from(&evidence.session);
     }
 }
 

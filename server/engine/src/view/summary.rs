@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::RunView;
 use super::node::NodeView;
+use crate::event::Usage;
 
 /// What a run came to, up to its last event.
 #[derive(Debug, Clone)]
@@ -22,6 +23,10 @@ pub struct Summary<'a> {
     pub critical_path: Vec<&'a NodeView>,
     /// Sum of the times of all attempts of the nodes on that path.
     pub critical: Duration,
+    /// What all agents used together, as far as their runners tell; none where none does.
+    pub usage: Option<Usage>,
+    /// Whether an agent's runner told no cost, so that more was spent than `usage` says.
+    pub is_cost_partial: bool,
 }
 
 impl RunView {
@@ -38,7 +43,17 @@ impl RunView {
             efficiency: speed_up / f64::from(self.max_parallel.max(1)),
             critical: time_of(critical_path.iter().copied()),
             critical_path,
+            is_cost_partial: self.usages().any(|usage| usage.usd.is_none()),
+            usage: self.usages().fold(None, |sum: Option<Usage>, usage| {
+                let mut sum = sum.unwrap_or_default();
+                sum.add(usage);
+                Some(sum)
+            }),
         }
+    }
+
+    fn usages(&self) -> impl Iterator<Item = &Usage> {
+        self.nodes().filter_map(|node| node.usage.as_ref())
     }
 
     fn critical_path(&self) -> Vec<&NodeView> {

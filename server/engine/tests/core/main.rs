@@ -8,6 +8,7 @@ mod attempts;
 mod forecasts;
 mod groups;
 mod ordering;
+mod quota;
 mod requests;
 mod resume;
 mod retry;

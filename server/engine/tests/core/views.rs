@@ -102,7 +102,7 @@ fn without_a_plan_a_view_knows_what_was_heard_of() {
 }
 
 fn told(summary: &Summary<'_>) -> String {
-    let Summary { wall, sum, speed_up, efficiency, critical_path, critical } = summary;
+    let Summary { wall, sum, speed_up, efficiency, critical_path, critical, .. } = summary;
     let path = paths(critical_path.iter().copied()).join(" → ");
     format!(
         "wall {wall:?}, sum {sum:?}, speed-up {speed_up}, efficiency {efficiency}, {critical:?} on {path}"

@@ -70,6 +70,7 @@ impl Yard {
             secrets: Vec::new(),
             idle_ms: None,
             stop: vec![StopStep { signal: Signal::Terminate, grace: Duration::from_millis(100) }],
+            stream: None,
         }
     }
 

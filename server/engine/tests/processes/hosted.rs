@@ -35,6 +35,10 @@ crate::trials![
     large_inputs_are_files,
     an_agent_is_handed_to_its_runner,
     a_runner_that_reports_a_failure_fails,
+    an_agent_that_stays_after_its_result_has_succeeded,
+    silence_counts_only_where_no_tool_is_at_work,
+    a_secret_in_an_agents_result_fails_it,
+    an_agent_that_ends_without_a_word_has_failed,
     runs_are_found_by_a_prefix,
 ];
 
@@ -489,6 +493,7 @@ fn agent(path: &str, prompt: &str, outputs: &[&str]) -> PlanNode {
             model: None,
             tools: Some(vec!["Read".to_owned(), "Grep".to_owned()]),
             max_turns: Some(3),
+            max_micro_usd: None,
         },
         outputs: outputs.iter().map(|name| output(name, OutputForm::Any)).collect(),
         ..sh(path, "")
@@ -496,11 +501,17 @@ fn agent(path: &str, prompt: &str, outputs: &[&str]) -> PlanNode {
 }
 
 fn with_runner(nodes: Vec<PlanNode>, script: &str) -> Bench {
+    with_runner_of_kind(RunnerKind::Exec, nodes, script)
+}
+
+fn with_runner_of_kind(kind: RunnerKind, nodes: Vec<PlanNode>, script: &str) -> Bench {
     let mut runners = BTreeMap::new();
     let command = vec!["sh".to_owned(), "-c".to_owned(), script.to_owned()];
     let definition = RunnerDefinition {
-        kind: RunnerKind::Exec,
+        kind,
         command,
+        args: Vec::new(),
+        repository_settings: false,
         env: vec!["TEST_SECRET".to_owned()],
         origin: RunnerOrigin::User,
         defined_in: "/nowhere/config.toml".into(),
@@ -576,4 +587,54 @@ fn runs_are_found_by_a_prefix() {
     let error = bench.runs.log(&bench.run, "b", None).unwrap_err().to_string();
     assert!(error.contains("has no node b"), "{error}");
     assert_eq!(fs::read_to_string(bench.root().join(".divisi/.gitignore")).unwrap(), "*\n");
+}
+
+/// A program that speaks as Claude Code does: a line for each event, and shell between them.
+fn claude(lines: &[&str], node: impl FnOnce(PlanNode) -> PlanNode) -> Bench {
+    let script: String =
+        lines
+            .iter()
+            .map(|line| {
+                if line.starts_with('{') { format!("printf '%s\\n' '{line}'\n") } else { format!("{line}\n") }
+            })
+            .collect();
+    with_runner_of_kind(RunnerKind::Claude, vec![node(agent("a", "go", &["said"]))], &script)
+}
+
+const TOOL: &str =
+    r#"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t","name":"Bash","input":{}}]}}"#;
+const TOOL_END: &str = r#"{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t"}]}}"#;
+const RESULT: &str = r#"{"type":"result","subtype":"success","is_error":false,"result":"fine"}"#;
+
+fn an_agent_that_stays_after_its_result_has_succeeded() {
+    let bench = claude(&[RESULT, "sleep 1000"], |node| node);
+    assert_eq!(bench.start().verdict(), "succeeded", "{}", bench.detail("a"));
+    await_that("the death of everything", || bench.survivors().is_empty());
+}
+
+fn silence_counts_only_where_no_tool_is_at_work() {
+    let impatient = |node| PlanNode { idle_timeout_ms: Some(1_500), ..node };
+    let bench = claude(&[TOOL, "sleep 4", TOOL_END, RESULT], impatient);
+    assert_eq!(bench.start().verdict(), "succeeded", "{}", bench.detail("a"));
+    let keep_alive = r#"{"type":"system","subtype":"api_retry","error_status":529}"#;
+    let waits = format!("while true; do echo '{keep_alive}'; sleep 0.2; done");
+    let bench = claude(&[TOOL, TOOL_END, &waits], impatient);
+    assert_eq!(bench.start().verdict(), "failed");
+    assert_eq!(bench.ends(), ["a failed(idle)"]);
+}
+
+fn a_secret_in_an_agents_result_fails_it() {
+    let told =
+        r#"printf '{"type":"result","subtype":"success","is_error":false,"result":"%s"}\n' "$TEST_SECRET""#;
+    let bench = claude(&[told], |node| node);
+    assert_eq!(bench.start().verdict(), "failed");
+    assert_eq!(bench.ends(), ["a failed(output_invalid)"]);
+    assert_eq!(files_with(&bench.root().join(".divisi"), b"s3cr3t-of-ours"), Vec::<String>::new());
+}
+
+fn an_agent_that_ends_without_a_word_has_failed() {
+    let bench = claude(&[TOOL, "echo 'no such flag' >&2", "exit 0"], |node| node);
+    assert_eq!(bench.start().verdict(), "failed");
+    let expected = "claude ended with exit status 0 before it gave a result: no such flag";
+    assert_eq!(bench.detail("a"), expected);
 }

@@ -94,7 +94,7 @@ pub(crate) fn sh(path: &str, line: &str) -> PlanNode {
 }
 
 pub(crate) fn output(name: &str, form: OutputForm) -> PlanOutput {
-    PlanOutput { name: name.to_owned(), form, required: true }
+    PlanOutput { name: name.to_owned(), form, required: true, schema: None }
 }
 
 pub(crate) fn secret(name: &str, source: &str) -> PlanEnv {

@@ -38,6 +38,8 @@ struct Seen {
     is_paused: bool,
     has_resumed: bool,
     is_ended: Option<Verdict>,
+    /// Runners without quota: whether one node may try.
+    closed: HashMap<String, bool>,
 }
 
 impl Seen {
@@ -56,6 +58,7 @@ impl Seen {
                 self.cancels = 0;
                 self.is_paused = false;
                 self.has_resumed = true;
+                self.closed.values_mut().for_each(|probing| *probing = true);
             }
             Event::AttemptGranted { node, attempt } => {
                 let last = self.granted.insert(node.clone(), *attempt).unwrap_or(0);
@@ -80,8 +83,9 @@ impl Seen {
                     Some(StopCause::Cancelled) => assert_eq!(*end, AttemptEnd::Cancelled),
                     _ => {}
                 }
-                self.grantable.insert(node.clone(), *end == AttemptEnd::Lost);
-                *self.tries.entry(node.clone()).or_default() += u32::from(*end != AttemptEnd::Lost);
+                let does_not_count = matches!(end, AttemptEnd::Lost | AttemptEnd::Interrupted);
+                self.grantable.insert(node.clone(), does_not_count);
+                *self.tries.entry(node.clone()).or_default() += u32::from(!does_not_count);
             }
             Event::RetryScheduled { node, .. } => {
                 assert!(!self.grantable.insert(node.clone(), true).unwrap(), "{node} is scheduled twice");
@@ -90,6 +94,9 @@ impl Seen {
                 self.tries.remove(node);
                 self.grantable.insert(node.clone(), true);
             }
+            Event::RunnerClosed { runner, .. } => drop(self.closed.insert(runner.clone(), false)),
+            Event::RunnerOpened { runner, probing: true } => drop(self.closed.insert(runner.clone(), true)),
+            Event::RunnerOpened { runner, probing: false } => drop(self.closed.remove(runner)),
             Event::RunEnded { verdict } => {
                 assert_eq!(self.is_ended.replace(*verdict), None, "a run ends once");
             }
@@ -121,6 +128,7 @@ impl Invariants {
             assert_ne!(self.state(state, index), NodeState::Succeeded, "{node} succeeded and runs again");
             assert_eq!(self.state(state, index), NodeState::Ready);
             assert!(!self.seen.is_paused, "{node} starts in a pause");
+            assert!(self.has_quota(state, index), "{node} starts though its runner has no quota");
             assert_eq!(self.seen.cancels, 0, "{node} starts although the run is cancelled");
             assert!(self.rule_holds(state, index), "the rule of {node} does not hold");
             if let Some(group) = self.plan.nodes[index].group {
@@ -201,15 +209,29 @@ impl Invariants {
         }
         assert_eq!(status(state, true), self.naive_status(state));
         let has_room = live < self.plan.max_parallel as usize;
-        let ready =
-            (0..self.plan.nodes.len()).filter(|node| self.state(state, *node) == NodeState::Ready).count();
+        let nodes = 0..self.plan.nodes.len();
+        let ready: Vec<usize> = nodes.filter(|node| self.state(state, *node) == NodeState::Ready).collect();
+        let startable = ready.iter().filter(|node| self.has_quota(state, **node)).count();
         assert!(
-            self.seen.is_paused || !has_room || ready == 0,
-            "{ready} are ready, there is room, nothing starts"
+            self.seen.is_paused || !has_room || startable == 0,
+            "{startable} are ready, there is room, nothing starts"
         );
+        let ready = ready.len();
         assert_eq!(state.ready().count(), ready, "the queue holds what is ready");
         for node in 0..self.plan.nodes.len() {
             self.not_forgotten(state, node);
+        }
+    }
+
+    /// Whether the runner of a node lets it start: always for programs.
+    fn has_quota(&self, state: &State, node: usize) -> bool {
+        let PlanWork::Agent { runner, .. } = &self.plan.nodes[node].work else { return true };
+        match self.seen.closed.get(runner) {
+            None => true,
+            Some(false) => false,
+            Some(true) => !state.live().any(|live| {
+                matches!(&self.plan.nodes[live.node].work, PlanWork::Agent { runner: other, .. } if other == runner)
+            }),
         }
     }
 
@@ -380,9 +402,14 @@ impl Invariants {
         let may_go_on =
             |state: &NodeState| state.is_live() || matches!(state, NodeState::Ready | NodeState::RetryWait);
         let waits = self.is_undecided(state) && !has(may_go_on);
+        let ready = |node: &usize| self.state(state, *node) == NodeState::Ready;
+        let mut ready = (0..self.plan.nodes.len()).filter(ready).peekable();
+        let waits_for_quota = !has(NodeState::is_live)
+            && ready.peek().is_some()
+            && ready.all(|node| !self.has_quota(state, node));
         if self.seen.cancels > 0 {
             RunStatus::Cancelling
-        } else if self.seen.is_paused || waits {
+        } else if self.seen.is_paused || waits || waits_for_quota {
             RunStatus::Paused
         } else if self.is_stopping(state) {
             RunStatus::Stopping

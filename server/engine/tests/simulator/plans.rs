@@ -5,7 +5,7 @@ use divisi_engine::plan::{PlanNode, PlanRetry, PlanWork, StoredPlan};
 use divisi_model::{Backoff, OnFailure, ResumePolicy};
 
 use crate::random::Random;
-use crate::support::{node, plan, rule};
+use crate::support::{give_to_runner, node, plan, rule};
 
 pub(crate) fn random_plan(random: &mut Random) -> StoredPlan {
     let mut nodes: Vec<PlanNode> = Vec::new();
@@ -33,6 +33,11 @@ pub(crate) fn random_plan(random: &mut Random) -> StoredPlan {
         outer.push(at);
     }
     let mut plan = plan(nodes);
+    for node in 0..plan.nodes.len() {
+        if matches!(plan.nodes[node].work, PlanWork::Argv { .. }) && random.percent(20) {
+            give_to_runner(&mut plan, node, random.pick(&["one", "two"]));
+        }
+    }
     plan.max_parallel = 1 + random.below(4) as u32;
     plan.on_failure = random.pick(&[OnFailure::Stop, OnFailure::Stop, OnFailure::Abort, OnFailure::Continue]);
     plan

@@ -8,7 +8,7 @@ use divisi_engine::core::{
     decide, replay,
 };
 use divisi_engine::event::{Event, FailKind, LostDecision, NodeState, Request, StopCause, Verdict};
-use divisi_engine::plan::StoredPlan;
+use divisi_engine::plan::{PlanWork, StoredPlan};
 use divisi_model::{OnFailure, ResumePolicy};
 
 use crate::invariants::Invariants;
@@ -16,7 +16,7 @@ use crate::journal::FakeJournal;
 use crate::plans::random_plan;
 use crate::random::Random;
 use crate::sometimes::Sometimes;
-use crate::support::{Words, failed, name, succeeded, words};
+use crate::support::{Words, failed, name, out_of_quota, succeeded, words};
 
 /// A run that needs more than this does not end.
 const STEPS: usize = 5_000;
@@ -253,6 +253,13 @@ impl World {
 
     /// Counts what is interesting about an event, before it is applied.
     fn note(&mut self, event: &Event) {
+        match event {
+            Event::RunnerClosed { is_known: true, .. } => self.sometimes.saw("no quota until a moment"),
+            Event::RunnerClosed { .. } => self.sometimes.saw("no quota, nobody says for how long"),
+            Event::RunnerOpened { probing: true, .. } => self.sometimes.saw("one node tries for quota"),
+            Event::RunnerOpened { .. } => self.sometimes.saw("quota again"),
+            _ => {}
+        }
         let Event::NodeState { node, state: to, .. } = event else { return };
         let index = self.state.index(node).unwrap();
         let from = self.state.node(index).unwrap().state();
@@ -343,6 +350,12 @@ impl World {
         let (timeout, idle) = (planned.timeout_ms, planned.idle_timeout_ms);
         let is_ok = self.random.percent(75);
         let mut outcome = if is_ok { succeeded(&format!("{key:?}")) } else { failed() };
+        let is_agent = matches!(planned.work, PlanWork::Agent { .. });
+        if is_agent && self.random.percent(25) {
+            let known = self.random.percent(40);
+            let resets_at = known.then(|| self.now + self.random.below(20_000) as i64);
+            outcome = out_of_quota(resets_at);
+        }
         let hangs = (timeout.is_some() || idle.is_some()) && self.random.percent(20);
         let takes = self.random.pick(&[1, 5, 40, 300, 999, 1_000, 2_500, 9_000]);
         outcome.evidence.wall_ms = takes as u64;

@@ -14,6 +14,7 @@ use divisi_engine::event::{
 use divisi_engine::plan::{PLAN_FORMAT, PlanNode, PlanOutput, PlanRetry, PlanWork, StoredPlan};
 use divisi_engine::view::RunView;
 use divisi_model::{Backoff, OnFailure, OutputForm, ResumePolicy, TriggerRule};
+use divisi_workspace::Settings;
 use serde_json::{Map, Value};
 
 /// A node that runs a program, waits for nothing and has no options.
@@ -29,7 +30,12 @@ pub(crate) fn node(path: &str) -> PlanNode {
         continue_on_error: false,
         work: PlanWork::Argv { argv: vec![path.to_owned()] },
         inputs: Vec::new(),
-        outputs: vec![PlanOutput { name: "out".to_owned(), form: OutputForm::Any, required: false }],
+        outputs: vec![PlanOutput {
+            name: "out".to_owned(),
+            form: OutputForm::Any,
+            required: false,
+            schema: None,
+        }],
         retry: None,
         timeout_ms: None,
         idle_timeout_ms: None,
@@ -41,6 +47,21 @@ pub(crate) fn node(path: &str) -> PlanNode {
         index: None,
         resume: ResumePolicy::Retry,
     }
+}
+
+/// Makes a node of the plan an agent's, executed by `runner`.
+pub(crate) fn give_to_runner(plan: &mut StoredPlan, node: usize, runner: &str) {
+    plan.nodes[node].work = PlanWork::Agent {
+        agent: 0,
+        runner: runner.to_owned(),
+        prompt: "go".to_owned(),
+        model: None,
+        tools: None,
+        max_turns: None,
+        max_micro_usd: None,
+    };
+    let definition = Settings::default().runner("claude").unwrap();
+    plan.runners.insert(runner.to_owned(), definition);
 }
 
 pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
@@ -146,6 +167,10 @@ impl Evaluate for Words {
     }
 
     fn render(&self, state: &State, node: usize) -> Result<Rendered, RenderError> {
+        if let PlanWork::Agent { prompt, .. } = &state.plan().nodes[node].work {
+            let command = RenderedCommand::Agent { prompt: prompt.clone() };
+            return Ok(Rendered { command, inputs: BTreeMap::new() });
+        }
         let PlanWork::Argv { argv } = &state.plan().nodes[node].work else { panic!("a group has no work") };
         match argv[0].as_str() {
             "bad-template" => Err(RenderError::Template("args.x is undefined".to_owned())),
@@ -249,7 +274,7 @@ impl Run {
     }
 
     /// The node's live attempt ends; its wall time is what went by since it was granted.
-    fn exit(&mut self, path: &str, mut outcome: AttemptOutcome) -> Decision {
+    pub(crate) fn exit(&mut self, path: &str, mut outcome: AttemptOutcome) -> Decision {
         let is_grant = |record: &&EventRecord| matches!(&record.event, Event::AttemptGranted { node, .. } if node == path);
         let granted_at = self.records.iter().rfind(is_grant).map_or(self.now, |record| record.at);
         outcome.evidence.wall_ms = u64::try_from(self.now - granted_at).unwrap();
@@ -305,6 +330,12 @@ pub(crate) fn succeeded(output: &str) -> AttemptOutcome {
 pub(crate) fn failed() -> AttemptOutcome {
     let outcome = Outcome::Failed { kind: FailKind::Exit, detail: "exit status 1".to_owned() };
     AttemptOutcome { outcome, evidence: Evidence { exit_code: Some(1), ..Evidence::default() } }
+}
+
+/// The runner's service gives no more, until `resets_at` where it says so.
+pub(crate) fn out_of_quota(resets_at: Option<i64>) -> AttemptOutcome {
+    let outcome = Outcome::Interrupted { detail: "limit reached".to_owned(), resets_at };
+    AttemptOutcome { outcome, evidence: Evidence::default() }
 }
 
 /// `failed(exit)`, `stopping(idle)`, `ready`.

@@ -69,6 +69,7 @@ fn work(
         model: None,
         tools: None,
         max_turns: None,
+        budget: None,
     }
 }
 

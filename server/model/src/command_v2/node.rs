@@ -82,6 +82,7 @@ fn work(reader: &Reader<'_>, fields: &Fields, agent: &Field) -> Work {
         model: None,
         tools: None,
         max_turns: None,
+        budget: None,
     })
 }
 

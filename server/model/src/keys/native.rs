@@ -196,8 +196,7 @@ pub static DEFAULTS: Object = Object {
         .not_run_yet(),
         Key::new("cache", CACHE, CACHE_DOC).applies(EXECUTED).not_run_yet(),
         Key::new("budget", Ty::Object(&BUDGET), "The most that one attempt may cost.\n\nExample: `budget: { usd: 1 }`")
-            .applies(WITH_RUNNER)
-            .not_run_yet(),
+            .applies(WITH_RUNNER),
     ],
     open: false,
 };

@@ -212,8 +212,7 @@ const NODE_KEYS: &[Key] = &[
     .applies(WITH_RUNNER)
     .default("the runner's"),
     Key::new("budget", Ty::Object(&BUDGET), "The most that one attempt may cost.\n\nExample: `budget: { usd: 0.50 }`")
-        .applies(WITH_RUNNER)
-        .not_run_yet(),
+        .applies(WITH_RUNNER),
     Key::new("shell", SHELL, SHELL_DOC).applies(&[RunLine]).default("[sh, -c], only where the text has shell syntax"),
     Key::new("env", ENV, "Environment variables of the node, over those of the DAG.\n\nExample: `env: { RUST_LOG: info }`")
         .applies(ALL_BUT_APPROVE),

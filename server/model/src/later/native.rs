@@ -8,7 +8,7 @@ use crate::keys::native as keys;
 use crate::reader::{Field, Fields};
 
 /// Keys that a node may take from `defaults`.
-const INHERITED: &[&str] = &["budget", "cache", "isolation"];
+const INHERITED: &[&str] = &["cache", "isolation"];
 
 pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
     let root = asked.reader.fields(dag.root, &keys::DAG);
@@ -48,15 +48,20 @@ fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
     asked.field(fields.field("compensate").filter(|_| node.has_compensation));
     let worktree = fields.field("worktree").filter(|field| !asked.reader.is_null(field.value));
     asked.field(worktree);
-    collect_schemas(node, asked);
+    collect_budget(&fields, defaults, node, asked);
     asked.field(fields.field("for_each").filter(|_| node.for_each.as_ref().is_some_and(needs_upstream)));
 }
 
-/// A run parses `json` outputs; it does not hold them against a schema yet.
-fn collect_schemas(node: &Node, asked: &mut Asked<'_>) {
-    let demands = |schema: &serde_json::Value| schema.as_object().is_some_and(|schema| !schema.is_empty());
-    for output in node.outputs.iter().filter(|output| output.schema.as_ref().is_some_and(demands)) {
-        asked.key(output.name.span, "json with a schema");
+/// Parts of a budget that no runner can hold: of one attempt, `usd` and `turns` alone are run.
+fn collect_budget(fields: &Fields, defaults: Option<&Fields>, node: &Node, asked: &mut Asked<'_>) {
+    let own = fields.field("budget");
+    let default = || defaults?.field("budget").filter(|field| applies(field, node));
+    let Some(budget) = own.or_else(default).filter(|field| !asked.reader.is_null(field.value)) else {
+        return;
+    };
+    let parts = asked.reader.fields(budget.value, &keys::BUDGET);
+    for key in ["tokens", "wall"] {
+        asked.field(parts.field(key));
     }
 }
 

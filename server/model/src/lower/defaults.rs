@@ -5,7 +5,7 @@ use std::time::Duration;
 use divisi_syntax::{NodeId, Spanned};
 
 use super::env;
-use crate::dag::{Defaults, EnvVar, Retry};
+use crate::dag::{Budget, Defaults, EnvVar, Retry};
 use crate::keys::{WorkKind, native};
 use crate::reader::{Fields, Reader};
 
@@ -26,6 +26,7 @@ pub(super) fn lower(reader: &Reader<'_>, defaults: NodeId) -> Defaults {
         shell: fields.get("shell").and_then(|value| shell(reader, value)),
         retry: retry(reader, &fields, None),
         in_worktree: fields.get("isolation").is_some_and(|value| is_worktree(reader, value)),
+        budget: budget(reader, &fields, None),
     }
 }
 
@@ -73,6 +74,11 @@ impl Merge<'_> {
     pub(super) fn retry(&self) -> Option<Retry> {
         let default = self.defaults.retry.as_ref().filter(|_| self.applies("retry"));
         retry(self.reader, self.fields, default)
+    }
+
+    pub(super) fn budget(&self) -> Option<Spanned<Budget>> {
+        let default = self.defaults.budget.as_ref().filter(|_| self.applies("budget"));
+        budget(self.reader, self.fields, default)
     }
 
     pub(super) fn in_worktree(&self) -> bool {
@@ -148,4 +154,29 @@ fn retry(reader: &Reader<'_>, fields: &Fields, default: Option<&Retry>) -> Optio
 fn retried_kinds(reader: &Reader<'_>, value: NodeId) -> Option<Vec<String>> {
     let kinds = || reader.names(value).into_iter().map(|kind| kind.value).collect();
     (!reader.is_null(value)).then(kinds)
+}
+
+/// `budget`, merged over the default's one level deep.
+fn budget(
+    reader: &Reader<'_>,
+    fields: &Fields,
+    default: Option<&Spanned<Budget>>,
+) -> Option<Spanned<Budget>> {
+    let Some(field) = fields.field("budget") else { return default.cloned() };
+    if reader.is_null(field.value) {
+        return None;
+    }
+    let inner = reader.fields(field.value, &native::BUDGET);
+    let base = default.map(|default| default.value).unwrap_or_default();
+    let micro_usd = inner.get("usd").and_then(|value| micro(reader.number(value)?));
+    let turns = inner.get("turns").and_then(|value| reader.positive(value)).map(|turns| turns.value);
+    let budget = Budget { micro_usd: micro_usd.or(base.micro_usd), turns: turns.or(base.turns) };
+    Some(Spanned::new(budget, reader.span(field.key_node)))
+}
+
+/// Dollars in millionths; none where that is nothing, or no sum that anybody pays.
+fn micro(usd: f64) -> Option<u64> {
+    let micro = (usd * 1e6).round();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is within these bounds")]
+    (1.0..=1e15).contains(&micro).then_some(micro as u64)
 }

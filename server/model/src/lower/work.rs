@@ -69,6 +69,7 @@ fn agent(merge: &Merge<'_>, value: NodeId) -> AgentWork {
         model: merge.text("model", defaults.model.as_ref()),
         tools: tools.map(|value| reader.names(value)),
         max_turns: fields.get("max_turns").and_then(|value| reader.positive(value)),
+        budget: merge.budget(),
     }
 }
 

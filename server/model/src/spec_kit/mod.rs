@@ -65,6 +65,7 @@ fn lower_one(reader: &Reader<'_>, item: NodeId, defaults: &Defaults) -> Node {
         model: text("model_override").or_else(|| defaults.model.clone()),
         tools: None,
         max_turns: None,
+        budget: None,
     };
     Node {
         id,

@@ -201,23 +201,30 @@ impl Reader<'_> {
         at: Option<Span>,
         origin: RunnerOrigin,
     ) -> Option<RunnerDefinition> {
-        let (mut kind, mut command, mut env) = (None, Vec::new(), Vec::new());
+        let mut kind = RunnerKind::named(name);
+        let (mut command, mut args, mut env, mut repository_settings) =
+            (Vec::new(), Vec::new(), Vec::new(), false);
         let prefix = format!("runners.{name}.");
         for (key, value) in self.table(value, &format!("`runners.{name}`")) {
+            let label = format!("`{prefix}{}`", key.name);
             match key.name.as_str() {
-                "kind" => {
-                    kind = self.one_of(value, &format!("`{prefix}kind`"), &[("exec", RunnerKind::Exec)])
-                }
-                "command" => command = self.texts(value, &format!("`{prefix}command`")),
-                "env" => env = self.texts(value, &format!("`{prefix}env`")),
-                _ => self.unknown(key, &prefix, &["kind", "command", "env"]),
+                "kind" => kind = self.one_of(value, &label, RunnerKind::ALL),
+                "command" => command = self.texts(value, &label),
+                "args" => args = self.texts(value, &label),
+                "env" => env = self.texts(value, &label),
+                "repository_settings" => replace(&mut repository_settings, self.truth(value, &label)),
+                _ => self.unknown(key, &prefix, &["kind", "command", "args", "env", "repository_settings"]),
             }
         }
-        let (Some(kind), Some(program)) = (kind, command.first_mut()) else {
-            let message = format!(
-                "`runners.{name}` needs `kind = \"exec\"` and a `command`: a program and its arguments"
-            );
-            self.problem(at, message);
+        let Some(kind) = kind else {
+            self.problem(at, format!("`runners.{name}` needs a `kind`: {}", kinds()));
+            return None;
+        };
+        if command.is_empty() {
+            command.extend(kind.program().map(str::to_owned));
+        }
+        let Some(program) = command.first_mut() else {
+            self.problem(at, format!("`runners.{name}` needs a `command`: a program and its arguments"));
             return None;
         };
         if let Some(folder) = self.path.parent()
@@ -227,7 +234,13 @@ impl Reader<'_> {
             let joined = folder.join(program.strip_prefix("./").unwrap_or(program));
             *program = joined.to_string_lossy().into_owned();
         }
-        Some(RunnerDefinition { kind, command, env, origin, defined_in: self.path.to_owned() })
+        for known in kind.environment() {
+            if !env.iter().any(|name| name == known) {
+                env.push((*known).to_owned());
+            }
+        }
+        let defined_in = self.path.to_owned();
+        Some(RunnerDefinition { kind, command, args, env, repository_settings, origin, defined_in })
     }
 
     fn table<'v>(&mut self, value: &'v Value, label: &str) -> &'v [(Key, Value)] {
@@ -347,4 +360,10 @@ fn extend(list: &mut Vec<String>, more: Vec<String>) {
             list.push(entry);
         }
     }
+}
+
+/// All kinds of runners, for people.
+fn kinds() -> String {
+    let words: Vec<String> = RunnerKind::ALL.iter().map(|(word, _)| format!("`{word}`")).collect();
+    words.join(", ")
 }

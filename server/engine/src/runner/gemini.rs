@@ -1,0 +1,187 @@
+//! The runner `gemini`: Gemini CLI, headless, with its stream of JSON.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use divisi_workspace::RunnerDefinition;
+use serde_json::{Value, json};
+
+use super::transcript::{Transcript, number, text};
+use super::verdict::verdict;
+use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, model, prompt_with_agent, tools};
+use crate::event::{RunnerFault, Usage};
+use crate::launch::{AgentReport, AgentStream, Heard, Listener, Outcome, StopStep, default_stop_sequence};
+
+const PROMPT_FILE: &str = "prompt.md";
+const POLICY_FILE: &str = "policy.toml";
+const SETTINGS_FILE: &str = "settings.json";
+
+/// Gemini CLI. An agent cannot be handed to it: who it is stands before the prompt.
+pub(super) struct Gemini<'a> {
+    definition: &'a RunnerDefinition,
+}
+
+impl<'a> Gemini<'a> {
+    pub(super) const fn new(definition: &'a RunnerDefinition) -> Self {
+        Self { definition }
+    }
+
+    fn arguments(&self, job: &AgentJob<'_>) -> Vec<String> {
+        // Whether this workspace is trusted was asked before the run; a folder it does not trust ends it at once.
+        let mut arguments: Vec<String> = ["-o", "stream-json", "--skip-trust"].map(str::to_owned).to_vec();
+        let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
+        option("--session-id", job.session.to_owned());
+        if job.tools.is_some() {
+            option("--policy", job.dir.join(POLICY_FILE).to_string_lossy().into_owned());
+        }
+        if let Some(model) = model(job) {
+            option("--model", model.to_owned());
+        }
+        arguments
+    }
+
+    /// Settings over all others: no hooks, servers and extensions of the repository, and the limit on turns.
+    fn settings(&self, job: &AgentJob<'_>) -> Value {
+        let mut settings = json!({ "general": { "enableAutoUpdate": false } });
+        if let Some(turns) = job.max_turns {
+            settings["model"] = json!({ "maxSessionTurns": turns });
+        }
+        if !self.definition.repository_settings {
+            settings["hooksConfig"] = json!({ "enabled": false });
+            settings["admin"] = json!({ "mcp": { "enabled": false }, "extensions": { "enabled": false } });
+        }
+        settings
+    }
+}
+
+/// Everything is refused but what the tools name.
+fn policy(tools: &[String]) -> String {
+    let rule = |tool: &str, decision: &str, priority: u32| {
+        format!(
+            "[[rule]]\ntoolName = {}\ndecision = \"{decision}\"\npriority = {priority}\n",
+            Value::from(tool)
+        )
+    };
+    let allowed = tools.iter().flat_map(|tool| tools::gemini(tool));
+    std::iter::once(rule("*", "deny", 100)).chain(allowed.map(|tool| rule(&tool, "allow", 200))).collect()
+}
+
+impl Runner for Gemini<'_> {
+    fn prepare(&self, job: &AgentJob<'_>) -> io::Result<RunnerProcess> {
+        let prompt = job.dir.join(PROMPT_FILE);
+        fs::write(&prompt, prompt_with_agent(job))?;
+        let settings = job.dir.join(SETTINGS_FILE);
+        fs::write(&settings, self.settings(job).to_string())?;
+        if let Some(tools) = job.tools {
+            fs::write(job.dir.join(POLICY_FILE), policy(tools))?;
+        }
+        let settings = settings.to_string_lossy().into_owned();
+        Ok(RunnerProcess {
+            argv: argv(self.definition, self.arguments(job)),
+            env: vec![("GEMINI_CLI_SYSTEM_SETTINGS_PATH".to_owned(), settings)],
+            stdin: Some(prompt),
+            stream: Some(AgentStream::Gemini),
+        })
+    }
+
+    fn stop_sequence(&self) -> Vec<StopStep> {
+        default_stop_sequence()
+    }
+
+    fn classify(&self, _dir: &Path, outcome: &Outcome) -> RunnerVerdict {
+        verdict("gemini", outcome)
+    }
+}
+
+/// Its stream.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    transcript: Transcript,
+    /// What the agent says in pieces.
+    said: String,
+    /// Its text since the last tool call: what it says last is its result.
+    last: String,
+}
+
+impl Listener for Stream {
+    fn hear(&mut self, value: &Value) -> Heard {
+        let mut heard = Heard::default();
+        let kind = text(value, "/type");
+        if kind != Some("message") {
+            let said = std::mem::take(&mut self.said);
+            self.transcript.say(&said, &mut heard);
+            heard.is_progress = false;
+        }
+        match kind {
+            Some("init") => {
+                heard.is_progress = true;
+                self.transcript.report.session = text(value, "/session_id").map(str::to_owned);
+            }
+            Some("message") if text(value, "/role") == Some("assistant") => {
+                heard.is_progress = true;
+                let piece = text(value, "/content").unwrap_or_default();
+                self.said.push_str(piece);
+                self.last.push_str(piece);
+            }
+            Some("tool_use") => {
+                self.last.clear();
+                let name = text(value, "/tool_name").unwrap_or("a tool");
+                let id = text(value, "/tool_id").unwrap_or_default();
+                self.transcript.begin_tool(id, name, value.get("parameters"), &mut heard);
+            }
+            Some("tool_result") => self.hear_tool_result(value, &mut heard),
+            Some("error") => {
+                heard.log.push(format!("[{}]", text(value, "/message").unwrap_or("an error")));
+            }
+            Some("result") => self.hear_result(value, &mut heard),
+            _ => {}
+        }
+        heard
+    }
+
+    fn is_in_a_tool(&self) -> bool {
+        self.transcript.is_in_a_tool()
+    }
+
+    fn is_over(&self) -> bool {
+        self.transcript.report.is_complete
+    }
+
+    fn report(&self) -> AgentReport {
+        self.transcript.report.clone()
+    }
+}
+
+impl Stream {
+    fn hear_tool_result(&mut self, value: &Value, heard: &mut Heard) {
+        let id = text(value, "/tool_id").unwrap_or_default();
+        let kind = text(value, "/error/type");
+        if kind == Some("policy_violation") || kind == Some("tool_not_registered") {
+            let tool = id.split("__").next().unwrap_or(id);
+            self.transcript.report.denied.push(tool.to_owned());
+        }
+        let has_failed = text(value, "/status") == Some("error");
+        let fault = has_failed.then(|| text(value, "/error/message").unwrap_or("no reason given"));
+        self.transcript.end_tool(id, fault, heard);
+    }
+
+    fn hear_result(&mut self, value: &Value, heard: &mut Heard) {
+        self.transcript.complete(heard);
+        self.transcript.report.result = Some(self.last.clone()).filter(|text| !text.is_empty());
+        self.transcript.report.usage = Some(Usage {
+            input_tokens: number(value, "/stats/input_tokens"),
+            cached_tokens: number(value, "/stats/cached"),
+            output_tokens: number(value, "/stats/output_tokens"),
+            ..Usage::default()
+        });
+        if text(value, "/status") != Some("success") {
+            let fault = match text(value, "/error/type") {
+                Some("FatalTurnLimitedError") => RunnerFault::Turns,
+                Some("FatalAuthenticationError") => RunnerFault::Auth,
+                _ => RunnerFault::Service,
+            };
+            self.transcript.fail(fault, text(value, "/error/message").unwrap_or("gemini reports a failure"));
+        }
+    }
+}

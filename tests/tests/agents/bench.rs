@@ -1,0 +1,140 @@
+//! A workspace with an agent, a service that stands in, and the programs.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use divisi_engine::client::Runs;
+use divisi_engine::event::{Event, EventRecord, Evidence};
+use divisi_tests::{World, project};
+
+use crate::stand_in::StandIn;
+
+/// How long anything may take before a test calls it a hang.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+const KEY: &str = "a-key-that-nobody-has";
+
+/// The folder of the programs; none, with a loud word, where they are not installed.
+fn programs() -> Option<PathBuf> {
+    let folder = project().join(".tools/agents/bin");
+    if folder.join("claude").exists() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: {} is not here; tools/setup-agents installs it", folder.display());
+    None
+}
+
+pub(crate) struct Bench {
+    pub(crate) world: World,
+    pub(crate) service: StandIn,
+    programs: PathBuf,
+}
+
+/// An end of a run, and what was said of it.
+pub(crate) struct Ended {
+    pub(crate) status: Option<i32>,
+    pub(crate) said: String,
+    pub(crate) events: Vec<EventRecord>,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Option<Self> {
+        let programs = programs()?;
+        let bench = Self { world: World::new(), service: StandIn::start(), programs };
+        bench.world.write("divisi.toml", "");
+        bench.world.write(
+            ".claude/agents/reviewer.md",
+            "---\nname: reviewer\ndescription: Reviews code\ntools: Bash, Read\n---\nYou review code.\n",
+        );
+        Some(bench)
+    }
+
+    /// One node `a` for the agent `reviewer`: its keys beyond that, and the script of the model.
+    pub(crate) fn write_dag(&self, keys: &str, script: &[&str]) {
+        let lines: String = script.iter().map(|line| format!("      MODEL> {line}\n")).collect();
+        let text =
+            format!("nodes:\n  - id: a\n    agent: reviewer\n{keys}    prompt: |\n      Do it.\n{lines}");
+        self.world.write("a.dag.yaml", &text);
+    }
+
+    /// `divisi`, with what the agents' programs need to reach the service and nothing else.
+    pub(crate) fn divisi(&self, arguments: &[&str]) -> Command {
+        let mut command = self.world.divisi();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.programs.clone()).chain(std::env::split_paths(&path));
+        command
+            .args(arguments)
+            .env("PATH", std::env::join_paths(folders).expect("folders without colons"))
+            .env("ANTHROPIC_BASE_URL", &self.service.url)
+            .env("ANTHROPIC_API_KEY", KEY)
+            .env_remove("CLAUDE_CODE_OAUTH_TOKEN")
+            .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
+        command
+    }
+
+    pub(crate) fn run(&self) -> Ended {
+        self.ended(self.divisi(&["run", "a.dag.yaml", "--yes"]).output().expect("divisi starts"))
+    }
+
+    pub(crate) fn ended(&self, output: Output) -> Ended {
+        let said =
+            [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        Ended { status: output.status.code(), said, events: self.events() }
+    }
+
+    pub(crate) fn runs(&self) -> Runs {
+        Runs::open(&self.world.workspace()).expect("the workspace has runs")
+    }
+
+    /// Events of the only run.
+    pub(crate) fn events(&self) -> Vec<EventRecord> {
+        let runs = self.runs();
+        let listed = runs.list().map(|(runs, _)| runs).unwrap_or_default();
+        listed.first().and_then(|run| runs.events(&run.run, 0).ok()).unwrap_or_default()
+    }
+}
+
+impl Ended {
+    /// What is known of the end of the latest attempt of a node.
+    pub(crate) fn evidence(&self, path: &str) -> &Evidence {
+        let found = self.events.iter().rev().find_map(|record| match &record.event {
+            Event::AttemptEnded { node, evidence, .. } if node == path => Some(evidence),
+            _ => None,
+        });
+        found.unwrap_or_else(|| panic!("no attempt of {path} ended:\n{}", self.said))
+    }
+
+    /// The output of a node, as JSON.
+    pub(crate) fn output(&self, path: &str, name: &str) -> serde_json::Value {
+        let found = self.events.iter().rev().find_map(|record| match &record.event {
+            Event::NodeState { node, outputs, .. } if node == path => outputs.get(name),
+            _ => None,
+        });
+        let found = found.unwrap_or_else(|| panic!("{path} has no output {name}:\n{}", self.said));
+        serde_json::to_value(found).expect("an output is JSON").get("value").cloned().unwrap_or_default()
+    }
+}
+
+/// Waits for something that another process does.
+pub(crate) fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Processes whose command line holds `text`.
+pub(crate) fn processes_with(text: &str) -> Vec<u32> {
+    let entries = std::fs::read_dir(Path::new("/proc")).expect("the system's processes").flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(|pid| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        *pid != std::process::id() && line.windows(text.len()).any(|window| window == text.as_bytes())
+    })
+    .collect()
+}

@@ -1,0 +1,130 @@
+//! Codex, OpenCode, and OpenCode once more as an agent of the Agent Client Protocol.
+
+use divisi_engine::event::RunnerFault;
+use serde_json::json;
+
+use crate::bench::{Bench, Ended};
+
+/// Codex finds its service in its own settings; its sandbox will not have them under the temporary folder.
+fn run_codex(bench: &Bench) -> Ended {
+    let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a fresh folder");
+    let config = format!(
+        "model_provider = \"stand-in\"\nmodel = \"model\"\n[model_providers.stand-in]\nname = \"stand-in\"\n\
+         base_url = \"{}/v1\"\nenv_key = \"OPENAI_API_KEY\"\nwire_api = \"responses\"\n",
+        bench.service.url
+    );
+    std::fs::write(home.path().join("config.toml"), config).expect("a fresh file");
+    let mut command = bench.divisi(&["run", "a.dag.yaml", "--yes"]);
+    command.env("OPENAI_API_KEY", "a-key-that-nobody-has").env("CODEX_HOME", home.path());
+    bench.ended(command.output().expect("divisi starts"))
+}
+
+fn codex_agent(bench: &Bench) {
+    bench.world.write(
+        ".codex/agents/reviewer.toml",
+        "name = \"reviewer\"\ndescription = \"Reviews code\"\ndeveloper_instructions = \"You review \\\"code\\\".\"\n",
+    );
+}
+
+#[test]
+fn codex_succeeds() {
+    let Some(bench) = Bench::new() else { return };
+    codex_agent(&bench);
+    bench.write_dag(
+        "    runner: codex\n    outputs: [findings]\n",
+        &[r#"use exec_command {"cmd": "echo hi"} (1200 in, 340 out)"#, "say all is well (1300 in, 50 out)"],
+    );
+    let ended = run_codex(&bench);
+    assert_eq!(ended.status, Some(0), "{}", ended.said);
+    assert_eq!(ended.output("a", "findings"), json!("all is well"));
+    let usage = ended.evidence("a").usage.as_ref().expect("usage is told");
+    assert_eq!((usage.input_tokens, usage.output_tokens, usage.usd), (2500, 390, None));
+    assert!(ended.said.contains("cost not told by the runners"), "{}", ended.said);
+}
+
+#[test]
+fn codex_fills_a_schema_or_fails() {
+    let Some(bench) = Bench::new() else { return };
+    codex_agent(&bench);
+    let schema =
+        "{ type: object, properties: { n: { type: integer } }, required: [n], additionalProperties: false }";
+    let keys = format!("    runner: codex\n    outputs: {{ found: {{ json: {schema} }} }}\n");
+    bench.write_dag(&keys, &[r#"say {"n": "seven"}"#]);
+    let ended = run_codex(&bench);
+    assert_eq!(ended.status, Some(1), "{}", ended.said);
+    assert!(ended.said.contains("does not fit its schema, at /n"), "{}", ended.said);
+}
+
+#[test]
+fn a_limit_that_a_runner_cannot_hold_is_refused() {
+    let Some(bench) = Bench::new() else { return };
+    codex_agent(&bench);
+    bench.write_dag("    runner: codex\n    max_turns: 3\n", &["say x"]);
+    let ended = run_codex(&bench);
+    assert_eq!(ended.status, Some(2), "{}", ended.said);
+    assert!(ended.said.contains("the runner codex has no way to hold a limit on turns"), "{}", ended.said);
+}
+
+fn run_opencode(bench: &Bench) -> Ended {
+    let model = json!({ "name": "Model", "cost": { "input": 1, "output": 2 }, "limit": { "context": 100_000, "output": 8_000 } });
+    let options =
+        json!({ "baseURL": format!("{}/v1", bench.service.url), "apiKey": "a-key-that-nobody-has" });
+    let provider = json!({ "npm": "@ai-sdk/openai-compatible", "name": "Stand-in", "options": options, "models": { "m": model } });
+    let config = json!({
+        "provider": { "stand-in": provider }, "model": "stand-in/m", "small_model": "stand-in/m",
+        "permission": { "bash": "ask" }, "autoupdate": false,
+    });
+    let mut command = bench.divisi(&["run", "a.dag.yaml", "--yes"]);
+    command.env("OPENCODE_CONFIG_CONTENT", config.to_string()).env("OPENCODE_DISABLE_MODELS_FETCH", "1");
+    bench.ended(command.output().expect("divisi starts"))
+}
+
+#[test]
+fn opencode_succeeds() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write_dag(
+        "    runner: opencode\n    outputs: [findings]\n",
+        &[
+            r#"use bash {"command": "echo hi", "description": "says hi"} (1200 in, 340 out)"#,
+            "say all is well (1300 in, 50 out)",
+        ],
+    );
+    let ended = run_opencode(&bench);
+    assert_eq!(ended.status, Some(0), "{}", ended.said);
+    assert_eq!(ended.output("a", "findings"), json!("all is well"));
+    let usage = ended.evidence("a").usage.as_ref().expect("usage is told");
+    assert_eq!((usage.input_tokens, usage.output_tokens, usage.turns), (2500, 390, Some(2)));
+    assert!(usage.usd.is_some_and(|usd| usd > 0.003));
+}
+
+#[test]
+fn opencode_has_a_bad_key() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write_dag("    runner: opencode\n", &["fail 401 who are you"]);
+    let ended = run_opencode(&bench);
+    assert_eq!(ended.status, Some(1), "{}", ended.said);
+    assert_eq!(ended.evidence("a").fault, Some(RunnerFault::Auth), "{}", ended.said);
+}
+
+#[test]
+fn an_agent_of_the_protocol_asks_and_is_answered_by_the_tools_of_its_node() {
+    let Some(bench) = Bench::new() else { return };
+    bench.world.write(
+        "divisi.toml",
+        "[runners.protocol]\nkind = \"acp\"\ncommand = [\"opencode\", \"acp\"]\n\
+         env = [\"OPENCODE_CONFIG_CONTENT\", \"OPENCODE_DISABLE_MODELS_FETCH\"]\n",
+    );
+    let script = [r#"use bash {"command": "touch made.txt", "description": "makes"}"#, "say all is well"];
+    bench.write_dag("    runner: protocol\n    outputs: [findings]\n", &script);
+    let ended = run_opencode(&bench);
+    assert_eq!(ended.status, Some(0), "{}", ended.said);
+    assert_eq!(ended.output("a", "findings"), json!("all is well"));
+    assert!(bench.world.workspace().join("made.txt").exists(), "its tools allow it");
+
+    std::fs::remove_file(bench.world.workspace().join("made.txt")).expect("it is there");
+    std::fs::remove_dir_all(bench.world.workspace().join(".divisi")).expect("it is there");
+    bench.write_dag("    runner: protocol\n    tools: [Read]\n", &script);
+    let ended = run_opencode(&bench);
+    assert_eq!(ended.evidence("a").denied, ["execute"], "{}", ended.said);
+    assert!(!bench.world.workspace().join("made.txt").exists(), "its tools do not");
+}
