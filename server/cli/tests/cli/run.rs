@@ -287,16 +287,16 @@ nodes:
 
 #[test]
 fn what_cannot_run_yet_is_refused_with_its_place() {
-    let text = TWO.replace("outputs: [word] }", "outputs: [word], budget: { usd: 1 } }");
+    let text = TWO.replace("outputs: [word] }", "outputs: [word], cache: true }");
     let site = Site::new().write("two.dag.yaml", text);
     let said = site.divisi(&["run", "two", "--yes"]);
     assert_eq!(said.status, 2);
     expect![[r#"
-        error: `budget` is read and checked, but this version cannot run it
+        error: `cache` is read and checked, but this version cannot run it
          --> two.dag.yaml:3:55
           |
-        3 |   - { id: first, run: [echo, hello], outputs: [word], budget: { usd: 1 } }
-          |                                                       ^^^^^^
+        3 |   - { id: first, run: [echo, hello], outputs: [word], cache: true }
+          |                                                       ^^^^^
 
         error: two.dag.yaml was not run
     "#]]

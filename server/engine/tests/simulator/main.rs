@@ -27,7 +27,7 @@ fn invariants_hold_under_every_fate() {
         world.run();
         return;
     }
-    let seeds = number("DIVISI_SIM_SEEDS").unwrap_or(2_000);
+    let seeds = number("DIVISI_SIM_SEEDS").unwrap_or(6_000);
     let mut sometimes = Sometimes::default();
     for seed in 0..seeds {
         let fate = catch_unwind(AssertUnwindSafe(|| {
@@ -43,7 +43,7 @@ fn invariants_hold_under_every_fate() {
         }
     }
     println!("{seeds} seeds\n{sometimes}");
-    if seeds >= 2_000 {
+    if seeds >= 6_000 {
         sometimes.assert_all();
     }
 }

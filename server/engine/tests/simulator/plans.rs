@@ -34,7 +34,7 @@ pub(crate) fn random_plan(random: &mut Random) -> StoredPlan {
     }
     let mut plan = plan(nodes);
     for node in 0..plan.nodes.len() {
-        if matches!(plan.nodes[node].work, PlanWork::Argv { .. }) && random.percent(20) {
+        if matches!(plan.nodes[node].work, PlanWork::Argv { .. }) && random.percent(15) {
             give_to_runner(&mut plan, node, random.pick(&["one", "two"]));
         }
     }
