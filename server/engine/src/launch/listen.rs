@@ -102,12 +102,12 @@ impl AgentReport {
     pub(crate) fn masked(mut self, mask: impl Fn(&str) -> String) -> Self {
         let before = (self.result.clone(), self.structured.clone());
         let text = |text: &mut String| *text = mask(text);
-        self.result.as_mut().map(text);
-        self.structured.as_mut().map(|value| mask_value(value, &mask));
+        self.result.iter_mut().for_each(text);
+        self.structured.iter_mut().for_each(|value| mask_value(value, &mask));
         self.holds_secret = before != (self.result.clone(), self.structured.clone());
-        self.session.as_mut().map(text);
+        self.session.iter_mut().for_each(text);
         self.denied.iter_mut().for_each(text);
-        self.failure.as_mut().map(|failure| text(&mut failure.detail));
+        self.failure.iter_mut().for_each(|failure| text(&mut failure.detail));
         self
     }
 }

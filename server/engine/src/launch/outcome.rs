@@ -26,7 +26,7 @@ pub struct Outcome {
     pub left_behind: u32,
     /// What an agent's program reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent: Option<AgentReport>,
+    pub agent: Option<Box<AgentReport>>,
     /// Why the log is not complete (a full disk).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_error: Option<String>,

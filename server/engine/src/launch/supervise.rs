@@ -526,7 +526,7 @@ impl Life {
             stdout_bytes: self.streams.stdout.total,
             stdout_masked: self.streams.out_masker.masked(),
             left_behind,
-            agent: self.streams.conversation.as_ref().map(Conversation::report),
+            agent: self.streams.conversation.as_ref().map(Conversation::report).map(Box::new),
             log_error: fault.map(|error| format!("the log is not complete: {error}")),
         }
     }

@@ -135,10 +135,8 @@ impl Listener for Stream {
             Some("assistant") => self.hear_message(value, &mut heard),
             Some("user") => self.hear_tool_results(value, &mut heard),
             Some("result") => self.hear_result(value, &mut heard),
-            Some("rate_limit_event") => {
-                if text(value, "/rate_limit_info/status") == Some("rejected") {
-                    self.resets_at = value.pointer("/rate_limit_info/resetsAt").and_then(Value::as_i64);
-                }
+            Some("rate_limit_event") if text(value, "/rate_limit_info/status") == Some("rejected") => {
+                self.resets_at = value.pointer("/rate_limit_info/resetsAt").and_then(Value::as_i64);
             }
             Some("system") if text(value, "/subtype") == Some("api_retry") => {
                 let status = number(value, "/error_status");
