@@ -188,7 +188,6 @@ fn five_agents_review_at_the_same_time() {
         live
     });
     assert_eq!(most.max(), Some(5), "five at a time");
-    assert!(bench.service.most_at_once() >= 2, "and the service sees several");
 }
 
 /// The example's prompts, each with what the model is to answer.

@@ -36,8 +36,6 @@ struct Shared {
     /// Seconds since the epoch until which there is no quota.
     exhausted_until: Mutex<u64>,
     refused: AtomicUsize,
-    answering: AtomicUsize,
-    most_at_once: AtomicUsize,
 }
 
 impl StandIn {
@@ -64,11 +62,6 @@ impl StandIn {
     /// How many requests were refused for want of quota.
     pub(crate) fn refused(&self) -> usize {
         self.shared.refused.load(Ordering::SeqCst)
-    }
-
-    /// The most requests that were answered at the same time.
-    pub(crate) fn most_at_once(&self) -> usize {
-        self.shared.most_at_once.load(Ordering::SeqCst)
     }
 }
 
@@ -109,11 +102,7 @@ struct Answer {
 fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     while let Some((path, body)) = read_request(&mut reader)? {
-        let at_once = shared.answering.fetch_add(1, Ordering::SeqCst) + 1;
-        shared.most_at_once.fetch_max(at_once, Ordering::SeqCst);
-        let answered = answer(&stream, &path, &body, shared);
-        shared.answering.fetch_sub(1, Ordering::SeqCst);
-        answered?;
+        answer(&stream, &path, &body, shared)?;
     }
     Ok(())
 }
