@@ -633,7 +633,7 @@ fn a_secret_in_an_agents_result_fails_it() {
 }
 
 fn an_agent_that_ends_without_a_word_has_failed() {
-    let bench = claude(&[TOOL, "echo 'no such flag' >&2", "exit 0"], |node| node);
+    let bench = claude(&["echo 'no such flag' >&2", "exit 0"], |node| node);
     assert_eq!(bench.start().verdict(), "failed");
     let expected = "claude ended with exit status 0 before it gave a result: no such flag";
     assert_eq!(bench.detail("a"), expected);
