@@ -30,19 +30,23 @@ pub(super) static CODE: Code = Code {
 type Read = Vec<u64>;
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !context.is_native() || !context.nodes().any(|(index, node)| is_candidate(context, index, node)) {
+    if !context.is_native() {
         return;
     }
     let Some(read) = read(context) else {
         return;
     };
-    for (index, node) in context.nodes().filter(|(index, node)| is_candidate(context, *index, node)) {
+    // Nearly all outputs are read: asking that first leaves few nodes for the other questions.
+    for (index, node) in context.nodes() {
         let mask = read.get(index as usize).copied().unwrap_or(ALL_OUTPUTS);
-        for (at, output) in node.outputs.iter().enumerate() {
-            let is_read = mask.checked_shr(at as u32).is_none_or(|rest| rest & 1 == 1);
-            if !is_read && is_plain(output) {
-                findings.push(finding(context, node, output));
-            }
+        let is_unread = |at: usize| mask.checked_shr(at as u32).is_some_and(|rest| rest & 1 == 0);
+        let outputs = node.outputs.iter().enumerate();
+        let unread: Vec<&Output> = outputs
+            .filter(|(at, output)| is_unread(*at) && is_plain(output))
+            .map(|(_, output)| output)
+            .collect();
+        if !unread.is_empty() && is_candidate(context, index, node) {
+            findings.extend(unread.into_iter().map(|output| finding(context, node, output)));
         }
     }
 }
@@ -50,7 +54,6 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn is_candidate(context: &Context<'_>, index: u32, node: &Node) -> bool {
     let is_waited_for = context.graph.dependents.get(index as usize).is_some_and(|list| !list.is_empty());
     is_waited_for
-        && node.outputs.iter().any(is_plain)
         && node.reads.is_none()
         && !node.has_compensation
         && context.tree.get(node.tree, "cache").is_none()
