@@ -25,7 +25,7 @@ mod tokens;
 mod workspace_symbols;
 
 pub use call_hierarchy::{Call, CallItem, incoming_calls, outgoing_calls, prepare_calls};
-pub use completion::{Completion, CompletionKind, complete};
+pub use completion::{Completion, CompletionKind, Documentation, complete};
 pub use definition::{Definition, definition};
 pub use document_links::{DocumentLink, document_links};
 pub use folding::{Fold, folds};

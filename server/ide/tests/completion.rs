@@ -4,7 +4,7 @@
 
 mod support;
 
-use divisi_ide::{Completion, complete};
+use divisi_ide::{Completion, Documentation, complete};
 use expect_test::{Expect, expect};
 
 use support::fixture;
@@ -191,9 +191,9 @@ fn dependencies_and_those_that_would_close_a_cycle_last() {
 #[test]
 fn the_reason_why_a_dependency_would_close_a_cycle() {
     let proposals = proposals("a.dag.yaml", CHAIN);
-    let last = proposals.last().unwrap();
-    expect!["Would close a cycle: e → d → c (each waits for the next)."]
-        .assert_eq(last.documentation.as_deref().unwrap_or_default());
+    let last = proposals.last().unwrap().documentation.clone().unwrap();
+    let Documentation::Text(text) = last else { panic!("{last:?}") };
+    expect!["Would close a cycle: e → d → c (each waits for the next)."].assert_eq(&text);
 }
 
 #[test]

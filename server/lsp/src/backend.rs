@@ -7,11 +7,11 @@ use tower_lsp_server::{LanguageServer, LspService};
 
 use crate::event::{Event, Read, Reply};
 use crate::handlers::{
-    code_action, code_lens, completion, definition, diagnostic, document_highlight, document_link,
-    document_symbol, folding_range, formatting, hover, incoming_calls, inlay_hint, linked_editing_range,
-    on_type_formatting, outgoing_calls, prepare_call_hierarchy, prepare_rename, range_formatting, references,
-    rename, selection_range, semantic_tokens, text_document_content, will_rename_files, workspace_diagnostic,
-    workspace_symbol,
+    code_action, code_lens, completion, completion_resolve, definition, diagnostic, document_highlight,
+    document_link, document_symbol, folding_range, formatting, hover, incoming_calls, inlay_hint,
+    linked_editing_range, on_type_formatting, outgoing_calls, prepare_call_hierarchy, prepare_rename,
+    range_formatting, references, rename, selection_range, semantic_tokens, text_document_content,
+    will_rename_files, workspace_diagnostic, workspace_symbol,
 };
 use crate::publish::View;
 
@@ -95,6 +95,10 @@ impl LanguageServer for Backend {
 
     async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
         self.read("completion", params, completion::completion).await
+    }
+
+    async fn completion_resolve(&self, params: lsp::CompletionItem) -> Result<lsp::CompletionItem> {
+        self.read("completionItem/resolve", params, completion_resolve::completion_resolve).await
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {

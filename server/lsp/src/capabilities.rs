@@ -43,6 +43,7 @@ pub(crate) fn answer(client: &Client) -> lsp::InitializeResult {
                 trigger_characters: Some(
                     [" ", ".", "{", "[", ",", "\"", "'", "(", "/"].map(str::to_owned).to_vec(),
                 ),
+                resolve_provider: Some(client.resolves_documentation),
                 ..Default::default()
             }),
             hover_provider: Some(true.into()),

@@ -23,6 +23,8 @@ pub(crate) struct Client {
     pub(crate) diagnostic_version: bool,
     pub(crate) hover_markdown: bool,
     pub(crate) completion_markdown: bool,
+    /// It asks for the explanation of the one proposal that is looked at.
+    pub(crate) resolves_documentation: bool,
     pub(crate) snippets: bool,
     pub(crate) label_details: bool,
     /// It asks whether there is something to rename before it asks for the new name.
@@ -131,6 +133,9 @@ impl Client {
         if let Some(item) = item {
             self.snippets = item.snippet_support.unwrap_or(false);
             self.label_details = item.label_details_support.unwrap_or(false);
+            let resolved = item.resolve_support.as_ref();
+            self.resolves_documentation =
+                resolved.is_some_and(|it| it.properties.iter().any(|name| name == "documentation"));
             let formats = item.documentation_format.as_ref();
             self.completion_markdown =
                 formats.is_some_and(|formats| formats.contains(&lsp::MarkupKind::Markdown));

@@ -3,10 +3,10 @@
 use divisi_analysis::describe;
 use divisi_model::{Agent, Tool, Work, tool_of_runner};
 use divisi_syntax::Span;
-use divisi_workspace::{Document, Snapshot};
+use divisi_workspace::Snapshot;
 
 use super::context::Context;
-use super::{Completion, CompletionKind};
+use super::{Completion, CompletionKind, Documentation};
 use crate::card;
 
 /// Longer descriptions are cut: this is one line in a list.
@@ -19,27 +19,16 @@ pub(super) fn complete(context: &Context<'_>) -> Vec<Completion> {
     };
     let default = context.snapshot.settings().run.runner.as_deref();
     let tool = tool_of_runner(runner.or(default).unwrap_or_default());
-    of_tool(context.snapshot, context.document, tool, context.cursor.replaced())
+    of_tool(context.snapshot, tool, context.cursor.replaced())
 }
 
 /// The agents that `tool` finds.
-pub(super) fn of_tool(
-    snapshot: &Snapshot,
-    document: &Document,
-    tool: Tool,
-    replace: Span,
-) -> Vec<Completion> {
+pub(super) fn of_tool(snapshot: &Snapshot, tool: Tool, replace: Span) -> Vec<Completion> {
     let agents = snapshot.registry().names(tool);
-    agents.into_iter().map(|agent| completion(snapshot, document, tool, replace, agent)).collect()
+    agents.into_iter().map(|agent| completion(tool, replace, agent)).collect()
 }
 
-fn completion(
-    snapshot: &Snapshot,
-    document: &Document,
-    tool: Tool,
-    replace: Span,
-    agent: &Agent,
-) -> Completion {
+fn completion(tool: Tool, replace: Span, agent: &Agent) -> Completion {
     // The user's own agents before those that every installation has.
     let rank = usize::from(agent.path.is_none());
     let mut completion = Completion::new(CompletionKind::Agent, &agent.name, replace, rank);
@@ -48,6 +37,6 @@ fn completion(
     let scope = card::scope(agent.scope);
     completion.note =
         Some(if agent.tool == tool { scope.to_owned() } else { format!("{scope}, {}", agent.tool.title()) });
-    completion.documentation = Some(card::agent(agent, snapshot.root_of(&document.path)));
+    completion.documentation = Some(Documentation::Agent { tool, name: agent.name.clone() });
     completion
 }

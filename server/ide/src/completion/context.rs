@@ -1,26 +1,23 @@
 //! What proposals are made from.
 
-use std::sync::Arc;
-
 use divisi_model::{Dag, Dialect};
-use divisi_workspace::{Document, Snapshot};
+use divisi_workspace::Snapshot;
 
 use crate::cursor::Cursor;
 use crate::scope::Scope;
 
 pub(super) struct Context<'a> {
     pub(super) snapshot: &'a Snapshot,
-    pub(super) document: &'a Arc<Document>,
     pub(super) cursor: &'a Cursor,
     /// Where among the nodes of the DAG, which has the mark in it, the cursor stands.
     pub(super) scope: Option<Scope>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, document: &'a Arc<Document>, cursor: &'a Cursor) -> Self {
+    pub(super) fn new(snapshot: &'a Snapshot, cursor: &'a Cursor) -> Self {
         let dag = cursor.parsed.dag();
         let scope = dag.map(|dag| Scope::at(dag, &cursor.parsed.tree, cursor.scalar));
-        Self { snapshot, document, cursor, scope }
+        Self { snapshot, cursor, scope }
     }
 
     /// The graph that the cursor stands in.

@@ -3,7 +3,7 @@
 use divisi_model::keys::{self as table, Key, Object, Ty, WorkKind, native};
 use divisi_syntax::{Kind, NodeId, Style};
 
-use super::{Completion, CompletionKind};
+use super::{Completion, CompletionKind, Documentation};
 use crate::card;
 use crate::cursor::Cursor;
 
@@ -81,7 +81,7 @@ fn propose(cursor: &Cursor, mapping: NodeId, object: &'static Object, adds_colon
         completion.insert = insertion(cursor, key.name, adds_colon);
         completion.detail = Some(divisi_model::reference::describe(key.ty).replace('`', ""));
         completion.note = note(key, has_effect);
-        completion.documentation = Some(card::key(key));
+        completion.documentation = Some(Documentation::Text(card::key(key)));
         completion
     };
     missing.map(completion).collect()

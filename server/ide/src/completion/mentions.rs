@@ -39,9 +39,9 @@ pub(super) fn complete(
     Some(match wanted {
         Wanted::Agent => {
             let tool = if document.markdown.is_some() { tool_of(document) } else { Tool::ClaudeCode };
-            agents::of_tool(snapshot, document, tool, replace)
+            agents::of_tool(snapshot, tool, replace)
         }
-        Wanted::Command => commands::all(snapshot, document, replace),
+        Wanted::Command => commands::all(snapshot, replace),
     })
 }
 

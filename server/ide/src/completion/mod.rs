@@ -3,6 +3,7 @@
 mod agents;
 mod commands;
 mod context;
+mod documentation;
 mod files;
 mod foreign;
 mod keys;
@@ -21,6 +22,8 @@ use divisi_workspace::{Document, Snapshot};
 use crate::cursor::{Attempt, Cursor, is_alone_on_line};
 use crate::expression::{self, Tags};
 use context::Context;
+
+pub use documentation::Documentation;
 
 /// What a proposal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +59,8 @@ pub struct Completion {
     pub detail: Option<String>,
     /// A few words at the right edge: where it comes from, why it stands last.
     pub note: Option<String>,
-    /// Explanation, in Markdown.
-    pub documentation: Option<String>,
+    /// Explanation.
+    pub documentation: Option<Documentation>,
     /// What of the text it replaces; on one line, and the cursor stands in it.
     pub replace: Span,
     /// What is put there.
@@ -104,7 +107,7 @@ fn propose(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Vec<Co
         return completions;
     }
     let word = Cursor::new(document, offset, Attempt::Word);
-    if let Some(completions) = word.as_ref().and_then(|cursor| at_word(snapshot, document, cursor)) {
+    if let Some(completions) = word.as_ref().and_then(|cursor| at_word(snapshot, cursor)) {
         return completions;
     }
     if !is_alone_on_line(&document.text, offset) {
@@ -122,12 +125,12 @@ fn propose(snapshot: &Snapshot, document: &Arc<Document>, offset: u32) -> Vec<Co
 }
 
 /// Proposals for the word as it stands; `None` where it may still become a key or an item.
-fn at_word(snapshot: &Snapshot, document: &Arc<Document>, cursor: &Cursor) -> Option<Vec<Completion>> {
+fn at_word(snapshot: &Snapshot, cursor: &Cursor) -> Option<Vec<Completion>> {
     if let Some(path) = path_at(cursor) {
-        return Some(references::complete(&Context::new(snapshot, document, cursor), &path));
+        return Some(references::complete(&Context::new(snapshot, cursor), &path));
     }
     if let Some(path) = foreign::path_at(cursor) {
-        return Some(foreign::complete(&Context::new(snapshot, document, cursor), &path));
+        return Some(foreign::complete(&Context::new(snapshot, cursor), &path));
     }
     if cursor.place.role == Role::Key {
         return keys::complete(cursor);
@@ -139,7 +142,7 @@ fn at_word(snapshot: &Snapshot, document: &Arc<Document>, cursor: &Cursor) -> Op
     if !cursor.is_word() {
         return Some(Vec::new());
     }
-    let values = values::complete(&Context::new(snapshot, document, cursor));
+    let values = values::complete(&Context::new(snapshot, cursor));
     let takes_keys = cursor.place.ty.for_collection(Kind::Mapping).is_some();
     (!values.is_empty() || !takes_keys).then_some(values)
 }

@@ -5,7 +5,7 @@ use divisi_analysis::describe;
 use divisi_model::{Dag, Node};
 
 use super::context::Context;
-use super::{Completion, CompletionKind};
+use super::{Completion, CompletionKind, Documentation};
 use crate::cursor::MARK;
 use crate::{card, graph};
 
@@ -86,6 +86,7 @@ impl<'a> Others<'a> {
         completion.sort = format!("{LAST:04} {}", completion.label);
         completion.note = Some("closes a cycle".to_owned());
         let way = graph::way(self.dag, &self.ways, node, current).join(" → ");
-        completion.documentation = Some(format!("Would close a cycle: {way} (each waits for the next)."));
+        let text = format!("Would close a cycle: {way} (each waits for the next).");
+        completion.documentation = Some(Documentation::Text(text));
     }
 }

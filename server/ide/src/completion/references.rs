@@ -6,7 +6,7 @@ use divisi_model::{ForEach, Node, OutputForm};
 use divisi_syntax::Span;
 
 use super::context::Context;
-use super::{Completion, CompletionKind};
+use super::{Completion, CompletionKind, Documentation};
 use crate::card;
 use crate::cursor::MARK;
 use crate::expression::Path;
@@ -115,10 +115,11 @@ fn nodes(context: &Context<'_>) -> Vec<Completion> {
         completion.detail = Some(describe::work(node));
         if !is_upstream {
             completion.note = Some("not upstream".to_owned());
-            completion.documentation = Some(format!(
+            let text = format!(
                 "This node does not wait for `{}`: add it to `depends_on` to use what it makes.",
                 node.id.value
-            ));
+            );
+            completion.documentation = Some(Documentation::Text(text));
         }
         completion
     };

@@ -15,7 +15,7 @@ pub(crate) fn completion(
         return Ok(None);
     };
     let completions = divisi_ide::complete(&view.snapshot, document, offset);
-    let convert = |completion| to_proto::completion_item(completion, document, &view.client);
+    let convert = |completion| to_proto::completion_item(completion, document, view);
     let items =
         completions.into_iter().filter(|it| view.client.snippets || !it.snippet).map(convert).collect();
     let list = lsp::CompletionList { is_incomplete: false, items, ..Default::default() };

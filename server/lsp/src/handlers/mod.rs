@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod code_action;
 pub(crate) mod code_lens;
 pub(crate) mod completion;
+pub(crate) mod completion_resolve;
 pub(crate) mod configuration;
 pub(crate) mod definition;
 pub(crate) mod diagnostic;

@@ -4,6 +4,7 @@ pub(crate) mod call_item;
 pub(crate) mod place;
 mod semantic_tokens;
 mod symbol_kind;
+pub(crate) mod unexplained;
 pub(crate) mod workspace_edit;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,9 @@ pub(crate) use semantic_tokens::{legend as token_legend, semantic_tokens};
 pub(crate) use symbol_kind::symbol_kind;
 
 use crate::client::Client;
+use crate::publish::View;
 use crate::uri;
+use unexplained::Unexplained;
 
 /// Where the project is published; empty where its manifest names no place.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
@@ -105,8 +108,16 @@ fn related(
 pub(crate) fn completion_item(
     completion: Completion,
     document: &Document,
-    client: &Client,
+    view: &View,
 ) -> lsp::CompletionItem {
+    let client = &view.client;
+    let (text, data) = match completion.documentation {
+        Some(documentation) if client.resolves_documentation => match Unexplained::split(documentation) {
+            Ok(unexplained) => (None, serde_json::to_value(unexplained).ok()),
+            Err(text) => (Some(text), None),
+        },
+        documentation => (documentation.and_then(|it| it.text(&view.snapshot)), None),
+    };
     let edit = lsp::TextEdit {
         range: range(document, completion.replace, client.encoding),
         new_text: completion.insert,
@@ -119,7 +130,8 @@ pub(crate) fn completion_item(
             .map(|note| lsp::CompletionItemLabelDetails { detail: None, description: Some(note) }),
         kind: Some(completion_kind(completion.kind)),
         detail: completion.detail,
-        documentation: completion.documentation.map(|text| markup(text, client.completion_markdown).into()),
+        documentation: text.map(|text| markup(text, client.completion_markdown).into()),
+        data,
         sort_text: Some(completion.sort),
         filter_text: completion.filter,
         insert_text_format: completion.snippet.then_some(lsp::InsertTextFormat::Snippet),

@@ -30,6 +30,30 @@ async fn completion_replaces_what_was_typed() {
     client.stop().await;
 }
 
+const AGENT: &str = "---\nname: reviewer\ndescription: Reads closely\n---\nRead.\n";
+
+/// A client that asks for one explanation at a time gets the names alone; any other gets all cards at once.
+#[tokio::test]
+async fn agents_are_explained_when_the_client_asks() {
+    let mut resolving = able();
+    resolving["textDocument"]["completion"]["completionItem"]["resolveSupport"] =
+        json!({ "properties": ["documentation"] });
+    for (capabilities, resolves) in [(resolving, true), (able(), false)] {
+        let mut client = Client::start(capabilities).await;
+        client.open(".claude/agents/reviewer.md", AGENT).await;
+        client.open("b.dag.yaml", "nodes:\n  - id: a\n    agent: rev\n").await;
+        let list = client.request("textDocument/completion", place(&client, "b.dag.yaml", 2, 14)).await;
+        let items = list["items"].as_array().unwrap();
+        let item = items.iter().find(|item| item["label"] == "reviewer").expect("the agent").clone();
+        assert_eq!(item.get("documentation").is_none(), resolves, "{item}");
+        let explained = if resolves { client.request("completionItem/resolve", item).await } else { item };
+        let text = explained["documentation"]["value"].as_str().unwrap();
+        assert!(text.contains("Reads closely"), "{text}");
+        client.ignore_published();
+        client.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn hover_is_markdown_only_for_clients_that_show_it() {
     for (capabilities, kind) in [(able(), "markdown"), (json!({}), "plaintext")] {
