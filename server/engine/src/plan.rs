@@ -38,6 +38,12 @@ pub struct StoredPlan {
     pub env: Vec<PlanEnv>,
     /// Environment variables passed on beyond the allow-list.
     pub pass_env: Vec<String>,
+    /// Locks that nodes hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<PlanLock>,
+    /// Limits on how many nodes run at the same time, beside the slots of the whole run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<PlanLimit>,
     /// All nodes. A group (`for_each`) stands before its instances.
     pub nodes: Vec<PlanNode>,
     /// Agents' files that are handed over.
@@ -94,6 +100,40 @@ pub struct PlanNode {
     pub index: Option<usize>,
     /// `resume`.
     pub resume: ResumePolicy,
+    /// Locks that each attempt holds, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<PlanHold>,
+    /// Indices of the [`StoredPlan::limits`] in which each attempt takes a place, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<usize>,
+}
+
+/// A lock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanLock {
+    /// Its name.
+    pub name: String,
+    /// How many units it has; none: a reader/writer lock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u32>,
+}
+
+/// A lock as a node holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PlanHold {
+    /// Index into [`StoredPlan::locks`].
+    pub lock: usize,
+    /// Alone; else together with other such holders, as far as the capacity reaches.
+    pub exclusive: bool,
+}
+
+/// How many nodes of a phase, a sub-DAG, a runner … may run at the same time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanLimit {
+    /// Whose limit it is, for people: `the phase build`.
+    pub name: String,
+    /// At least 1.
+    pub capacity: u32,
 }
 
 /// What a node of the plan does.

@@ -63,7 +63,6 @@ nodes:
             1: budget (budget)
             2: context (context)
             4: barrier (barrier)
-            5: max_parallel (max_parallel)
             7: command (command)
             8: dag (dag)
             9: approve (approve)
@@ -125,10 +124,6 @@ fn command_v2() {
     let keys: Vec<(&str, &str)> = asked.iter().map(|(span, key)| (span.slice(text), key.as_str())).collect();
     expect![[r#"
         [
-            (
-                "\"parallel\"",
-                "parallel",
-            ),
             (
                 "\"retryableErrors\"",
                 "retryableErrors",

@@ -140,6 +140,7 @@ fn set_gate(state: &mut State, name: &str, gate: Option<Gate>) {
         Some(gate) => drop(state.gates.insert(runner, gate)),
         None => drop(state.gates.remove(&runner)),
     }
+    state.queue_anew(runner);
 }
 
 fn open_gate(state: &mut State, name: &str, probing: bool) {
@@ -154,6 +155,8 @@ fn resume(state: &mut State) {
     state.paused = false;
     // Whoever resumes may know better than the service said: one node tries.
     state.gates.values_mut().for_each(|gate| *gate = gate.probing());
+    let runners: Vec<usize> = state.gates.keys().copied().collect();
+    runners.into_iter().for_each(|runner| state.queue_anew(runner));
     if state.verdict != Some(Verdict::Succeeded) {
         state.verdict = None;
         state.ended_at = None;
@@ -186,6 +189,8 @@ fn grant(state: &mut State, path: &str, attempt: u32) -> Result<(), Fault> {
         return Err(Fault::Attempt { seq: state.seq, node: path.to_owned(), attempt });
     }
     state.live.insert_mut(index);
+    state.hold_locks(index);
+    state.take_places(index);
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.attempt = attempt;
         standing.process = None;
@@ -211,6 +216,11 @@ fn end_attempt(state: &mut State, path: &str, attempt: u32, end: AttemptEnd) -> 
     standing.lost_in_a_row = if end == AttemptEnd::Lost { standing.lost_in_a_row + 1 } else { 0 };
     let index = known(state, path)?;
     state.live.remove_mut(&index);
+    state.give_up_places(index);
+    // Whose attempt was lost keeps its ticket for as long as it may go on at once.
+    if end != AttemptEnd::Lost {
+        state.give_up_locks(index);
+    }
     Ok(())
 }
 
@@ -224,6 +234,10 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
     if from == NodeState::Ready {
         state.ready.remove_mut(&state.graph.rank(index));
         state.steps += 1;
+        state.leave_room(index);
+    }
+    if to != NodeState::Ready && !state.live.contains(&index) {
+        state.give_up_locks(index);
     }
     if from == NodeState::RetryWait {
         state.retrying.remove_mut(&index);
@@ -234,6 +248,7 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
     if to == NodeState::Ready {
         state.ready.insert_mut(state.graph.rank(index));
         state.steps += 1;
+        state.queue_up(index);
     }
     count_end(state, index, from, -1);
     let with_run = state.cancels > 0;

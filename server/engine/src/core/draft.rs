@@ -310,13 +310,9 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Gives the best ready node a slot; whether anything changed.
+    /// Starts the best of the ready nodes that may; whether anything changed.
     fn start_next(&mut self) -> bool {
-        let slots = usize::try_from(self.state.plan.max_parallel.max(1)).unwrap_or(usize::MAX);
-        if self.state.paused || self.state.live.size() >= slots {
-            return false;
-        }
-        let Some(node) = self.state.ready().find(|node| self.state.is_let_in(*node)) else { return false };
+        let Some(node) = self.state.next_to_start() else { return false };
         match self.evaluate.render(&self.state, node) {
             Ok(rendered) => self.start(node, rendered),
             Err(RenderError::Template(error)) => {

@@ -5,7 +5,6 @@ use super::draft::Draft;
 use super::effect::{Effect, TimerId};
 use super::state::State;
 use crate::event::Event;
-use crate::plan::PlanWork;
 
 /// Minutes after which one node tries whether there is some again, where nobody said when.
 const PROBES: [i64; 6] = [1, 2, 4, 8, 16, 30];
@@ -43,16 +42,16 @@ impl Gate {
 impl State {
     /// Index of the runner that executes `node`; none for what is no agent.
     pub(crate) fn runner_of(&self, node: usize) -> Option<usize> {
-        let PlanWork::Agent { runner, .. } = &self.plan.nodes.get(node)?.work else { return None };
-        self.plan.runners.keys().position(|name| name == runner)
+        self.graph.demand(node).runner
     }
 
-    /// Whether the runner of `node` lets it start.
-    pub(crate) fn is_let_in(&self, node: usize) -> bool {
-        if self.gates.is_empty() {
-            return true;
-        }
-        let Some(runner) = self.runner_of(node) else { return true };
+    /// Whether a runner gives nothing, not even to one node.
+    pub(crate) fn is_runner_closed(&self, runner: usize) -> bool {
+        matches!(self.gates.get(&runner), Some(Gate::Closed { .. }))
+    }
+
+    /// Whether a runner lets another of its nodes start.
+    pub(crate) fn is_runner_open(&self, runner: usize) -> bool {
         match self.gates.get(&runner) {
             None => true,
             Some(Gate::Closed { .. }) => false,
@@ -62,7 +61,8 @@ impl State {
 
     /// Whether nothing goes on before a runner opens: nothing is live, and all that is ready waits for that.
     pub(crate) fn waits_for_quota(&self) -> bool {
-        self.live.is_empty() && !self.ready.is_empty() && self.ready().all(|node| !self.is_let_in(node))
+        let is_shut_out = |node| self.runner_of(node).is_some_and(|runner| !self.is_runner_open(runner));
+        self.live.is_empty() && !self.ready.is_empty() && self.ready().all(|node| is_shut_out(node))
     }
 
     fn runner_name(&self, runner: usize) -> Option<String> {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use divisi_model::TriggerRule;
 
-use crate::plan::{PlanWork, StoredPlan};
+use super::limits::{Demand, Demands};
+use crate::plan::{PlanNode, PlanWork, StoredPlan};
 
 /// Why a plan cannot be scheduled. A plan that was made by this build never is one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +14,12 @@ pub enum PlanFault {
     #[error("node {node} of the stored plan refers to a node that is not there")]
     BadIndex {
         /// Path of the node that refers.
+        node: String,
+    },
+    /// A lock or a limit is not there.
+    #[error("node {node} of the stored plan needs a lock or a limit that is not there")]
+    BadDemand {
+        /// Path of the node.
         node: String,
     },
     /// Two nodes share a path.
@@ -46,6 +53,8 @@ pub(crate) struct Graph {
     by_rank: Vec<usize>,
     /// Nodes by path.
     indices: HashMap<String, usize>,
+    /// What the nodes need in order to start.
+    pub(crate) demands: Demands,
 }
 
 impl Graph {
@@ -53,10 +62,11 @@ impl Graph {
     pub(crate) fn new(plan: &StoredPlan) -> Result<Self, PlanFault> {
         let indices = index_paths(plan)?;
         check_groups(plan)?;
+        check_demands(plan)?;
         let dependents = dependents(plan)?;
         let remaining = remaining(plan, &dependents)?;
         let (ranks, by_rank) = ranks(plan, &remaining);
-        Ok(Self { dependents, ranks, by_rank, indices })
+        Ok(Self { dependents, ranks, by_rank, indices, demands: Demands::new(plan) })
     }
 
     pub(crate) fn dependents(&self, node: usize) -> &[usize] {
@@ -71,6 +81,11 @@ impl Graph {
     /// The node at a place in the order of starting.
     pub(crate) fn at_rank(&self, rank: usize) -> Option<usize> {
         self.by_rank.get(rank).copied()
+    }
+
+    pub(crate) fn demand(&self, node: usize) -> &Demand {
+        static NONE: Demand = Demand { runner: None, limits: Vec::new(), holds: Vec::new() };
+        self.demands.get(self.demands.place(node)).unwrap_or(&NONE)
     }
 
     pub(crate) fn index(&self, path: &str) -> Option<usize> {
@@ -113,6 +128,17 @@ fn check_groups(plan: &StoredPlan) -> Result<(), PlanFault> {
         }
     }
     Ok(())
+}
+
+fn check_demands(plan: &StoredPlan) -> Result<(), PlanFault> {
+    let is_sound = |node: &&PlanNode| {
+        node.locks.iter().all(|hold| hold.lock < plan.locks.len())
+            && node.limits.iter().all(|limit| *limit < plan.limits.len())
+    };
+    match plan.nodes.iter().find(|node| !is_sound(node)) {
+        Some(node) => Err(PlanFault::BadDemand { node: node.path.clone() }),
+        None => Ok(()),
+    }
 }
 
 fn dependents(plan: &StoredPlan) -> Result<Vec<Vec<usize>>, PlanFault> {

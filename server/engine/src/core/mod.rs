@@ -16,6 +16,8 @@
 //! state        what the events so far say
 //! apply        the only mutation of the state
 //! decide       input → events and effects
+//! locks        tickets and lines: who may hold what               (ENGINE 7)
+//! limits       who of the ready nodes may start next              (ENGINE 7)
 //! status       where the run stands
 //! ```
 
@@ -28,6 +30,8 @@ pub mod evaluate;
 mod gate;
 mod graph;
 pub mod input;
+mod limits;
+mod locks;
 pub mod mode;
 mod request;
 pub mod retry;

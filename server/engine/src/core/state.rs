@@ -8,6 +8,7 @@ use rpds::{RedBlackTreeSetSync, VectorSync};
 use super::class::Class;
 use super::gate::Gate;
 use super::graph::{Graph, PlanFault};
+use super::locks::LockStanding;
 use super::mode::Mode;
 use super::retry::NextTry;
 use crate::event::{NodeState, OutputValue, Verdict};
@@ -27,8 +28,18 @@ pub struct State {
     /// Epoch of the host that owns the run; 0 before the first.
     pub(crate) epoch: u64,
     pub(crate) nodes: VectorSync<NodeStanding>,
-    /// Ranks of the nodes that may start and wait for a slot.
+    /// Ranks of the nodes that are ready: they wait for locks, a slot, a limit or their runner.
     pub(crate) ready: RedBlackTreeSetSync<usize>,
+    /// By the place of their demand: ranks of the ready nodes that stand in line for no lock.
+    pub(crate) rooms: VectorSync<RedBlackTreeSetSync<usize>>,
+    /// The first rank of each room that is not empty, and the room.
+    pub(crate) foremost: RedBlackTreeSetSync<(usize, usize)>,
+    /// The plan's locks.
+    pub(crate) locks: VectorSync<LockStanding>,
+    /// The last ticket that a node took; they only grow.
+    pub(crate) last_ticket: u64,
+    /// Live attempts in each of the plan's limits.
+    pub(crate) places_taken: VectorSync<u32>,
     /// Nodes with an attempt that was granted and has not ended.
     pub(crate) live: RedBlackTreeSetSync<usize>,
     /// Nodes that wait for their next try.
@@ -80,6 +91,10 @@ pub struct NodeStanding {
     pub(crate) outputs: Option<Arc<BTreeMap<String, OutputValue>>>,
     pub(crate) detail: Option<Arc<str>>,
     pub(crate) process: Option<Arc<AttemptProcess>>,
+    /// While it waits for its locks or holds them.
+    pub(crate) ticket: Option<u64>,
+    /// Locks at which it stands in line.
+    pub(crate) lines: usize,
 }
 
 /// The root process of an attempt, as it was journaled: what a takeover kills.
@@ -132,6 +147,8 @@ impl NodeStanding {
             outputs: None,
             detail: None,
             process: None,
+            ticket: None,
+            lines: 0,
         }
     }
 
@@ -159,6 +176,11 @@ impl State {
         Ok(Self {
             run: run.into(),
             unfinished: plan.nodes.len(),
+            rooms: (0..graph.demands.count()).map(|_| RedBlackTreeSetSync::new_sync()).collect(),
+            foremost: RedBlackTreeSetSync::new_sync(),
+            locks: plan.locks.iter().map(|_| LockStanding::default()).collect(),
+            last_ticket: 0,
+            places_taken: plan.limits.iter().map(|_| 0).collect(),
             plan,
             graph,
             seq: 0,

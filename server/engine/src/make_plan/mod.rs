@@ -6,6 +6,7 @@
 //! agents    agents' files and runners
 //! expand    for_each to instances
 //! inputs    inputs to (node, output)
+//! needs     locks and limits
 //! nodes     one node of the DAG to its nodes of the plan
 //! ```
 
@@ -13,6 +14,7 @@ mod agents;
 mod args;
 mod expand;
 mod inputs;
+mod needs;
 mod nodes;
 pub(crate) mod refuse;
 
@@ -46,9 +48,11 @@ pub(crate) fn make(
     let graph = Graph::new(dag);
     let chosen = choose(dag, &graph, options.to.as_deref())?;
     let mut agents = agents::Agents::new(snapshot);
+    let mut needs = needs::Needs::new(dag);
     let nodes = nodes::plan_nodes(
         &nodes::Context { dag, graph: &graph, document, args: &bound.values, chosen: &chosen },
         &mut agents,
+        &mut needs,
         &mut faults,
     );
     let env = declared_env(&dag.env, &mut faults);
@@ -66,6 +70,8 @@ pub(crate) fn make(
         on_failure: dag.on_failure.as_ref().map(|failure| failure.value).unwrap_or_default(),
         env,
         pass_env: settings.pass_env.clone(),
+        locks: needs.locks,
+        limits: needs.limits,
         nodes,
         agents: agents.files,
         runners: agents.runners,

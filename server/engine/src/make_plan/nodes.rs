@@ -6,15 +6,16 @@ use std::time::Duration;
 use divisi_analysis::Graph;
 use divisi_analysis::plan::DEFAULT_ESTIMATE;
 use divisi_model::variables::arg_variable;
-use divisi_model::{Dag, Node, Program, Retry, RunWork, Text, Work};
+use divisi_model::{Dag, Node, Program, ResumePolicy, Retry, RunWork, Text, Work};
 use divisi_syntax::template;
 use divisi_workspace::Document;
 use serde_json::{Map, Value};
 
 use super::agents::Agents;
 use super::expand::{Instance, instances};
+use super::needs::Needs;
 use super::{Faults, ancestors, declared_env, inputs};
-use crate::plan::{PlanNode, PlanOutput, PlanRetry, PlanWork};
+use crate::plan::{PlanHold, PlanNode, PlanOutput, PlanRetry, PlanWork};
 use crate::words;
 
 /// What all nodes are planned from.
@@ -32,6 +33,7 @@ pub(super) struct Context<'a> {
 pub(super) fn plan_nodes(
     context: &Context<'_>,
     agents: &mut Agents<'_>,
+    needs: &mut Needs<'_>,
     faults: &mut Faults,
 ) -> Vec<PlanNode> {
     let expanded: Vec<(usize, Option<Vec<Instance>>)> = context
@@ -49,6 +51,7 @@ pub(super) fn plan_nodes(
         let Some(work) = plan_work(node, agents, faults) else { continue };
         refuse_secrets(context.dag, node, faults);
         let planned = |dag_index: usize| places.get(dag_index).copied().flatten();
+        let locks = needs.holds(node);
         let single = PlanNode {
             dependencies: dependencies(context.graph, index, planned),
             inputs: if node.inputs.is_empty() {
@@ -58,6 +61,9 @@ pub(super) fn plan_nodes(
             },
             env: declared_env(&node.env, faults),
             line: context.document.lines.line(node.id.span.start),
+            resume: resume_policy(node, &locks),
+            limits: needs.limits(node),
+            locks,
             ..plain_node(node, work)
         };
         match instances {
@@ -117,8 +123,17 @@ fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
         cwd: node.cwd.as_ref().map(|cwd| cwd.value.clone()),
         item: None,
         index: None,
-        resume: node.resume.as_ref().map(|resume| resume.value).unwrap_or_default(),
+        resume: ResumePolicy::default(),
+        locks: Vec::new(),
+        limits: Vec::new(),
     }
+}
+
+/// What somebody holds alone may be half changed when the attempt is lost: then a person decides.
+fn resume_policy(node: &Node, locks: &[PlanHold]) -> ResumePolicy {
+    let is_delicate = node.has_compensation || locks.iter().any(|hold| hold.exclusive);
+    let default = if is_delicate { ResumePolicy::Ask } else { ResumePolicy::Retry };
+    node.resume.as_ref().map_or(default, |resume| resume.value)
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -152,6 +167,8 @@ fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instan
         timeout_ms: None,
         idle_timeout_ms: None,
         env: Vec::new(),
+        locks: Vec::new(),
+        limits: Vec::new(),
         ..single.clone()
     });
     nodes.extend(instances.into_iter().enumerate().map(|(index, instance)| PlanNode {

@@ -7,6 +7,7 @@ mod support;
 mod attempts;
 mod forecasts;
 mod groups;
+mod locks;
 mod ordering;
 mod quota;
 mod requests;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use divisi_engine::event::{Request, Verdict};
-use divisi_engine::plan::StoredPlan;
+use divisi_engine::plan::{PlanHold, PlanLimit, PlanLock, StoredPlan};
 
 use crate::support::{Run, node, plan};
 
@@ -74,4 +74,20 @@ fn a_long_cascade_neither_recurses_nor_rescans() {
     run.request(Request::Cancel);
     run.fail("n0");
     assert_eq!(run.verdict(), Some(Verdict::Cancelled));
+}
+
+/// However many wait for one lock, or for a place in a phase, none of them is looked at again and again.
+#[test]
+fn ten_thousand_that_wait_for_one_lock_or_one_phase_are_not_rescanned() {
+    for size in [1_000, 10_000] {
+        let mut held = fan(size);
+        held.locks = vec![PlanLock { name: "db".to_owned(), capacity: None }];
+        held.nodes.iter_mut().for_each(|node| node.locks = vec![PlanHold { lock: 0, exclusive: true }]);
+        // Two changes of the queue, an edge or two, into the line, out of it, and the lock back.
+        assert!(steps("fan with a lock", held) <= 8 * size as u64 + 20);
+        let mut limited = fan(size);
+        limited.limits = vec![PlanLimit { name: "phase".to_owned(), capacity: 1 }];
+        limited.nodes.iter_mut().for_each(|node| node.limits = vec![0]);
+        assert_eq!(steps("fan with a limit", limited), 4 * size as u64 + 4);
+    }
 }

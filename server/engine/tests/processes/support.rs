@@ -90,6 +90,8 @@ pub(crate) fn sh(path: &str, line: &str) -> PlanNode {
         item: None,
         index: None,
         resume: ResumePolicy::Retry,
+        locks: Vec::new(),
+        limits: Vec::new(),
     }
 }
 
@@ -114,6 +116,8 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
         on_failure: OnFailure::Stop,
         env: Vec::new(),
         pass_env: Vec::new(),
+        locks: Vec::new(),
+        limits: Vec::new(),
         nodes,
         agents: Vec::new(),
         runners: Default::default(),

@@ -7,6 +7,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod holdings;
 mod invariants;
 mod journal;
 mod plans;

@@ -1,7 +1,7 @@
 //! Random plans: rules, conditions, tolerance, groups, time-outs, policies.
 
 use divisi_engine::event::FailKind;
-use divisi_engine::plan::{PlanNode, PlanRetry, PlanWork, StoredPlan};
+use divisi_engine::plan::{PlanHold, PlanLimit, PlanLock, PlanNode, PlanRetry, PlanWork, StoredPlan};
 use divisi_model::{Backoff, OnFailure, ResumePolicy};
 
 use crate::random::Random;
@@ -38,6 +38,8 @@ pub(crate) fn random_plan(random: &mut Random) -> StoredPlan {
             give_to_runner(&mut plan, node, random.pick(&["one", "two"]));
         }
     }
+    add_locks(random, &mut plan);
+    add_limits(random, &mut plan);
     plan.max_parallel = 1 + random.below(4) as u32;
     plan.on_failure = random.pick(&[OnFailure::Stop, OnFailure::Stop, OnFailure::Abort, OnFailure::Continue]);
     plan
@@ -64,6 +66,39 @@ fn random_node(random: &mut Random, path: &str) -> PlanNode {
         made.work = PlanWork::Argv { argv: vec![random.pick(&["bad-template", "bad-input"]).to_owned()] };
     }
     made
+}
+
+fn add_locks(random: &mut Random, plan: &mut StoredPlan) {
+    if random.percent(40) {
+        return;
+    }
+    for lock in 0..1 + random.below(3) {
+        let capacity = random.percent(50).then(|| 1 + random.below(3) as u32);
+        plan.locks.push(PlanLock { name: format!("lock{lock}"), capacity });
+        for node in working(plan) {
+            if random.percent(35) {
+                let exclusive = random.percent(50);
+                plan.nodes[node].locks.push(PlanHold { lock, exclusive });
+            }
+        }
+    }
+}
+
+fn add_limits(random: &mut Random, plan: &mut StoredPlan) {
+    for limit in 0..random.below(3) {
+        let capacity = 1 + random.below(2) as u32;
+        plan.limits.push(PlanLimit { name: format!("limit{limit}"), capacity });
+        for node in working(plan) {
+            if random.percent(40) {
+                plan.nodes[node].limits.push(limit);
+            }
+        }
+    }
+}
+
+fn working(plan: &StoredPlan) -> Vec<usize> {
+    let is_group = |node: &usize| matches!(plan.nodes[*node].work, PlanWork::Group { .. });
+    (0..plan.nodes.len()).filter(|node| !is_group(node)).collect()
 }
 
 fn random_retry(random: &mut Random) -> PlanRetry {

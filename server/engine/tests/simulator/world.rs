@@ -258,6 +258,10 @@ impl World {
             Event::RunnerClosed { .. } => self.sometimes.saw("no quota, nobody says for how long"),
             Event::RunnerOpened { probing: true, .. } => self.sometimes.saw("one node tries for quota"),
             Event::RunnerOpened { .. } => self.sometimes.saw("quota again"),
+            Event::AttemptGranted { node, .. } => {
+                let index = self.state.index(node).unwrap();
+                self.invariants.note_start(index, &mut self.sometimes);
+            }
             _ => {}
         }
         let Event::NodeState { node, state: to, .. } = event else { return };

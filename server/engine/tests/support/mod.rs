@@ -11,7 +11,9 @@ use divisi_engine::core::{
 use divisi_engine::event::{
     EVENT_VERSION, Event, EventRecord, Evidence, FailKind, NodeState, OutputValue, Request, Verdict,
 };
-use divisi_engine::plan::{PLAN_FORMAT, PlanNode, PlanOutput, PlanRetry, PlanWork, StoredPlan};
+use divisi_engine::plan::{
+    PLAN_FORMAT, PlanHold, PlanLimit, PlanLock, PlanNode, PlanOutput, PlanRetry, PlanWork, StoredPlan,
+};
 use divisi_engine::view::RunView;
 use divisi_model::{Backoff, OnFailure, OutputForm, ResumePolicy, TriggerRule};
 use divisi_workspace::Settings;
@@ -46,6 +48,8 @@ pub(crate) fn node(path: &str) -> PlanNode {
         item: None,
         index: None,
         resume: ResumePolicy::Retry,
+        locks: Vec::new(),
+        limits: Vec::new(),
     }
 }
 
@@ -77,6 +81,8 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
         on_failure: OnFailure::Stop,
         env: Vec::new(),
         pass_env: Vec::new(),
+        locks: Vec::new(),
+        limits: Vec::new(),
         nodes,
         agents: Vec::new(),
         runners: BTreeMap::new(),
@@ -87,13 +93,15 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
 /// A plan from lines `path <- dependency dependency: option option`.
 ///
 /// Options: a trigger rule; `tolerant`; `group(child child)`; `when(EXPRESSION)`; `timeout`; `bad-template`;
-/// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `estimate(MS)`; `priority(N)`.
+/// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `estimate(MS)`; `priority(N)`;
+/// `lock(NAME)` and `shared(NAME)`, where the first use may give a capacity, `shared(NAME 2)`; `limit(NAME CAPACITY)`.
 pub(crate) fn parse(text: &str) -> StoredPlan {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let head = |line: &str| line.split(['<', ':']).next().unwrap().trim().to_owned();
     let paths: Vec<String> = lines.iter().map(|line| head(line)).collect();
     let index =
         |path: &str| paths.iter().position(|known| known == path).unwrap_or_else(|| panic!("no node {path}"));
+    let (mut locks, mut limits) = (Vec::new(), Vec::new());
     let mut nodes: Vec<PlanNode> = paths.iter().map(|path| node(path)).collect();
     for (at, line) in lines.iter().enumerate() {
         let (before, options) = line.split_once(':').unwrap_or((line, ""));
@@ -115,6 +123,11 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
                 "ask" => nodes[at].resume = ResumePolicy::Ask,
                 "estimate" => nodes[at].estimate_ms = inner.parse().unwrap(),
                 "priority" => nodes[at].priority = inner.parse().unwrap(),
+                "lock" | "shared" => {
+                    let lock = place(&mut locks, inner);
+                    nodes[at].locks.push(PlanHold { lock, exclusive: name == "lock" });
+                }
+                "limit" => nodes[at].limits.push(place(&mut limits, inner)),
                 "group" => {
                     let children: Vec<usize> = inner.split_whitespace().map(index).collect();
                     for child in &children {
@@ -126,7 +139,19 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
             }
         }
     }
-    plan(nodes)
+    let locks = locks.into_iter().map(|(name, capacity)| PlanLock { name, capacity }).collect();
+    let limits = limits.into_iter().map(|(name, capacity)| PlanLimit { name, capacity: capacity.unwrap() });
+    StoredPlan { locks, limits: limits.collect(), ..plan(nodes) }
+}
+
+/// The place of `NAME` or `NAME CAPACITY` in a list that grows.
+fn place(list: &mut Vec<(String, Option<u32>)>, text: &str) -> usize {
+    let (name, capacity) = text.split_once(' ').unwrap_or((text, ""));
+    let known = list.iter().position(|(known, _)| known == name);
+    known.unwrap_or_else(|| {
+        list.push((name.to_owned(), capacity.parse().ok()));
+        list.len() - 1
+    })
 }
 
 /// `3`, or `3 exit timed_out`.

@@ -273,8 +273,7 @@ pub static PHASE: Object = Object {
             POSITIVE,
             "The most nodes of this phase that run at the same time.\n\nExample: `max_parallel: 2`",
         )
-        .default("no limit of its own")
-        .not_run_yet(),
+        .default("no limit of its own"),
         Key::new(
             "nodes",
             Ty::List(&Ty::NodeRef),

@@ -5,13 +5,6 @@ use crate::dag::{Dag, Node};
 use crate::keys::command_v2 as keys;
 
 pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
-    for phase in &dag.phases {
-        // A limit that the phase cannot reach asks for nothing.
-        let limit = phase.max_parallel.as_ref().filter(|limit| (limit.value as usize) < phase.nodes.len());
-        if let Some(limit) = limit {
-            asked.entry_around(phase.tree, limit.span);
-        }
-    }
     for node in &dag.nodes {
         collect_node(node, asked);
     }

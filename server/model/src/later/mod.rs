@@ -7,7 +7,7 @@ mod native;
 
 use std::collections::BTreeMap;
 
-use divisi_syntax::{NodeId, Span, Tree};
+use divisi_syntax::{Span, Tree};
 
 use crate::dag::{Dag, Dialect};
 use crate::reader::{Field, Reader};
@@ -52,17 +52,6 @@ impl Asked<'_> {
     fn field(&mut self, field: Option<&Field>) {
         if let Some(field) = field {
             self.key(self.reader.span(field.key_node), field.key.name);
-        }
-    }
-
-    /// The entry of `mapping` in whose value `inner` stands.
-    fn entry_around(&mut self, mapping: NodeId, inner: Span) {
-        let mut entries = self.reader.entries(mapping);
-        let found = entries.find(|(_, value)| self.reader.span(*value).contains(inner)).map(|(key, _)| key);
-        drop(entries);
-        if let Some(key) = found {
-            let name = self.reader.key(key);
-            self.key(name.span, &name.value);
         }
     }
 }

@@ -22,7 +22,6 @@ pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
     for phase in &dag.phases {
         let fields = asked.reader.fields(phase.tree, &keys::PHASE);
         asked.field(fields.field("barrier").filter(|_| phase.barrier));
-        asked.field(fields.field("max_parallel").filter(|_| phase.max_parallel.is_some()));
     }
     let defaults = root.get("defaults").map(|value| asked.reader.fields(value, &keys::DEFAULTS));
     for node in &dag.nodes {

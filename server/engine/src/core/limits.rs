@@ -1,0 +1,138 @@
+//! Who of the ready nodes may start next: slots, limits and runners (ENGINE, section 7).
+//!
+//! Ready nodes that need the same (runner, limits, locks) wait together, in the order of starting. A plan has as many
+//! such *rooms* as it has combinations, which are few; so finding who goes next looks at one node a room, however many
+//! wait in it. Who stands in line for a lock is in no room yet.
+
+use std::collections::HashMap;
+
+use super::state::State;
+use crate::plan::{PlanHold, PlanWork, StoredPlan};
+
+/// What a node needs in order to start, besides a slot.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Demand {
+    /// Place of its runner among those of the plan.
+    pub(crate) runner: Option<usize>,
+    /// Limits in which it takes a place.
+    pub(crate) limits: Vec<usize>,
+    /// Locks.
+    pub(crate) holds: Vec<PlanHold>,
+}
+
+/// The demands of a plan, each once.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Demands {
+    all: Vec<Demand>,
+    /// For each node the place of its demand.
+    by_node: Vec<usize>,
+}
+
+impl Demands {
+    pub(crate) fn new(plan: &StoredPlan) -> Self {
+        let mut all = Vec::new();
+        let mut places: HashMap<Demand, usize> = HashMap::new();
+        let runners: HashMap<&str, usize> =
+            plan.runners.keys().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
+        let by_node = plan.nodes.iter().map(|node| {
+            let runner = match &node.work {
+                PlanWork::Agent { runner, .. } => runners.get(runner.as_str()).copied(),
+                _ => None,
+            };
+            let demand = Demand { runner, limits: node.limits.clone(), holds: node.locks.clone() };
+            *places.entry(demand).or_insert_with_key(|demand| {
+                all.push(demand.clone());
+                all.len() - 1
+            })
+        });
+        let by_node = by_node.collect();
+        Self { all, by_node }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The demand at a place.
+    pub(crate) fn get(&self, place: usize) -> Option<&Demand> {
+        self.all.get(place)
+    }
+
+    /// The place of a node's demand.
+    pub(crate) fn place(&self, node: usize) -> usize {
+        self.by_node.get(node).copied().unwrap_or(usize::MAX)
+    }
+}
+
+impl State {
+    /// Nothing but slots, limits and its runner is between a ready node and its start.
+    pub(super) fn let_through(&mut self, node: usize) {
+        self.change_room(node, true);
+    }
+
+    /// The node is not ready any more, or goes back into the lines of its locks.
+    pub(super) fn leave_room(&mut self, node: usize) {
+        self.change_room(node, false);
+    }
+
+    fn change_room(&mut self, node: usize, enters: bool) {
+        let (rank, place) = (self.graph.rank(node), self.graph.demands.place(node));
+        let Some(room) = self.rooms.get_mut(place) else { return };
+        let former = room.first().copied();
+        if enters {
+            room.insert_mut(rank);
+        } else {
+            room.remove_mut(&rank);
+        }
+        let first = room.first().copied();
+        if former == first {
+            return;
+        }
+        if let Some(former) = former {
+            self.foremost.remove_mut(&(former, place));
+        }
+        if let Some(first) = first {
+            self.foremost.insert_mut((first, place));
+        }
+    }
+
+    /// The node that starts next; none where nothing that is ready may.
+    pub(super) fn next_to_start(&self) -> Option<usize> {
+        let slots = usize::try_from(self.plan.max_parallel.max(1)).unwrap_or(usize::MAX);
+        if self.paused || self.live.size() >= slots {
+            return None;
+        }
+        let (rank, _) = self.foremost.iter().find(|(_, place)| self.is_room_open(*place))?;
+        self.graph.at_rank(*rank)
+    }
+
+    fn is_room_open(&self, place: usize) -> bool {
+        let Some(demand) = self.graph.demands.get(place) else { return false };
+        demand.runner.is_none_or(|runner| self.is_runner_open(runner))
+            && demand.limits.iter().all(|limit| self.has_place_in(*limit))
+    }
+
+    fn has_place_in(&self, limit: usize) -> bool {
+        let taken = self.places_taken.get(limit).copied().unwrap_or(0);
+        self.plan.limits.get(limit).is_none_or(|limit| taken < limit.capacity.max(1))
+    }
+
+    /// An attempt takes its places in the limits of its node.
+    pub(super) fn take_places(&mut self, node: usize) {
+        self.change_places(node, 1);
+    }
+
+    /// An attempt is over.
+    pub(super) fn give_up_places(&mut self, node: usize) {
+        self.change_places(node, -1);
+    }
+
+    fn change_places(&mut self, node: usize, change: i32) {
+        let Some(planned) = self.plan.nodes.get(node) else { return };
+        for limit in &planned.limits {
+            if let Some(taken) = self.places_taken.get_mut(*limit) {
+                *taken = taken.saturating_add_signed(change);
+            }
+        }
+    }
+}
