@@ -21,7 +21,7 @@ pub fn work(node: &Node) -> String {
                 format!("run {}", cut(first_line(&words.join(" ")), MOST))
             }
         },
-        Some(Work::Command { name, .. }) => format!("command /{}", name.value),
+        Some(Work::Command(work)) => format!("command /{}", work.name.value),
         Some(Work::Dag { path, .. }) => format!("dag {}", path.value),
         Some(Work::Approve { question }) => format!("approve {}", cut(first_line(&question.value), MOST)),
         Some(Work::Foreign(work)) => {

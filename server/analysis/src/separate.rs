@@ -44,7 +44,7 @@ pub(crate) fn lock(context: &Context<'_>, overlap: &Overlap) -> Option<Fix> {
 pub(crate) fn worktrees(context: &Context<'_>, nodes: &[u32]) -> Option<Fix> {
     let nodes: Vec<&Node> =
         nodes.iter().map(|node| context.node(*node)).filter(|node| !node.in_worktree).collect();
-    let can = |node: &&Node| matches!(node.work, Some(Work::Agent(_) | Work::Run(_) | Work::Command { .. }));
+    let can = |node: &&Node| matches!(node.work, Some(Work::Agent(_) | Work::Run(_) | Work::Command(_)));
     if nodes.is_empty() || !nodes.iter().all(can) {
         return None;
     }

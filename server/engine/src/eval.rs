@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use divisi_model::CommandArguments;
 use divisi_syntax::template::{self, Reference, Template};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Object, ObjectRepr, Serde, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 
 use crate::core::{Evaluate, NodeOutputs, RenderError, Rendered, RenderedCommand, State};
+use crate::environment::as_text;
 use crate::event::OutputValue;
 use crate::outputs::INLINE_LIMIT;
-use crate::plan::{PlanInput, PlanWork, StoredPlan};
+use crate::plan::{PlanGiven, PlanInput, PlanWork, StoredPlan};
 
 /// Steps that one expression or template may take.
 const FUEL: u64 = 1_000_000;
@@ -138,8 +140,31 @@ impl Evaluator {
             PlanWork::Line { line, shell } => {
                 Ok(RenderedCommand::Line { line: line.clone(), shell: shell.clone() })
             }
+            PlanWork::Agent { command: Some(call), .. } => {
+                let command = state.plan().commands.get(call.command);
+                let command = command.ok_or_else(|| "the command is not in the plan".to_owned())?;
+                let arguments = arguments(&call.given, render)?;
+                Ok(RenderedCommand::Agent { prompt: arguments.expand(&command.body, &command.arguments) })
+            }
             PlanWork::Agent { prompt, .. } => Ok(RenderedCommand::Agent { prompt: render(prompt)? }),
             PlanWork::Group { .. } => Err("a for_each node does no work of its own".to_owned()),
+        }
+    }
+}
+
+/// What a slash command is called with, rendered.
+fn arguments(
+    given: &PlanGiven,
+    render: impl Fn(&str) -> Result<String, String>,
+) -> Result<CommandArguments, String> {
+    match given {
+        PlanGiven::Text(text) => Ok(CommandArguments::text(render(text)?)),
+        PlanGiven::Words(words) => {
+            let words = words.iter().map(|word| match word {
+                serde_json::Value::String(text) => render(text),
+                other => Ok(as_text(other)),
+            });
+            Ok(CommandArguments::words(words.collect::<Result<_, _>>()?))
         }
     }
 }

@@ -48,6 +48,9 @@ pub struct StoredPlan {
     pub nodes: Vec<PlanNode>,
     /// Agents' files that are handed over.
     pub agents: Vec<PlanAgent>,
+    /// Files of slash commands that are handed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<PlanCommand>,
     /// Runners in use.
     pub runners: BTreeMap<String, RunnerDefinition>,
     /// The files the plan was made from.
@@ -154,12 +157,16 @@ pub enum PlanWork {
     },
     /// An agent with a prompt.
     Agent {
-        /// Index into [`StoredPlan::agents`].
-        agent: usize,
+        /// Index into [`StoredPlan::agents`]; none for the runner's own agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<usize>,
         /// Name of the runner.
         runner: String,
-        /// The prompt's template.
+        /// The prompt's template; empty where a command gives the prompt.
         prompt: String,
+        /// The slash command that gives the prompt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command: Option<PlanCall>,
         /// `model`.
         model: Option<String>,
         /// `tools`, else the agent's.
@@ -177,6 +184,25 @@ pub enum PlanWork {
         /// Indices of its instances, in item order.
         children: Vec<usize>,
     },
+}
+
+/// A call of a slash command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanCall {
+    /// Index into [`StoredPlan::commands`].
+    pub command: usize,
+    /// What it is called with.
+    pub given: PlanGiven,
+}
+
+/// What a slash command is called with. Texts are templates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanGiven {
+    /// One text, from which words are made when it is rendered.
+    Text(String),
+    /// Words, each of them one argument.
+    Words(Vec<Value>),
 }
 
 /// An input, resolved.
@@ -255,6 +281,21 @@ pub struct PlanAgent {
     pub tools: Option<Vec<String>>,
     /// `model` of the file.
     pub model: Option<String>,
+}
+
+/// The file of a slash command or a skill, handed over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanCommand {
+    /// Its name, without its slash.
+    pub name: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// The whole file.
+    pub text: String,
+    /// What the model is told, before arguments are put in.
+    pub body: String,
+    /// Names of its arguments, in order.
+    pub arguments: Vec<String>,
 }
 
 /// A file that the plan was made from.

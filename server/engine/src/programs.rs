@@ -19,10 +19,18 @@ fn program(plan: &StoredPlan, node: &PlanNode) -> Option<String> {
         PlanWork::Argv { argv } => Some(quoted(argv)),
         PlanWork::Line { line, shell: Some(shell) } => Some(format!("{} {}", quoted(shell), quote(line))),
         PlanWork::Line { line, shell: None } => Some(line.clone()),
-        PlanWork::Agent { agent, runner, .. } => {
-            let command = plan.runners.get(runner).map(|runner| quoted(&runner.command));
-            let agent = plan.agents.get(*agent).map_or("?", |agent| agent.name.as_str());
-            Some(format!("{} (runner {runner}, agent {agent})", command.unwrap_or_default()))
+        PlanWork::Agent { agent, runner, command, .. } => {
+            let program = plan.runners.get(runner).map(|runner| quoted(&runner.command));
+            let agent =
+                agent.and_then(|agent| plan.agents.get(agent)).map(|agent| format!(", agent {}", agent.name));
+            let command = command.as_ref().and_then(|call| plan.commands.get(call.command));
+            let command = command.map(|command| format!(", command /{}", command.name));
+            Some(format!(
+                "{} (runner {runner}{}{})",
+                program.unwrap_or_default(),
+                command.unwrap_or_default(),
+                agent.unwrap_or_default()
+            ))
         }
         PlanWork::Group { .. } => None,
     }

@@ -100,7 +100,7 @@ fn a_plan_is_resolved() {
             PlanWork::Argv { argv } => format!("argv {argv:?}"),
             PlanWork::Line { line, shell } => format!("line {line:?} {shell:?}"),
             PlanWork::Agent { agent, runner, prompt, .. } => {
-                format!("agent {} by {runner}: {prompt:?}", plan.agents[*agent].name)
+                format!("agent {} by {runner}: {prompt:?}", plan.agents[agent.unwrap()].name)
             }
             PlanWork::Group { children } => format!("group {children:?}"),
         };
@@ -325,4 +325,65 @@ nodes:
         each: 
         each[1]: {"attempts":5,"backoff":"linear","initial_ms":1000,"max_ms":300000,"multiplier":2.0,"jitter":true,"on":["exit"]}
     "#]].assert_eq(&lines.collect::<String>());
+}
+
+/// A workspace with the command `/review`, whose file is `command`.
+fn with_command(dag: &str, command: &str) -> Desk {
+    let desk = Desk::new(dag);
+    fs::create_dir_all(desk.root().join(".claude/commands")).unwrap();
+    fs::write(desk.root().join(".claude/commands/review.md"), command).unwrap();
+    desk
+}
+
+#[test]
+fn a_command_is_resolved_with_what_its_file_asks_for() {
+    let command = "---\narguments: [scope, depth]\nallowed-tools: Read, Bash(git log *)\nmodel: haiku\n\
+                   context: fork\nagent: reviewer\n---\nReview $scope, @notes.md\n";
+    let dag = "\
+nodes:
+  - { id: named, command: /review, runner: mine, args: { depth: 2 } }
+  - { id: listed, command: review, runner: mine, args: ['{{ run.id }}', 3], model: opus, tools: [Read] }
+  - { id: text, command: review, runner: mine, args: src deep }
+";
+    let desk = with_command(dag, command);
+    let plan = desk.plan(&RunOptions::default()).unwrap();
+    let works = plan.nodes.iter().map(|node| serde_json::to_string(&node.work).unwrap() + "\n");
+    expect![[r#"
+        {"kind":"agent","agent":0,"runner":"mine","prompt":"","command":{"command":0,"given":{"words":["",2]}},"model":"haiku","tools":["Read","Bash(git log *)"],"max_turns":null}
+        {"kind":"agent","agent":0,"runner":"mine","prompt":"","command":{"command":0,"given":{"words":["{{ run.id }}",3]}},"model":"opus","tools":["Read"],"max_turns":null}
+        {"kind":"agent","agent":0,"runner":"mine","prompt":"","command":{"command":0,"given":{"text":"src deep"}},"model":"haiku","tools":["Read","Bash(git log *)"],"max_turns":null}
+    "#]].assert_eq(&works.collect::<String>());
+    assert_eq!(plan.commands.len(), 1);
+    assert_eq!(
+        (plan.commands[0].text.as_str(), plan.commands[0].body.as_str()),
+        (command, "Review $scope, @notes.md\n")
+    );
+}
+
+#[test]
+fn commands_that_cannot_be_handed_over_are_refused() {
+    let node = |rest: &str| format!("nodes:\n  - {{ id: a, runner: mine, command: /review{rest} }}\n");
+    let told = |dag: &str, command: &str| {
+        let desk = with_command(dag, command);
+        let error = desk.plan(&RunOptions::default()).map(drop).unwrap_err();
+        error.message.replace(&desk.root().display().to_string(), "ROOT")
+    };
+    let plain = "Review $0\n";
+    let all = [
+        told(&node(""), "---\nallowed-tools: Bash\n---\n\nThe log: !`git log`\n"),
+        told(&node(", args: { scope: src }"), plain),
+        told(&node(", args: { scoop: src }"), "---\narguments: scope\n---\n$scope\n"),
+        told(&node(", allow_inline_shell: true"), plain),
+        told(&node("").replace("/review", "/compact"), plain),
+        told(&node("").replace(", runner: mine", "").replace("runner: mine, ", ""), plain),
+        told(&node(", max_turns: 3"), "---\ncontext: fork\nagent: nobody\n---\nx\n"),
+    ];
+    expect![[r#"
+        ROOT/.claude/commands/review.md:5: the command /review runs a program by !`…`, and no run does that: let a `run` node run it and hand its output over in `args`
+        the command /review has no argument scope: its file names none (`arguments`); write a list or a text
+        the command /review has no argument scoop: it has scope
+        ROOT/a.dag.yaml asks for what this version cannot run: line 2: `allow_inline_shell` is read and checked, but this version cannot run it
+        the command /compact is built into its tool and has no file to hand over
+        no runner is named for the command /review: write `runner:` on the node or under `defaults`, or `run.runner` in the settings: claude, codex, gemini, opencode, or one of your own, defined in divisi.toml
+        there is no agent nobody"#]].assert_eq(&all.join("\n"));
 }

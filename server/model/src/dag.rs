@@ -407,18 +407,13 @@ pub enum Work {
     /// `run`.
     Run(RunWork),
     /// `command`.
-    Command {
-        /// The slash command, without its `/`.
-        name: Spanned<String>,
-        /// Texts in its `args`: templates.
-        args: Vec<Text>,
-    },
+    Command(CommandWork),
     /// `dag`.
     Dag {
         /// Path of the file, relative to this one.
         path: Spanned<String>,
-        /// Texts in its `args`: templates.
-        args: Vec<Text>,
+        /// `args`.
+        args: CallArgs,
     },
     /// `approve`.
     Approve {
@@ -427,6 +422,48 @@ pub enum Work {
     },
     /// Work that only a dialect's own tool can do.
     Foreign(ForeignWork),
+}
+
+/// A slash command, and how its text is executed.
+#[derive(Debug, Clone)]
+pub struct CommandWork {
+    /// The command's name, without its `/`.
+    pub name: Spanned<String>,
+    /// `args`.
+    pub args: CallArgs,
+    /// `runner`, after defaults.
+    pub runner: Option<Spanned<String>>,
+    /// `model`, after defaults.
+    pub model: Option<Spanned<String>>,
+    /// `tools`.
+    pub tools: Option<Vec<Spanned<String>>>,
+    /// `max_turns`.
+    pub max_turns: Option<Spanned<u32>>,
+    /// `budget`, after defaults.
+    pub budget: Option<Spanned<Budget>>,
+}
+
+/// `args` of a command or of another DAG.
+#[derive(Debug, Clone, Default)]
+pub struct CallArgs {
+    /// The texts in it, whatever its form, in file order: templates.
+    pub texts: Vec<Text>,
+    /// What it hands over. Its texts are the same ones.
+    pub given: Given,
+}
+
+/// What `args` hands over.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Given {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// One text.
+    Text(String),
+    /// Values in order.
+    List(Vec<serde_json::Value>),
+    /// Values by name, in file order.
+    Named(Vec<(Spanned<String>, serde_json::Value)>),
 }
 
 /// Work in a dialect's own terms.
@@ -445,7 +482,7 @@ impl Work {
             Self::Agent(_) => WorkKind::Agent,
             Self::Run(RunWork { program: Program::Line(_), .. }) => WorkKind::RunLine,
             Self::Run(RunWork { program: Program::Argv(_), .. }) => WorkKind::RunArgv,
-            Self::Command { .. } => WorkKind::Command,
+            Self::Command(_) => WorkKind::Command,
             Self::Dag { .. } => WorkKind::Dag,
             Self::Approve { .. } => WorkKind::Approve,
             Self::Foreign(_) => return None,
@@ -457,8 +494,10 @@ impl Work {
             Self::Agent(agent) => agent.prompt.iter().for_each(|prompt| visit(TextRole::Template, prompt)),
             Self::Run(RunWork { program: Program::Line(line), .. }) => visit(TextRole::Line, line),
             Self::Run(RunWork { program: Program::Argv(texts), .. })
-            | Self::Command { args: texts, .. }
-            | Self::Dag { args: texts, .. } => texts.iter().for_each(|text| visit(TextRole::Template, text)),
+            | Self::Command(CommandWork { args: CallArgs { texts, .. }, .. })
+            | Self::Dag { args: CallArgs { texts, .. }, .. } => {
+                texts.iter().for_each(|text| visit(TextRole::Template, text));
+            }
             Self::Approve { question } => visit(TextRole::Template, question),
             // Its language knows no templates: `Node::references` says what it names.
             Self::Foreign(_) => {}

@@ -5,8 +5,9 @@ use std::time::Duration;
 use divisi_syntax::{NodeId, Span, Spanned, TreeChange};
 
 use crate::dag::{
-    AgentWork, Budget, Defaults, EnvValue, EnvVar, ForEach, ForeignReference, ForeignWork, Input, Lock,
-    LockMode, Node, Output, OutputForm, Program, ResumePolicy, Retry, RunWork, Text, TriggerRule, Work,
+    AgentWork, Budget, CallArgs, CommandWork, Defaults, EnvValue, EnvVar, ForEach, ForeignReference,
+    ForeignWork, Given, Input, Lock, LockMode, Node, Output, OutputForm, Program, ResumePolicy, Retry,
+    RunWork, Text, TriggerRule, Work,
 };
 
 /// Something that holds places in a text or its tree.
@@ -99,6 +100,8 @@ follows!(Lock { name } stays { mode });
 follows!(Retry { span } stays { attempts, backoff, initial, max, multiplier, jitter, on });
 follows!(Defaults { runner, model, timeout, idle_timeout, env, cwd, shell, retry, budget } stays { in_worktree });
 follows!(RunWork { program, shell });
+follows!(CallArgs { texts, given });
+follows!(CommandWork { name, args, runner, model, tools, max_turns, budget });
 follows!(AgentWork { agent, prompt, runner, model, tools, max_turns, budget } stays { naming });
 follows!(ForeignReference { node, field, span } stays { demand });
 follows!(ForeignWork { key, text });
@@ -152,12 +155,21 @@ impl Follow for Work {
         match self {
             Self::Agent(work) => work.follow(change),
             Self::Run(work) => work.follow(change),
-            Self::Command { name: place, args } | Self::Dag { path: place, args } => {
-                place.follow(change);
+            Self::Command(work) => work.follow(change),
+            Self::Dag { path, args } => {
+                path.follow(change);
                 args.follow(change);
             }
             Self::Approve { question } => question.follow(change),
             Self::Foreign(work) => work.follow(change),
+        }
+    }
+}
+
+impl Follow for Given {
+    fn follow(&mut self, change: &TreeChange) {
+        if let Self::Named(values) = self {
+            values.iter_mut().for_each(|(name, _)| name.follow(change));
         }
     }
 }

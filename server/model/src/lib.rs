@@ -32,7 +32,9 @@ mod stamp;
 pub mod variables;
 
 pub use agent::{AgentFile, Load, Tool};
-pub use commands::{CommandFile, CommandKind, CommandResolution, Commands, SlashCommand};
+pub use commands::{
+    CommandArguments, CommandFile, CommandKind, CommandResolution, CommandText, Commands, SlashCommand,
+};
 pub use dag::*;
 pub use front::Front;
 pub use mention::{Mention, MentionTarget, Pattern, Strength};

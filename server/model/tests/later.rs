@@ -63,7 +63,6 @@ nodes:
             1: budget (budget)
             2: context (context)
             4: barrier (barrier)
-            7: command (command)
             8: dag (dag)
             9: approve (approve)
             10: locks (locks)

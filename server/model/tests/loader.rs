@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use divisi_model::agent::{read_agent, system_prompt};
 use divisi_model::{
-    Agent, AgentFile, CommandResolution, Commands, Front, Load, Registry, Resolution, Scope, Tool,
-    built_in_tools,
+    Agent, AgentFile, CommandArguments, CommandResolution, CommandText, Commands, Front, Load, Registry,
+    Resolution, Scope, Tool, built_in_tools,
 };
 use serde_json::Value;
 
@@ -203,4 +203,32 @@ fn what_the_program_lists_is_built_in() {
     let commands = Commands::default();
     let is_unknown_command = |name: &String| !matches!(commands.resolve(name), CommandResolution::Found(command) if command.name == *name);
     assert_eq!(names("commands").into_iter().filter(is_unknown_command).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn commands_are_expanded_as_the_program_expands_them() {
+    // A blank in the name keeps the program from finding the command; inline shell is refused by us; of a line of
+    // four dashes we do not hand over the fourth.
+    const OTHERS: &[&str] = &["with space", "shell", "close-four-dashes"];
+    let mut compared = 0;
+    for case in cases("commands.json").iter().chain(&cases("skills.json")) {
+        let name = case["case"].as_str().unwrap();
+        let files = case["files"].as_object().unwrap();
+        let (Some(prompt), Some((path, file))) = (case["answer"]["prompt"].as_str(), files.iter().next())
+        else {
+            continue;
+        };
+        if OTHERS.contains(&name) || prompt.starts_with('/') {
+            continue;
+        }
+        let text = text(file);
+        let command = CommandText::read(&text);
+        let arguments = CommandArguments::text("one two".to_owned());
+        let expanded = arguments.expand(command.body.slice(&text), &command.arguments);
+        let folder = path.strip_suffix("/SKILL.md");
+        let base = folder.map(|folder| format!("Base directory for this skill: FOLDER/project/{folder}\n\n"));
+        assert_eq!(base.unwrap_or_default() + &expanded, prompt, "{name}");
+        compared += 1;
+    }
+    assert!(compared > 50, "{compared}");
 }

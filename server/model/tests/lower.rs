@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use divisi_model::{
-    Dag, EnvValue, EnvVar, ForEach, LockMode, Node, OutputForm, Program, Text, Work, duration, keys::native,
-    lower, schema,
+    CallArgs, Dag, EnvValue, EnvVar, ForEach, LockMode, Node, OutputForm, Program, Work, duration,
+    keys::native, lower, schema,
 };
 use divisi_syntax::{Limits, Tree, jsonc, yaml};
 use expect_test::{Expect, expect};
@@ -182,15 +182,15 @@ fn work(work: &Work) -> String {
                 }
             }
         }
-        Work::Command { name, args } => format!("command {}{}", name.value, arguments(args)),
+        Work::Command(work) => format!("command {}{}", work.name.value, arguments(&work.args)),
         Work::Dag { path, args } => format!("dag {}{}", path.value, arguments(args)),
         Work::Approve { question } => format!("approve {}", question.value),
         Work::Foreign(work) => format!("{} of a dialect", work.key.value),
     }
 }
 
-fn arguments(args: &[Text]) -> String {
-    args.iter().map(|text| format!(" {:?}", text.value)).collect()
+fn arguments(args: &CallArgs) -> String {
+    args.texts.iter().map(|text| format!(" {:?}", text.value)).collect()
 }
 
 fn environment(env: &[EnvVar]) -> String {

@@ -129,7 +129,7 @@ impl<'a> Names<'_, '_, 'a> {
                 self.prompt(work, tool);
             }
             Work::Agent(work) => self.prompt(work, self.tool(work)),
-            Work::Command { name, .. } => self.command(name),
+            Work::Command(work) => self.command(&work.name),
             Work::Dag { path, .. } => {
                 self.collector.file(path);
                 self.passed_args(body, &path.value);

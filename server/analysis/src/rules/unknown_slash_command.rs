@@ -32,7 +32,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let commands = context.snapshot.commands();
     let works = context.nodes().flat_map(|(_, node)| node.work.iter().chain(node.compensation.as_deref()));
     for work in works {
-        let Work::Command { name, .. } = work else { continue };
+        let Work::Command(work) = work else { continue };
+        let name = &work.name;
         let is_looked_up = !name.is_empty() && !name.contains("{{");
         if !is_looked_up || commands.resolve(name) != CommandResolution::Unknown {
             continue;

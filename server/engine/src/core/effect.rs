@@ -123,7 +123,7 @@ pub enum RenderedCommand {
         /// The shell that gets it as its last argument; none: split into words and executed directly.
         shell: Option<Vec<String>>,
     },
-    /// A prompt for the agent that the plan's node names.
+    /// A prompt for the agent that the plan's node names, else for the runner's own.
     Agent {
         /// The prompt.
         prompt: String,

@@ -132,9 +132,12 @@ impl Workshop<'_> {
     ) -> Result<Program, String> {
         let PlanWork::Agent { agent, runner: name, model, tools, max_turns, max_micro_usd, .. } = &node.work
         else {
-            return Err("a prompt was rendered for a node without an agent".to_owned());
+            return Err("a prompt was rendered for a node without a runner".to_owned());
         };
-        let agent = self.plan.agents.get(*agent).ok_or_else(|| "the agent is not in the plan".to_owned())?;
+        let in_plan = |agent: usize| {
+            self.plan.agents.get(agent).ok_or_else(|| "the agent is not in the plan".to_owned())
+        };
+        let agent = agent.map(in_plan).transpose()?;
         let definition =
             self.plan.runners.get(name).ok_or_else(|| format!("the runner {name} is not in the plan"))?;
         let schema = schema(&node.outputs).filter(|_| takes_schema(definition.kind));
@@ -143,8 +146,8 @@ impl Workshop<'_> {
         let job = AgentJob {
             agent,
             prompt,
-            model: model.as_deref().or(agent.model.as_deref()),
-            tools: tools.as_deref().or(agent.tools.as_deref()),
+            model: model.as_deref().or_else(|| agent?.model.as_deref()),
+            tools: tools.as_deref().or_else(|| agent?.tools.as_deref()),
             max_turns: *max_turns,
             max_micro_usd: *max_micro_usd,
             schema: schema.as_ref(),

@@ -6,13 +6,47 @@ use std::path::Path;
 
 use divisi_analysis::did_you_mean::nearest;
 use divisi_model::agent::system_prompt;
-use divisi_model::{Agent, AgentWork, Resolution, Tool};
+use divisi_model::{Agent, AgentWork, Budget, CommandWork, Resolution, Tool};
+use divisi_syntax::{Span, Spanned};
 use divisi_workspace::settings::{BUILT_IN_RUNNERS, RunnerKind};
 use divisi_workspace::{RunnerDefinition, Snapshot};
 
 use super::Faults;
 use crate::plan::PlanAgent;
 use crate::runner::cannot_hold;
+
+/// A node whose text goes to a runner, as far as the runner has to suit it.
+pub(super) struct Handed<'a> {
+    /// For people: `the agent reviewer`.
+    what: String,
+    /// Where that is written.
+    span: Span,
+    runner: Option<&'a Spanned<String>>,
+    max_turns: Option<&'a Spanned<u32>>,
+    budget: Option<&'a Spanned<Budget>>,
+}
+
+impl<'a> Handed<'a> {
+    pub(super) fn agent(work: &'a AgentWork) -> Self {
+        Self {
+            what: format!("the agent {}", work.agent.value),
+            span: work.agent.span,
+            runner: work.runner.as_ref(),
+            max_turns: work.max_turns.as_ref(),
+            budget: work.budget.as_ref(),
+        }
+    }
+
+    pub(super) fn command(work: &'a CommandWork) -> Self {
+        Self {
+            what: format!("the command /{}", work.name.value),
+            span: work.name.span,
+            runner: work.runner.as_ref(),
+            max_turns: work.max_turns.as_ref(),
+            budget: work.budget.as_ref(),
+        }
+    }
+}
 
 /// Agents and runners in use.
 #[derive(Debug)]
@@ -30,21 +64,19 @@ impl<'a> Agents<'a> {
 
     /// The runner's name and the agent's index in the plan.
     pub(super) fn resolve(&mut self, work: &AgentWork, faults: &mut Faults) -> Option<(String, usize)> {
-        let runner = self.runner(work, faults)?;
-        let agent = self.agent(tool_of(&runner), work, faults)?;
+        let runner = self.runner(&Handed::agent(work), faults)?;
+        let agent = self.agent(&runner, &work.agent.value, faults, work.agent.span)?;
         Some((runner, agent))
     }
 
-    fn runner(&mut self, work: &AgentWork, faults: &mut Faults) -> Option<String> {
+    /// The runner's name.
+    pub(super) fn runner(&mut self, work: &Handed<'_>, faults: &mut Faults) -> Option<String> {
         let settings = self.snapshot.settings();
-        let (name, span) = match (&work.runner, &settings.run.runner) {
+        let (name, span) = match (work.runner, &settings.run.runner) {
             (Some(runner), _) => (runner.value.as_str(), runner.span),
-            (None, Some(runner)) => (runner.as_str(), work.agent.span),
+            (None, Some(runner)) => (runner.as_str(), work.span),
             (None, None) => {
-                faults.add(
-                    work.agent.span,
-                    format!("no runner is named for the agent {}: {HOW_TO_DEFINE}", work.agent.value),
-                );
+                faults.add(work.span, format!("no runner is named for {}: {HOW_TO_DEFINE}", work.what));
                 return None;
             }
         };
@@ -61,20 +93,27 @@ impl<'a> Agents<'a> {
         Some(name.to_owned())
     }
 
-    fn agent(&mut self, tool: Tool, work: &AgentWork, faults: &mut Faults) -> Option<usize> {
-        let name = &work.agent.value;
-        if let Some(index) = self.known.get(&(tool, name.clone())) {
+    /// The index of the agent `name` in the plan; `span` is where a fault is told.
+    pub(super) fn agent(
+        &mut self,
+        runner: &str,
+        name: &str,
+        faults: &mut Faults,
+        span: Span,
+    ) -> Option<usize> {
+        let tool = tool_of(runner);
+        if let Some(index) = self.known.get(&(tool, name.to_owned())) {
             return Some(*index);
         }
         match self.find(tool, name) {
             Ok(agent) => {
                 let index = self.files.len();
                 self.files.push(agent);
-                self.known.insert((tool, name.clone()), index);
+                self.known.insert((tool, name.to_owned()), index);
                 Some(index)
             }
             Err(message) => {
-                faults.add(work.agent.span, message);
+                faults.add(span, message);
                 None
             }
         }
@@ -122,25 +161,29 @@ impl<'a> Agents<'a> {
         })
     }
 
-    /// What the editor shows where the file is open, else what the disk holds at this moment.
     fn text_of(&self, path: &Path) -> Result<String, String> {
-        if let Some(open) = self.snapshot.document(path).filter(|document| document.version.is_some()) {
-            return Ok(open.text.to_string());
-        }
-        fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+        text_of(self.snapshot, path)
     }
 }
 
+/// What the editor shows where the file is open, else what the disk holds at this moment.
+pub(super) fn text_of(snapshot: &Snapshot, path: &Path) -> Result<String, String> {
+    if let Some(open) = snapshot.document(path).filter(|document| document.version.is_some()) {
+        return Ok(open.text.to_string());
+    }
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// A limit that does nothing is worse than none.
-fn refuse_limits(name: &str, kind: RunnerKind, work: &AgentWork, faults: &mut Faults) {
-    let budget = work.budget.as_ref();
+fn refuse_limits(name: &str, kind: RunnerKind, work: &Handed<'_>, faults: &mut Faults) {
+    let budget = work.budget;
     let turns = budget.filter(|budget| budget.value.turns.is_some()).map(|budget| budget.span);
-    let turns = work.max_turns.as_ref().map(|turns| turns.span).or(turns);
+    let turns = work.max_turns.map(|turns| turns.span).or(turns);
     let cost = budget.filter(|budget| budget.value.micro_usd.is_some()).map(|budget| budget.span);
     let Some(limit) = cannot_hold(kind, turns.is_some(), cost.is_some()) else { return };
     let span = if limit == "turns" { turns } else { cost };
     let what = if limit == "turns" { "a limit on turns" } else { "a budget in US dollars" };
-    faults.add(span.unwrap_or(work.agent.span), format!("the runner {name} has no way to hold {what}"));
+    faults.add(span.unwrap_or(work.span), format!("the runner {name} has no way to hold {what}"));
 }
 
 /// A program path with a slash is relative to the file that defines the runner; a bare name is looked up in `PATH`.

@@ -4,6 +4,7 @@
 //! refuse    findings, strict reading, keys that this version cannot perform
 //! args      arguments: bound, typed, checked
 //! agents    agents' files and runners
+//! commands  slash commands' files
 //! expand    for_each to instances
 //! inputs    inputs to (node, output)
 //! needs     locks and limits
@@ -12,6 +13,7 @@
 
 mod agents;
 mod args;
+mod commands;
 mod expand;
 mod inputs;
 mod needs;
@@ -48,11 +50,13 @@ pub(crate) fn make(
     let graph = Graph::new(dag);
     let chosen = choose(dag, &graph, options.to.as_deref())?;
     let mut agents = agents::Agents::new(snapshot);
+    let mut commands = commands::Commands::new(snapshot);
     let mut needs = needs::Needs::new(dag);
     let nodes = nodes::plan_nodes(
         &nodes::Context { dag, graph: &graph, document, args: &bound.values, chosen: &chosen },
         &mut agents,
         &mut needs,
+        &mut commands,
         &mut faults,
     );
     let env = declared_env(&dag.env, &mut faults);
@@ -74,6 +78,7 @@ pub(crate) fn make(
         limits: needs.limits,
         nodes,
         agents: agents.files,
+        commands: commands.files,
         runners: agents.runners,
         sources: vec![PlanSource {
             path: document.path.clone(),

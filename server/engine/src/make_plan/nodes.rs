@@ -6,12 +6,13 @@ use std::time::Duration;
 use divisi_analysis::Graph;
 use divisi_analysis::plan::DEFAULT_ESTIMATE;
 use divisi_model::variables::arg_variable;
-use divisi_model::{Dag, Node, Program, ResumePolicy, Retry, RunWork, Text, Work};
-use divisi_syntax::template;
+use divisi_model::{CommandWork, Dag, Node, Program, ResumePolicy, Retry, RunWork, Text, Work};
+use divisi_syntax::{Spanned, template};
 use divisi_workspace::Document;
 use serde_json::{Map, Value};
 
-use super::agents::Agents;
+use super::agents::{Agents, Handed};
+use super::commands::Commands;
 use super::expand::{Instance, instances};
 use super::needs::Needs;
 use super::{Faults, ancestors, declared_env, inputs};
@@ -34,6 +35,7 @@ pub(super) fn plan_nodes(
     context: &Context<'_>,
     agents: &mut Agents<'_>,
     needs: &mut Needs<'_>,
+    commands: &mut Commands<'_>,
     faults: &mut Faults,
 ) -> Vec<PlanNode> {
     let expanded: Vec<(usize, Option<Vec<Instance>>)> = context
@@ -48,7 +50,7 @@ pub(super) fn plan_nodes(
     let mut nodes = Vec::new();
     for (index, instances) in expanded {
         let Some(node) = context.dag.nodes.get(index) else { continue };
-        let Some(work) = plan_work(node, agents, faults) else { continue };
+        let Some(work) = plan_work(node, agents, commands, faults) else { continue };
         refuse_secrets(context.dag, node, faults);
         let planned = |dag_index: usize| places.get(dag_index).copied().flatten();
         let locks = needs.holds(node);
@@ -181,7 +183,12 @@ fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instan
     }));
 }
 
-fn plan_work(node: &Node, agents: &mut Agents<'_>, faults: &mut Faults) -> Option<PlanWork> {
+fn plan_work(
+    node: &Node,
+    agents: &mut Agents<'_>,
+    commands: &mut Commands<'_>,
+    faults: &mut Faults,
+) -> Option<PlanWork> {
     match &node.work {
         Some(Work::Run(run)) => plan_run(node, run, faults),
         Some(Work::Agent(work)) => {
@@ -189,8 +196,9 @@ fn plan_work(node: &Node, agents: &mut Agents<'_>, faults: &mut Faults) -> Optio
             let budget = work.budget.as_ref().map(|budget| budget.value).unwrap_or_default();
             let max_turns = work.max_turns.as_ref().map(|turns| turns.value);
             Some(PlanWork::Agent {
-                agent,
+                agent: Some(agent),
                 runner,
+                command: None,
                 prompt: work.prompt.as_ref().map(|prompt| prompt.value.clone()).unwrap_or_default(),
                 model: work.model.as_ref().map(|model| model.value.clone()),
                 tools: work.tools.as_ref().map(|tools| tools.iter().map(|tool| tool.value.clone()).collect()),
@@ -198,7 +206,29 @@ fn plan_work(node: &Node, agents: &mut Agents<'_>, faults: &mut Faults) -> Optio
                 max_micro_usd: budget.micro_usd,
             })
         }
-        Some(Work::Command { name: written, .. } | Work::Dag { path: written, .. }) => {
+        Some(Work::Command(work)) => {
+            let runner = agents.runner(&Handed::command(work), faults);
+            let called = commands.call(work, faults)?;
+            let runner = runner?;
+            let agent = match &called.agent {
+                Some(name) => Some(agents.agent(&runner, name, faults, work.name.span)?),
+                None => None,
+            };
+            let budget = work.budget.as_ref().map(|budget| budget.value).unwrap_or_default();
+            let max_turns = work.max_turns.as_ref().map(|turns| turns.value);
+            let names = |tools: &Vec<Spanned<String>>| tools.iter().map(|tool| tool.value.clone()).collect();
+            Some(PlanWork::Agent {
+                agent,
+                runner,
+                prompt: String::new(),
+                command: Some(called.call),
+                model: work.model.as_ref().map(|model| model.value.clone()).or(called.model),
+                tools: work.tools.as_ref().map(names).or(called.tools),
+                max_turns: max_turns.into_iter().chain(budget.turns).min(),
+                max_micro_usd: budget.micro_usd,
+            })
+        }
+        Some(Work::Dag { path: written, .. }) => {
             faults.add(written.span, "this kind of node is read and checked, but this version cannot run it");
             None
         }
@@ -265,6 +295,7 @@ fn refuse_secrets(dag: &Dag, node: &Node, faults: &mut Faults) {
 fn templates(node: &Node) -> Vec<&Text> {
     match &node.work {
         Some(Work::Agent(work)) => work.prompt.iter().collect(),
+        Some(Work::Command(CommandWork { args, .. })) => args.texts.iter().collect(),
         Some(Work::Run(RunWork { program: Program::Argv(argv), .. })) => argv.iter().collect(),
         _ => Vec::new(),
     }

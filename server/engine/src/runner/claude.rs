@@ -13,6 +13,7 @@ use super::verdict::verdict;
 use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, model, tools};
 use crate::event::{RunnerFault, Usage};
 use crate::launch::{AgentReport, AgentStream, Heard, Listener, Outcome, Signal, StopStep};
+use crate::plan::PlanAgent;
 
 const AGENTS_FILE: &str = "agents.json";
 const PROMPT_FILE: &str = "prompt.md";
@@ -41,8 +42,10 @@ impl<'a> Claude<'a> {
         let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
         option("--permission-mode", "dontAsk".to_owned());
         option("--permission-prompts", "none".to_owned());
-        option("--agents", job.dir.join(AGENTS_FILE).to_string_lossy().into_owned());
-        option("--agent", job.agent.name.clone());
+        if let Some(agent) = job.agent {
+            option("--agents", job.dir.join(AGENTS_FILE).to_string_lossy().into_owned());
+            option("--agent", agent.name.clone());
+        }
         option("--session-id", job.session.to_owned());
         if let Some(tools) = job.tools.filter(|tools| !tools.is_empty()) {
             option("--allowedTools", tools.join(","));
@@ -68,11 +71,10 @@ impl<'a> Claude<'a> {
 }
 
 /// The agent as `--agents` takes it: without the repository's settings its file is not read.
-fn agents_file(job: &AgentJob<'_>) -> Value {
+fn agents_file(defined: &PlanAgent, job: &AgentJob<'_>) -> Value {
     let mut agent = Map::new();
-    agent
-        .insert("description".to_owned(), json!(job.agent.description.as_deref().unwrap_or(&job.agent.name)));
-    agent.insert("prompt".to_owned(), json!(job.agent.system_prompt));
+    agent.insert("description".to_owned(), json!(defined.description.as_deref().unwrap_or(&defined.name)));
+    agent.insert("prompt".to_owned(), json!(defined.system_prompt));
     if let Some(tools) = job.tools {
         let mut names: Vec<&str> = tools.iter().map(|tool| tools::base(tool)).collect();
         if job.schema.is_some() && !names.contains(&STRUCTURED_OUTPUT) {
@@ -80,7 +82,7 @@ fn agents_file(job: &AgentJob<'_>) -> Value {
         }
         agent.insert("tools".to_owned(), json!(names));
     }
-    json!({ job.agent.name.clone(): agent })
+    json!({ defined.name.clone(): agent })
 }
 
 /// `2.5` for 2,500,000 millionths.
@@ -91,7 +93,9 @@ fn dollars(micro_usd: u64) -> String {
 
 impl Runner for Claude<'_> {
     fn prepare(&self, job: &AgentJob<'_>) -> io::Result<RunnerProcess> {
-        fs::write(job.dir.join(AGENTS_FILE), agents_file(job).to_string())?;
+        if let Some(agent) = job.agent {
+            fs::write(job.dir.join(AGENTS_FILE), agents_file(agent, job).to_string())?;
+        }
         let prompt = job.dir.join(PROMPT_FILE);
         fs::write(&prompt, job.prompt)?;
         let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());

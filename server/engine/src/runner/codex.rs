@@ -36,8 +36,8 @@ impl<'a> Codex<'a> {
             let folder = toml_string(&job.cwd.to_string_lossy());
             option("-c", format!("projects.{folder}.trust_level=\"untrusted\""));
         }
-        if !job.agent.system_prompt.trim().is_empty() {
-            option("-c", format!("developer_instructions={}", toml_string(&job.agent.system_prompt)));
+        if let Some(agent) = job.agent.filter(|agent| !agent.system_prompt.trim().is_empty()) {
+            option("-c", format!("developer_instructions={}", toml_string(&agent.system_prompt)));
         }
         if let Some(model) = model(job) {
             option("--model", model.to_owned());

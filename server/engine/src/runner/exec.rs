@@ -62,12 +62,17 @@ impl Runner for Exec {
             Ok(path.to_string_lossy().into_owned())
         };
         let mut env = vec![
-            ("DIVISI_AGENT_NAME".to_owned(), job.agent.name.clone()),
-            ("DIVISI_AGENT_FILE".to_owned(), file(AGENT_FILE, &job.agent.text)?),
-            ("DIVISI_SYSTEM_PROMPT_FILE".to_owned(), file(SYSTEM_PROMPT_FILE, &job.agent.system_prompt)?),
             ("DIVISI_PROMPT_FILE".to_owned(), file(PROMPT_FILE, job.prompt)?),
             ("DIVISI_RESULT_FILE".to_owned(), job.dir.join(RESULT_FILE).to_string_lossy().into_owned()),
         ];
+        if let Some(agent) = job.agent {
+            env.push(("DIVISI_AGENT_NAME".to_owned(), agent.name.clone()));
+            env.push(("DIVISI_AGENT_FILE".to_owned(), file(AGENT_FILE, &agent.text)?));
+            env.push((
+                "DIVISI_SYSTEM_PROMPT_FILE".to_owned(),
+                file(SYSTEM_PROMPT_FILE, &agent.system_prompt)?,
+            ));
+        }
         if let Some(model) = job.model {
             env.push(("DIVISI_MODEL".to_owned(), model.to_owned()));
         }

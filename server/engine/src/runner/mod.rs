@@ -47,8 +47,8 @@ pub(crate) use schema::{schema, value_of};
 /// An agent node, ready to be handed over.
 #[derive(Debug, Clone, Copy)]
 pub struct AgentJob<'a> {
-    /// The agent.
-    pub agent: &'a PlanAgent,
+    /// The agent; none for the runner's own.
+    pub agent: Option<&'a PlanAgent>,
     /// The rendered prompt.
     pub prompt: &'a str,
     /// The node's model, else the agent's.
@@ -175,7 +175,7 @@ fn argv(definition: &RunnerDefinition, arguments: Vec<String>) -> Vec<String> {
 
 /// The prompt for an agent that has no other way to be told who it is.
 fn prompt_with_agent(job: &AgentJob<'_>) -> String {
-    match job.agent.system_prompt.trim() {
+    match job.agent.map_or("", |agent| agent.system_prompt.trim()) {
         "" => job.prompt.to_owned(),
         system_prompt => format!("{system_prompt}\n\n---\n\n{}", job.prompt),
     }

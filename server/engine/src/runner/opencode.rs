@@ -32,7 +32,7 @@ impl<'a> Opencode<'a> {
             arguments.push("--pure".to_owned());
         }
         let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
-        option("--agent", job.agent.name.clone());
+        option("--agent", name(job).to_owned());
         if let Some(model) = model(job) {
             option("--model", model.to_owned());
         }
@@ -40,12 +40,19 @@ impl<'a> Opencode<'a> {
     }
 }
 
+/// What the agent is called; without one the model gets limits alone.
+fn name<'a>(job: &AgentJob<'a>) -> &'a str {
+    job.agent.map_or("divisi", |agent| agent.name.as_str())
+}
+
 /// The agent as its settings take it. With tools, everything else is refused.
 fn config(job: &AgentJob<'_>) -> Value {
     let mut agent = Map::new();
     agent.insert("mode".to_owned(), json!("primary"));
-    agent.insert("prompt".to_owned(), json!(job.agent.system_prompt));
-    if let Some(description) = &job.agent.description {
+    if let Some(defined) = job.agent {
+        agent.insert("prompt".to_owned(), json!(defined.system_prompt));
+    }
+    if let Some(description) = job.agent.and_then(|agent| agent.description.as_ref()) {
         agent.insert("description".to_owned(), json!(description));
     }
     if let Some(turns) = job.max_turns {
@@ -57,7 +64,7 @@ fn config(job: &AgentJob<'_>) -> Value {
             std::iter::once(("*".to_owned(), json!("deny"))).chain(allowed).collect();
         agent.insert("permission".to_owned(), Value::Object(permission));
     }
-    json!({ "agent": { job.agent.name.clone(): agent }, "share": "disabled" })
+    json!({ "agent": { name(job): agent }, "share": "disabled" })
 }
 
 impl Runner for Opencode<'_> {

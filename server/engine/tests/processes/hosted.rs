@@ -6,7 +6,9 @@ use std::path::Path;
 
 use divisi_engine::client::RunStatus;
 use divisi_engine::event::{AttemptEnd, Event, Request};
-use divisi_engine::plan::{PlanAgent, PlanInput, PlanNode, PlanRetry, PlanWork};
+use divisi_engine::plan::{
+    PlanAgent, PlanCall, PlanCommand, PlanGiven, PlanInput, PlanNode, PlanRetry, PlanWork,
+};
 use divisi_model::{Backoff, OutputForm};
 use divisi_workspace::RunnerDefinition;
 use divisi_workspace::settings::{RunnerKind, RunnerOrigin};
@@ -34,6 +36,7 @@ crate::trials![
     a_withheld_variable_is_named,
     large_inputs_are_files,
     an_agent_is_handed_to_its_runner,
+    a_command_is_handed_to_its_runner_without_an_agent,
     a_runner_that_reports_a_failure_fails,
     an_agent_that_stays_after_its_result_has_succeeded,
     silence_counts_only_where_no_tool_is_at_work,
@@ -487,7 +490,8 @@ fn large_inputs_are_files() {
 fn agent(path: &str, prompt: &str, outputs: &[&str]) -> PlanNode {
     PlanNode {
         work: PlanWork::Agent {
-            agent: 0,
+            agent: Some(0),
+            command: None,
             runner: "mine".to_owned(),
             prompt: prompt.to_owned(),
             model: None,
@@ -531,6 +535,13 @@ fn with_runner_of_kind(kind: RunnerKind, nodes: Vec<PlanNode>, script: &str) -> 
                 tools: None,
                 model: Some("opus".to_owned()),
             }];
+            plan.commands = vec![PlanCommand {
+                name: "review".to_owned(),
+                path: "/nowhere/review.md".into(),
+                text: String::new(),
+                body: "{{ args.scope }}: $0, $count, $2, @notes.md\n".to_owned(),
+                arguments: vec!["first".to_owned(), "count".to_owned()],
+            }];
         },
     )
 }
@@ -554,6 +565,21 @@ fn an_agent_is_handed_to_its_runner() {
         _ => None,
     });
     assert_eq!(usage.map(|usage| (usage.input_tokens, usage.usd)), Some((7, Some(0.5))));
+}
+
+fn a_command_is_handed_to_its_runner_without_an_agent() {
+    let script = r#"{ cat; echo "${DIVISI_AGENT_NAME:-nobody} $DIVISI_MODEL $DIVISI_TOOLS"; } > handed"#;
+    let words = vec!["a b".into(), 3.into(), "$0 {{ args.scope }}".into()];
+    let command = PlanCall { command: 0, given: PlanGiven::Words(words) };
+    let mut node = agent("a", "", &[]);
+    if let PlanWork::Agent { agent, command: call, model, .. } = &mut node.work {
+        *agent = None;
+        *call = Some(command);
+        *model = Some("haiku".to_owned());
+    }
+    let bench = with_runner(vec![node], script);
+    assert_eq!(bench.start().verdict(), "succeeded", "{}", bench.detail("a"));
+    assert_eq!(bench.read("handed"), "{{ args.scope }}: a b, 3, $0 src, @notes.md\nnobody haiku Read,Grep\n");
 }
 
 fn a_runner_that_reports_a_failure_fails() {

@@ -120,6 +120,7 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
         limits: Vec::new(),
         nodes,
         agents: Vec::new(),
+        commands: Vec::new(),
         runners: Default::default(),
         sources: Vec::new(),
     }

@@ -56,7 +56,8 @@ pub(crate) fn node(path: &str) -> PlanNode {
 /// Makes a node of the plan an agent's, executed by `runner`.
 pub(crate) fn give_to_runner(plan: &mut StoredPlan, node: usize, runner: &str) {
     plan.nodes[node].work = PlanWork::Agent {
-        agent: 0,
+        agent: Some(0),
+        command: None,
         runner: runner.to_owned(),
         prompt: "go".to_owned(),
         model: None,
@@ -85,6 +86,7 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
         limits: Vec::new(),
         nodes,
         agents: Vec::new(),
+        commands: Vec::new(),
         runners: BTreeMap::new(),
         sources: Vec::new(),
     }

@@ -37,7 +37,7 @@ impl Names<'_> {
                 }
                 self.uses(work.runner.as_slice(), TokenKind::Runner);
             }
-            Some(Work::Command { name, .. }) => self.push(name.span, TokenKind::Command, false),
+            Some(Work::Command(work)) => self.push(work.name.span, TokenKind::Command, false),
             _ => {}
         }
         for input in &node.inputs {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use divisi_syntax::{Span, Spanned};
 
 use self::keys::Keys;
+pub(crate) use self::tools::names;
 use super::{AgentFile, Load, Tool};
 use crate::front::{Fault, Front, Understood};
 

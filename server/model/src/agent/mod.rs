@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::front::Front;
 
 use self::markdown::Markdown;
+pub(crate) use claude_code::names;
 pub(crate) use tools::content;
 
 /// Reads an agent of `tool` as that tool reads it; `front` is the front matter of `text`.

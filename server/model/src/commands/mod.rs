@@ -2,6 +2,7 @@
 
 mod built_in;
 mod file;
+mod text;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use crate::agent::Tool;
 use crate::registry::{Scope, normalise};
 
 pub use file::CommandFile;
+pub use text::{CommandArguments, CommandText};
 
 /// How a slash command is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -70,8 +70,7 @@ const NODE_KEYS: &[Key] = &[
         Ty::CommandRef,
         "A slash command of the repository, with or without its `/`. Its file is expanded (`$ARGUMENTS`, `$1`, names) \
          and handed to the runner.\n\nExample: `command: /review`",
-    )
-    .not_run_yet(),
+    ),
     Key::new(
         "dag",
         Ty::Path,

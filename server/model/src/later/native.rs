@@ -32,7 +32,10 @@ pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
 fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
     let fields = asked.reader.fields(node.tree, &keys::NODE);
     match node.work {
-        Some(Work::Command { .. }) => asked.field(fields.field("command")),
+        Some(Work::Command(_)) => {
+            let allowed = fields.field("allow_inline_shell");
+            asked.field(allowed.filter(|field| asked.reader.boolean(field.value) == Some(true)));
+        }
         Some(Work::Dag { .. }) => asked.field(fields.field("dag")),
         Some(Work::Approve { .. }) => asked.field(fields.field("approve")),
         Some(Work::Agent(_) | Work::Run(_) | Work::Foreign(_)) | None => {}

@@ -3,7 +3,8 @@
 use divisi_syntax::{Kind, NodeId, Spanned};
 
 use super::defaults::Merge;
-use crate::dag::{AgentWork, Naming, Program, RunWork, Text, Work};
+use crate::dag::{AgentWork, CallArgs, CommandWork, Given, Naming, Program, RunWork, Text, Work};
+use crate::json;
 use crate::keys::WorkKind;
 use crate::keys::native::WORK_KEYS;
 use crate::reader::{Field, Fields, Reader};
@@ -46,13 +47,7 @@ pub(super) fn lower(merge: &Merge<'_>) -> Option<Work> {
             let argv = reader.items(value).filter_map(|item| reader.text(item)).collect();
             Work::Run(RunWork { program: Program::Argv(argv), shell: None })
         }
-        WorkKind::Command => {
-            let name = text_or_empty(reader, value);
-            Work::Command {
-                name: name.map(|name| name.trim_start_matches('/').to_owned()),
-                args: args(merge),
-            }
-        }
+        WorkKind::Command => Work::Command(command(merge, value)),
         WorkKind::Dag => Work::Dag { path: text_or_empty(reader, value), args: args(merge) },
         WorkKind::Approve => Work::Approve { question: template_or_empty(reader, value) },
     })
@@ -60,24 +55,57 @@ pub(super) fn lower(merge: &Merge<'_>) -> Option<Work> {
 
 fn agent(merge: &Merge<'_>, value: NodeId) -> AgentWork {
     let Merge { reader, fields, defaults, .. } = merge;
-    let tools = fields.get("tools").filter(|value| reader.kind(*value) == Kind::Sequence);
     AgentWork {
         agent: text_or_empty(reader, value),
         naming: Naming::Reference,
         prompt: fields.get("prompt").and_then(|value| reader.text(value)),
         runner: merge.text("runner", defaults.runner.as_ref()),
         model: merge.text("model", defaults.model.as_ref()),
-        tools: tools.map(|value| reader.names(value)),
+        tools: tools(merge),
         max_turns: fields.get("max_turns").and_then(|value| reader.positive(value)),
         budget: merge.budget(),
     }
 }
 
+fn command(merge: &Merge<'_>, value: NodeId) -> CommandWork {
+    let Merge { reader, fields, defaults, .. } = merge;
+    CommandWork {
+        name: text_or_empty(reader, value).map(|name| name.trim_start_matches('/').to_owned()),
+        args: args(merge),
+        runner: merge.text("runner", defaults.runner.as_ref()),
+        model: merge.text("model", defaults.model.as_ref()),
+        tools: tools(merge),
+        max_turns: fields.get("max_turns").and_then(|value| reader.positive(value)),
+        budget: merge.budget(),
+    }
+}
+
+fn tools(merge: &Merge<'_>) -> Option<Vec<Spanned<String>>> {
+    let list = merge.fields.get("tools").filter(|value| merge.reader.kind(*value) == Kind::Sequence)?;
+    Some(merge.reader.names(list))
+}
+
+fn args(merge: &Merge<'_>) -> CallArgs {
+    let Some(value) = merge.fields.get("args") else { return CallArgs::default() };
+    CallArgs { texts: texts(merge.reader, value), given: given(merge.reader, value) }
+}
+
+fn given(reader: &Reader<'_>, value: NodeId) -> Given {
+    match reader.kind(value) {
+        Kind::Mapping => {
+            let named =
+                reader.entries(value).map(|(name, item)| (reader.key(name), json::value(reader, item)));
+            Given::Named(named.collect())
+        }
+        Kind::Sequence => Given::List(reader.items(value).map(|item| json::value(reader, item)).collect()),
+        Kind::Scalar | Kind::Alias => reader.string(value).map_or(Given::Nothing, Given::Text),
+    }
+}
+
 /// The texts in `args`, whatever its form, in file order.
-fn args(merge: &Merge<'_>) -> Vec<Text> {
-    let reader = merge.reader;
+fn texts(reader: &Reader<'_>, args: NodeId) -> Vec<Text> {
     let mut texts = Vec::new();
-    let mut open: Vec<NodeId> = merge.fields.get("args").into_iter().collect();
+    let mut open = vec![args];
     while let Some(value) = open.pop() {
         let before = open.len();
         match reader.kind(value) {

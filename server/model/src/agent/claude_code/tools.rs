@@ -8,6 +8,12 @@ use crate::agent::tools;
 ///
 /// Whatever holds no name gives an agent without tools: nothing, a number, a mapping.
 pub(super) fn read(tree: &Tree, value: NodeId) -> Option<Vec<Spanned<String>>> {
+    let names = names(tree, value);
+    names.iter().all(|name| name.value != "*").then_some(names)
+}
+
+/// The names in a list, or between commas and blanks, each where it stands.
+pub(crate) fn names(tree: &Tree, value: NodeId) -> Vec<Spanned<String>> {
     let value = tree.resolve(value);
     let mut names = Vec::new();
     if tree.kind(value) == Kind::Sequence {
@@ -17,7 +23,7 @@ pub(super) fn read(tree: &Tree, value: NodeId) -> Option<Vec<Spanned<String>>> {
     } else if let Some(text) = text(tree, value) {
         names = separated(&text);
     }
-    names.iter().all(|name| name.value != "*").then_some(names)
+    names
 }
 
 /// The content of a scalar that YAML takes for a text.
