@@ -7,13 +7,15 @@
 //!   blobs/DIGEST                large texts
 //!   outcomes.jsonl              how attempts ended, written by the guard before anybody is told
 //!   outputs/NODE.ATTEMPT/       $DIVISI_OUTPUT_DIR of an attempt
+//!   outputs/spare/N/            the same, of an attempt of a node that declares no outputs; lent to one after the other
 //!   attempts/NODE.ATTEMPT/      what else an attempt needs or leaves; made when there is something
 //!     inputs/                   values too large for a variable
 //!     log, stdout               what it printed, masked
 //!     before.json               its `file` outputs before it began
 //! ```
 //!
-//! Making a folder or a file costs as much as starting a process on some disks, so an attempt makes one: its outputs.
+//! Making a folder or a file costs as much as starting a process on some disks, so an attempt makes one at the most: its
+//! outputs, where it declares any.
 
 use std::fs;
 use std::io;
@@ -55,6 +57,12 @@ impl RunFolder {
     /// Large texts.
     pub fn blobs(&self) -> PathBuf {
         self.path.join("blobs")
+    }
+
+    /// Folders that attempts without declared outputs take turns with. No attempt's own folder has this name, which
+    /// would begin with its node's index.
+    pub fn spare_outputs(&self) -> PathBuf {
+        self.path.join("outputs").join("spare")
     }
 
     /// How attempts ended.
@@ -128,21 +136,28 @@ impl AttemptFolder {
         fs::create_dir_all(&self.path)
     }
 
-    /// Makes an empty output folder. What an attempt of the same number left is removed: its start was never journaled.
+    /// Makes an empty output folder of its own.
     ///
     /// # Errors
     /// What the file system says.
     pub fn make_outputs(&self) -> io::Result<()> {
         match fs::create_dir(&self.outputs) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir_all(&self.outputs),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                fs::remove_dir_all(&self.outputs)?;
-                if self.path.exists() {
-                    fs::remove_dir_all(&self.path)?;
-                }
-                fs::create_dir(&self.outputs)
-            }
             made => made,
         }
+    }
+
+    /// Removes what an attempt of the same number left: its start was never journaled.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn clear(&self) -> io::Result<()> {
+        for folder in [&self.outputs, &self.path] {
+            match fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }

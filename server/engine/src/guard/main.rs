@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::rc::Rc;
+use std::time::Duration;
 
 use rustix::process::{WaitOptions, wait};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -13,6 +14,7 @@ use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
+use tokio::time::sleep;
 
 use super::protocol::{AttemptName, FromGuard, ToGuard};
 use crate::launch::{Attempt, Household, Order, ProcessSpec, Report, spawn, start_time};
@@ -35,6 +37,11 @@ fn become_subreaper() {
         tracing::warn!("descendants that leave their group may be missed: {error}");
     }
 }
+
+/// How long the word that an attempt has started waits for company. The host commits together what it hears together:
+/// of an attempt that is over sooner it hears all at once, and wakes once. A host that dies in between finds the
+/// attempt by its token.
+const COMPANY: Duration = Duration::from_millis(5);
 
 async fn serve() -> io::Result<()> {
     let mut orders = lines_of_input()?;
@@ -82,7 +89,7 @@ fn kill_the_rest() {
     let children: Vec<(u32, u64)> =
         crate::launch::own_children().into_iter().map(|pid| (pid, start_time(pid))).collect();
     if !children.is_empty() {
-        crate::launch::kill_survivors(&token, &children, std::time::Duration::from_secs(5));
+        crate::launch::kill_survivors(&token, &children, Duration::from_secs(5));
     }
 }
 
@@ -95,12 +102,34 @@ fn lines_of_input() -> io::Result<tokio::io::Lines<BufReader<pipe::Receiver>>> {
 async fn write_lines(mut lines: mpsc::UnboundedReceiver<FromGuard>) -> io::Result<()> {
     let output = io::stdout().as_fd().try_clone_to_owned()?;
     let mut output = pipe::Sender::from_owned_fd(output)?;
-    while let Some(line) = lines.recv().await {
-        let mut text = serde_json::to_vec(&line)?;
-        text.push(b'\n');
+    let mut text = Vec::new();
+    while let Some(first) = lines.recv().await {
+        let mut is_urgent = write_line(&mut text, &first)?;
+        let patience = sleep(COMPANY);
+        tokio::pin!(patience);
+        loop {
+            let next = tokio::select! {
+                biased;
+                next = lines.recv() => next,
+                () = std::future::ready(()), if is_urgent => None,
+                () = &mut patience => None,
+            };
+            match next {
+                Some(line) => is_urgent |= write_line(&mut text, &line)?,
+                None => break,
+            }
+        }
         output.write_all(&text).await?;
+        text.clear();
     }
     Ok(())
+}
+
+/// Adds a line; whether it must be told at once.
+fn write_line(text: &mut Vec<u8>, line: &FromGuard) -> io::Result<bool> {
+    serde_json::to_writer(&mut *text, line)?;
+    text.push(b'\n');
+    Ok(!matches!(line, FromGuard::Started { .. }))
 }
 
 /// Everything the guard holds.

@@ -5,6 +5,7 @@
 
 mod judge;
 mod prepare;
+mod spare_folders;
 mod sweep;
 mod tenure;
 mod timers;

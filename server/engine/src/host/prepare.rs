@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
+use super::spare_folders::SpareFolders;
 use crate::core::{AttemptKey, RenderedCommand, StartAttempt};
 use crate::environment::{self, NodeEnvironment};
 use crate::launch::{AgentStream, ProcessSpec, StopStep, TOKEN_VARIABLE, default_stop_sequence};
@@ -33,11 +35,16 @@ struct Program {
 }
 
 impl Workshop<'_> {
-    /// Makes the attempt's folder and everything in it, and says what to start; an error is text for people.
-    pub(super) fn prepare(&self, start: &StartAttempt) -> Result<ProcessSpec, String> {
+    /// Makes the attempt's folders and everything in them, and says what to start; an error is text for people.
+    pub(super) fn prepare(
+        &self,
+        start: &StartAttempt,
+        spare: &mut SpareFolders,
+    ) -> Result<ProcessSpec, String> {
         let node = self.node(start.key)?;
         let folder = self.attempt_folder(start.key.node, start.key.attempt);
-        folder.make_outputs().map_err(|error| format!("{}: {error}", folder.outputs().display()))?;
+        let outputs = make_folders(node, start.key, &folder, spare)
+            .map_err(|error| format!("{}: {error}", folder.outputs().display()))?;
         let cwd = working_folder(self.plan, node);
         remember_files(node, &cwd, &folder)?;
         let mut environment =
@@ -45,7 +52,7 @@ impl Workshop<'_> {
         write_inputs(&mut environment, &folder)?;
         let program = self.program(node, start, &folder)?;
         let token = self.token(start.key.node, start.key.attempt);
-        self.add_own_variables(&mut environment, node, start.key, &folder, &token);
+        self.add_own_variables(&mut environment, node, start.key, &outputs, &token);
         environment.variables.insert("PWD".to_owned(), cwd.to_string_lossy().into_owned());
         environment.variables.extend(program.env);
         Ok(ProcessSpec {
@@ -165,10 +172,10 @@ impl Workshop<'_> {
         environment: &mut NodeEnvironment,
         node: &PlanNode,
         key: AttemptKey,
-        folder: &AttemptFolder,
+        outputs: &Path,
         token: &str,
     ) {
-        let outputs = folder.outputs().to_string_lossy().into_owned();
+        let outputs = outputs.to_string_lossy().into_owned();
         for (name, value) in [
             ("DIVISI_RUN", self.run.to_owned()),
             ("DIVISI_NODE", node.path.clone()),
@@ -179,6 +186,21 @@ impl Workshop<'_> {
             environment.variables.insert(name.to_owned(), value);
         }
     }
+}
+
+/// Makes room for the attempt; its `$DIVISI_OUTPUT_DIR`, which is its own where the node declares outputs.
+fn make_folders(
+    node: &PlanNode,
+    key: AttemptKey,
+    folder: &AttemptFolder,
+    spare: &mut SpareFolders,
+) -> io::Result<PathBuf> {
+    folder.clear()?;
+    if node.outputs.is_empty() {
+        return spare.lend((key.node, key.attempt));
+    }
+    folder.make_outputs()?;
+    Ok(folder.outputs().to_owned())
 }
 
 /// A UUID that belongs to this attempt and to no other: each attempt has a conversation of its own.
@@ -198,7 +220,7 @@ pub(super) fn working_folder(plan: &StoredPlan, node: &PlanNode) -> PathBuf {
 }
 
 /// Keeps the stamps of the node's `file` outputs, so that it is known later which of them the attempt wrote.
-fn remember_files(node: &PlanNode, cwd: &std::path::Path, folder: &AttemptFolder) -> Result<(), String> {
+fn remember_files(node: &PlanNode, cwd: &Path, folder: &AttemptFolder) -> Result<(), String> {
     let before = Before::look(&node.outputs, cwd);
     if before.is_empty() {
         return Ok(());

@@ -9,6 +9,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::HostError;
 use super::prepare::Workshop;
+use super::spare_folders::SpareFolders;
 use super::timers::Timers;
 use crate::core::{
     AttemptKey, Decision, Durability, Effect, Input, Recovered, StartAttempt, State, apply, decide, replay,
@@ -56,6 +57,8 @@ pub(super) async fn serve(
     kill_former_trees(folder, &state)?;
     let environment = own_environment();
     let guard = Guard::start(divisi).map_err(HostError::system("the guard process"))?;
+    let spare =
+        SpareFolders::new(folder).map_err(HostError::system("the output folders of an earlier host"))?;
     let requests = journal.take_requests()?;
     let run = journal.run().to_owned();
     let mut tenure = Tenure {
@@ -67,6 +70,7 @@ pub(super) async fn serve(
         epoch,
         guard,
         evaluator: Evaluator::new(),
+        spare,
         timers: Timers::default(),
         inputs: VecDeque::new(),
         boot: boot_id(),
@@ -101,6 +105,7 @@ struct Tenure<'a> {
     epoch: u64,
     guard: Guard,
     evaluator: Evaluator,
+    spare: SpareFolders,
     timers: Timers,
     inputs: VecDeque<Input>,
     boot: String,
@@ -263,9 +268,16 @@ impl Tenure<'_> {
     }
 
     async fn start(&mut self, start: &StartAttempt) -> bool {
-        match self.workshop().prepare(start) {
+        let workshop = Workshop {
+            plan: self.state.plan(),
+            folder: self.folder,
+            run: &self.run,
+            environment: &self.environment,
+        };
+        match workshop.prepare(start, &mut self.spare) {
             Ok(spec) => self.order(ToGuard::Start { name: name_of(start.key), spec: Box::new(spec) }).await,
             Err(detail) => {
+                self.take_back_spare(name_of(start.key));
                 self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
                 true
             }
@@ -281,15 +293,25 @@ impl Tenure<'_> {
             FromGuard::Started { name, pid, start_time } => {
                 Input::AttemptStarted { key: self.key(name), pid, boot_id: self.boot.clone(), start_time }
             }
-            FromGuard::NotStarted { name, detail } => Input::SpawnFailed { key: self.key(name), detail },
+            FromGuard::NotStarted { name, detail } => {
+                self.take_back_spare(name);
+                Input::SpawnFailed { key: self.key(name), detail }
+            }
             FromGuard::Idle { name } => Input::IdleElapsed { key: self.key(name) },
             FromGuard::Over { name, outcome } => {
                 self.did_something = true;
+                self.take_back_spare(name);
                 let outcome = self.workshop().judge(name.node, name.attempt, &outcome);
                 Input::AttemptExited { key: self.key(name), outcome }
             }
         };
         self.inputs.push_back(input);
+    }
+
+    /// The attempt needs its `$DIVISI_OUTPUT_DIR` no longer.
+    fn take_back_spare(&mut self, name: AttemptName) {
+        let own = self.workshop().attempt_folder(name.node, name.attempt);
+        self.spare.take_back((name.node, name.attempt), own.outputs());
     }
 
     /// Outcomes that a guard wrote and no host took in.

@@ -12,7 +12,7 @@ mod spec;
 mod supervise;
 
 pub use listen::{AgentFailure, AgentReport, Heard, Listener};
-pub use outcome::{Outcome, read_outcomes, write_outcome};
+pub use outcome::{Outcome, open_outcomes, read_outcomes, write_outcome};
 pub(crate) use processes::own_children;
 pub use processes::{Process, boot_id, kill_survivors, process, start_time};
 pub use spec::{AgentStream, ProcessSpec, Signal, StopStep, TOKEN_VARIABLE, default_stop_sequence};

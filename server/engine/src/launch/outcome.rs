@@ -1,7 +1,7 @@
 //! How an attempt's root process ended, on disk before anybody is told.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -41,15 +41,20 @@ struct Line {
     outcome: Outcome,
 }
 
+/// A run's file of outcomes, for writing; it is made where it is not there.
+pub fn open_outcomes(file: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(file)
+}
+
 /// Appends the outcome of the attempt with this token to the run's file of outcomes, by one write: it survives the death
 /// of every process from here on. A line that a full disk cuts off is passed over by [`read_outcomes`].
-pub fn write_outcome(file: &Path, token: &str, outcome: &Outcome) -> io::Result<()> {
+pub fn write_outcome(mut file: &File, token: &str, outcome: &Outcome) -> io::Result<()> {
     let line = Line { attempt: token.to_owned(), outcome: outcome.clone() };
     // The leading line break ends a line that was cut off.
     let mut text = vec![b'\n'];
     serde_json::to_writer(&mut text, &line)?;
     text.push(b'\n');
-    OpenOptions::new().create(true).append(true).open(file)?.write_all(&text)
+    file.write_all(&text)
 }
 
 /// The outcomes that guards left, by token. Empty where none did.
@@ -70,11 +75,12 @@ mod tests {
         let file = dir.path().join("outcomes.jsonl");
         let outcome = |code| Outcome { exit_code: Some(code), ..Outcome::default() };
         assert_eq!(read_outcomes(&file), BTreeMap::new());
-        write_outcome(&file, "a", &outcome(1)).unwrap();
+        let open = open_outcomes(&file).unwrap();
+        write_outcome(&open, "a", &outcome(1)).unwrap();
         let whole = fs::read(&file).unwrap();
         fs::write(&file, &whole[..whole.len() - 5]).unwrap();
-        write_outcome(&file, "b", &outcome(2)).unwrap();
-        write_outcome(&file, "c", &outcome(3)).unwrap();
+        write_outcome(&open, "b", &outcome(2)).unwrap();
+        write_outcome(&open, "c", &outcome(3)).unwrap();
         let expected = BTreeMap::from([("b".to_owned(), outcome(2)), ("c".to_owned(), outcome(3))]);
         assert_eq!(read_outcomes(&file), expected);
     }

@@ -1,6 +1,6 @@
 //! One attempt: start, streams, idle clock, stop sequence, drain, and the death of everything it left.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
@@ -19,7 +19,7 @@ use tokio::time::sleep_until;
 
 use super::conversation::Conversation;
 use super::listen::Listener;
-use super::outcome::{Outcome, write_outcome};
+use super::outcome::{Outcome, open_outcomes, write_outcome};
 use super::processes::{carries_token, kill, own_children, process, with_descendants};
 use super::spec::{AgentStream, ProcessSpec, Signal};
 use crate::logs::{Capture, Masker, STDOUT_LIMIT};
@@ -78,6 +78,8 @@ pub(crate) struct Household {
     pub(crate) roots: RefCell<BTreeSet<u32>>,
     /// Attempts whose end is not reported yet.
     pub(crate) live: Cell<usize>,
+    /// The run's file of outcomes, once there is one to write.
+    outcomes: OnceCell<File>,
     /// For reading from pipes; one for all, since it is never held over a wait.
     buffer: RefCell<Vec<u8>>,
 }
@@ -89,8 +91,21 @@ impl Household {
             reaped: Notify::new(),
             roots: RefCell::default(),
             live: Cell::new(0),
+            outcomes: OnceCell::new(),
             buffer: RefCell::new(vec![0; READ_SIZE]),
         }
+    }
+
+    /// Writes down how an attempt ended. A guard serves one run, which has one file for that.
+    fn record(&self, spec: &ProcessSpec, outcome: &Outcome) -> io::Result<()> {
+        let file = match self.outcomes.get() {
+            Some(file) => file,
+            None => {
+                let file = open_outcomes(&spec.outcomes)?;
+                self.outcomes.get_or_init(|| file)
+            }
+        };
+        write_outcome(file, &spec.token, outcome)
     }
 }
 
@@ -337,7 +352,7 @@ impl Life {
             return;
         }
         let outcome = self.outcome(left_behind);
-        match write_outcome(&self.spec.outcomes, &self.spec.token, &outcome) {
+        match self.household.record(&self.spec, &outcome) {
             Ok(()) => report(Report::Over(outcome)),
             Err(error) => {
                 let log_error = Some(format!("the outcome could not be written: {error}"));
