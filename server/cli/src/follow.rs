@@ -3,14 +3,15 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use divisi_engine::client::{RunStatus, Runs};
+use divisi_engine::client::{PauseCause, RunStatus, Runs};
 use divisi_engine::event::{Request, Verdict};
 use divisi_engine::view::{PastDurations, RunView, past_durations};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Output};
-use crate::report::{Json, Live, Plain, Report, Track, Tracked, summary};
+use crate::question::{Asked, Questions};
+use crate::report::{Json, Live, Plain, Report, Track, Tracked, shell_word, summary};
 use crate::signals::Interrupts;
 use crate::time;
 
@@ -57,7 +58,7 @@ pub(crate) fn follow(
     if let Some(track) = track {
         report = Box::new(Tracked::new(report, track));
     }
-    let mut follower = Follower::new(runs, run, from, on_interrupt);
+    let mut follower = Follower::new(runs, run, from, view, on_interrupt);
     let end = follower.until_the_end(report.as_mut(), output);
     report.close();
     let end = end?;
@@ -109,6 +110,8 @@ struct Follower<'a> {
     run: &'a str,
     from: u64,
     on_interrupt: OnInterrupt,
+    can_ask: bool,
+    questions: Questions,
     interrupts: Interrupts,
     interrupts_seen: usize,
     known: RunView,
@@ -116,12 +119,14 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(runs: &'a Runs, run: &'a str, from: u64, on_interrupt: OnInterrupt) -> Self {
+    fn new(runs: &'a Runs, run: &'a str, from: u64, view: View, on_interrupt: OnInterrupt) -> Self {
         Self {
             runs,
             run,
             from,
             on_interrupt,
+            can_ask: view == View::People && output::is_terminal() && output::can_ask(),
+            questions: Questions::default(),
             interrupts: Interrupts::listen(),
             interrupts_seen: 0,
             known: RunView::new(runs.plan(run).ok().as_ref()),
@@ -135,7 +140,7 @@ impl<'a> Follower<'a> {
             if let Some(verdict) = self.verdict() {
                 return Ok(End::Over(verdict.into()));
             }
-            if self.is_waiting() {
+            if self.is_waiting() || self.ask(report, output)? {
                 return Ok(End::Waiting);
             }
             if self.heed_interrupts(report, output)? {
@@ -144,7 +149,9 @@ impl<'a> Follower<'a> {
             if self.is_orphaned()? {
                 return Ok(End::Orphaned);
             }
-            report.tick(&self.known, time::now());
+            if !self.questions.is_open() {
+                report.tick(&self.known, time::now());
+            }
             thread::sleep(Runs::POLL);
         }
     }
@@ -167,10 +174,34 @@ impl<'a> Follower<'a> {
         self.known.verdict().filter(|_| self.known.seq() > self.from)
     }
 
+    /// Whether the run waits for a person, and nobody is here who could be it.
     fn is_waiting(&self) -> bool {
-        let is_idle = self.known.running().next().is_none() && self.last_news.elapsed() >= SETTLED;
-        let waits = self.known.is_paused() || !self.known.undecided().is_empty();
-        waits && is_idle && !output::is_terminal()
+        let is_settled = self.last_news.elapsed() >= SETTLED;
+        match self.known.waits_for() {
+            None => false,
+            Some(PauseCause::Approval) => is_settled && !self.can_ask,
+            Some(_) => is_settled && !output::is_terminal(),
+        }
+    }
+
+    /// Asks what the run asks, once nothing else goes on; whether the person went away instead of answering.
+    fn ask(&mut self, report: &mut dyn Report, output: &mut Output) -> Result<bool, Failure> {
+        if !self.can_ask || self.known.waits_for() != Some(PauseCause::Approval) {
+            return Ok(false);
+        }
+        report.hold(true);
+        match self.questions.look(&self.known, output) {
+            Asked::Open => {}
+            Asked::Nobody => return Ok(true),
+            Asked::Nothing => report.hold(false),
+            Asked::Answered { node, answer } => {
+                report.hold(false);
+                if let Err(error) = self.runs.approve(self.run, &node, &answer) {
+                    output.warning(error);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// The first signal cancels, the second kills, the third goes away. True when the user went away.
@@ -212,6 +243,11 @@ impl<'a> Follower<'a> {
                 output.note(format!("paused; to go on: divisi pause {run} --resume"));
             }
             End::Waiting => {
+                for node in self.known.asking() {
+                    let (path, question) = (&node.path, node.detail.as_deref().unwrap_or_default());
+                    output.note(format!("{path} waits for your word: {question}"));
+                    output.note(format!("  to go on: divisi approve {run} {}", shell_word(path)));
+                }
                 for node in self.known.undecided() {
                     let path = &node.path;
                     output.note(format!("{path} waits for your word: divisi resume {run} --retry {path}"));

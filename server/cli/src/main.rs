@@ -19,6 +19,7 @@ mod failure;
 mod follow;
 mod logging;
 mod output;
+mod question;
 mod report;
 mod rewrite;
 mod root;

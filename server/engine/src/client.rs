@@ -6,17 +6,18 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use divisi_workspace::{Document, Snapshot};
 use serde::Serialize;
 use serde_json::Value;
 
-pub use crate::core::status::RunStatus;
+pub use crate::core::status::{PauseCause, RunStatus};
 use crate::core::{State, replay, status};
-use crate::event::{EventRecord, LostDecision, NodeState, Request};
+use crate::event::{Event, EventRecord, LostDecision, NodeState, Request};
 use crate::host::{READY, now_ms};
 use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
+use crate::launch::belongs_to_an_attempt;
 use crate::logs::read_log;
 use crate::plan::{PlanWork, StoredPlan};
 use crate::run_folder::{RunFolder, runs_folder};
@@ -82,6 +83,18 @@ pub fn check_settings(snapshot: &Snapshot) -> Result<(), EngineError> {
 #[derive(Debug, Clone)]
 pub struct Runs {
     root: PathBuf,
+}
+
+/// A person's answer to the question of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenAnswer {
+    /// Yes or no.
+    pub approved: bool,
+    /// What they said beside it.
+    pub comment: Option<String>,
+    /// The question they saw, by [`NodeView::asked_about`](crate::view::NodeView::asked_about); none for whatever is
+    /// asked at this moment.
+    pub about: Option<String>,
 }
 
 /// What is known of a run at a glance.
@@ -223,8 +236,9 @@ impl Runs {
     /// How many runs of a workspace are looked through for those of one DAG.
     pub const LOOK_BACK: usize = 200;
 
-    /// Asks; the host takes it in within 200 ms. An error where the run is over, nobody owns it, or it has no such node.
-    pub fn ask(&self, run: &str, request: Request) -> Result<(), EngineError> {
+    /// Asks; the host takes it in within 200 ms. The request's number. An error where the run is over, nobody owns it,
+    /// or it has no such node.
+    pub fn ask(&self, run: &str, request: Request) -> Result<u64, EngineError> {
         let run = self.resolve(run)?;
         match self.summary_of(&run)?.status {
             RunStatus::Ended(_) => Err(EngineError::new(format!("the run {run} is over"))),
@@ -235,9 +249,29 @@ impl Runs {
                 if let Request::CancelNode { node } | Request::Decide { node, .. } = &request {
                     index_of(&self.state(&run)?, &run, node)?;
                 }
-                journal::ask(self.folder(&run)?.path(), &request, now_ms())?;
-                Ok(())
+                Ok(journal::ask(self.folder(&run)?.path(), &request, now_ms())?)
             }
+        }
+    }
+
+    /// Waits until the run has taken a request in, `patience` at most; whether it has.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn await_request(&self, run: &str, request: u64, patience: Duration) -> Result<bool, EngineError> {
+        let deadline = Instant::now() + patience;
+        let mut seen = 0;
+        loop {
+            for record in self.events(run, seen)? {
+                seen = record.seq;
+                if matches!(record.event, Event::Requested { id, .. } if id == request) {
+                    return Ok(true);
+                }
+            }
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            std::thread::sleep(Self::POLL);
         }
     }
 
@@ -326,6 +360,33 @@ impl Runs {
         Ok(())
     }
 
+    /// Answers the question of a node; the number of the request.
+    ///
+    /// # Errors
+    /// The run has no such node, the node asks nothing or something else by now, nobody hosts the run, or an attempt
+    /// of a run tries to answer: no agent approves anything.
+    pub fn approve(&self, run: &str, node: &str, answer: &GivenAnswer) -> Result<u64, EngineError> {
+        if belongs_to_an_attempt() {
+            return Err(EngineError::new(
+                "this runs inside of a node, and what nodes start approves nothing: a person has to",
+            ));
+        }
+        let run = self.resolve(run)?;
+        let state = self.state(&run)?;
+        let index = index_of(&state, &run, node)?;
+        let Some(about) = state.asked_about(index) else {
+            return Err(EngineError::new(format!("the node {node} asks nothing at this moment")));
+        };
+        if answer.about.as_deref().is_some_and(|seen| seen != about) {
+            return Err(EngineError::new(format!(
+                "the node {node} asks anew: what is before it was done again"
+            )));
+        }
+        let GivenAnswer { approved, comment, .. } = answer.clone();
+        let (node, about) = (node.to_owned(), about.to_owned());
+        self.ask(&run, Request::Approve { node, approved, by: user(), comment, about })
+    }
+
     /// The captured output of a node's attempt (the latest where none is given), for people.
     pub fn log(&self, run: &str, node: &str, attempt: Option<u32>) -> Result<Vec<u8>, EngineError> {
         let run = self.resolve(run)?;
@@ -399,6 +460,12 @@ impl Runs {
         let planned_at = self.reader(run)?.events(0)?.first().map_or(0, |record| record.at);
         Ok(summarise(run, &state, is_owned, planned_at))
     }
+}
+
+/// Who answers, as the system knows them.
+fn user() -> String {
+    let name = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "somebody".to_owned())
 }
 
 fn index_of(state: &State, run: &str, node: &str) -> Result<usize, EngineError> {

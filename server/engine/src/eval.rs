@@ -117,6 +117,14 @@ impl Evaluate for Evaluator {
         let command = self.command(state, node, &planned.work, &inputs).map_err(RenderError::Template)?;
         Ok(Rendered { command, inputs })
     }
+
+    fn question(&self, state: &State, node: usize) -> Result<String, RenderError> {
+        let Some(PlanWork::Approve { question }) = state.plan().nodes.get(node).map(|node| &node.work) else {
+            return Err(RenderError::Template("the node asks nothing".to_owned()));
+        };
+        let inputs = inputs_that_are_there(state, node);
+        self.render_for(state, node, question, &inputs).map_err(RenderError::Template)
+    }
 }
 
 impl Evaluator {
@@ -127,11 +135,7 @@ impl Evaluator {
         work: &PlanWork,
         inputs: &BTreeMap<String, OutputValue>,
     ) -> Result<RenderedCommand, String> {
-        let render = |text: &str| {
-            let references = scan(text).references;
-            let names = names(state, node, inputs, &references);
-            self.render_text(text, &names).map_err(|error| because(state, &references, error))
-        };
+        let render = |text: &str| self.render_for(state, node, text, inputs);
         match work {
             PlanWork::Argv { argv } => {
                 let argv = argv.iter().map(|text| render(text)).collect::<Result<_, _>>()?;
@@ -147,8 +151,21 @@ impl Evaluator {
                 Ok(RenderedCommand::Agent { prompt: arguments.expand(&command.body, &command.arguments) })
             }
             PlanWork::Agent { prompt, .. } => Ok(RenderedCommand::Agent { prompt: render(prompt)? }),
+            PlanWork::Approve { .. } => Err("an approval does no work of its own".to_owned()),
             PlanWork::Group { .. } => Err("a for_each node does no work of its own".to_owned()),
         }
+    }
+
+    fn render_for(
+        &self,
+        state: &State,
+        node: usize,
+        text: &str,
+        inputs: &BTreeMap<String, OutputValue>,
+    ) -> Result<String, String> {
+        let references = scan(text).references;
+        let names = names(state, node, inputs, &references);
+        self.render_text(text, &names).map_err(|error| because(state, &references, error))
     }
 }
 

@@ -127,6 +127,19 @@ pub enum Event {
         /// The whole wait in milliseconds.
         wait_ms: u64,
     },
+    /// A person is asked. The node waits for the answer, and holds nothing meanwhile.
+    ApprovalAsked {
+        /// The node's path.
+        node: String,
+        /// The question.
+        question: String,
+        /// What the answer will be about: the question, and what the node's dependencies made.
+        about: String,
+        /// When nobody's answer counts any more, milliseconds since the epoch; none where it waits for as long as it
+        /// takes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<i64>,
+    },
     /// A runner's service gives no more for now: its nodes wait, all others go on.
     RunnerClosed {
         /// The runner's name.
@@ -186,6 +199,20 @@ pub enum Request {
         node: String,
         /// The word.
         decision: LostDecision,
+    },
+    /// A person's answer to the question of a node. One about something else than what is asked now is left alone.
+    Approve {
+        /// Its path.
+        node: String,
+        /// The answer.
+        approved: bool,
+        /// Who gave it.
+        by: String,
+        /// What they said beside it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+        /// What it is about, as the question said.
+        about: String,
     },
     /// Beside a resume: do a node and everything that waits for it again, whatever came of it.
     Forget {

@@ -85,7 +85,7 @@ pub struct PlanNode {
     /// `retry`; none where a failure is final.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<PlanRetry>,
-    /// `timeout` of each attempt.
+    /// `timeout` of each attempt; of an approval, of each time it is asked.
     pub timeout_ms: Option<u64>,
     /// `idle_timeout`.
     pub idle_timeout_ms: Option<u64>,
@@ -176,6 +176,11 @@ pub enum PlanWork {
         /// The most that one attempt may cost, in millionths of a US dollar.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max_micro_usd: Option<u64>,
+    },
+    /// Waits until a person agrees.
+    Approve {
+        /// The question's template.
+        question: String,
     },
     /// A `for_each` node: its state is derived from its instances. It carries `depends_on` and `trigger_rule` and is
     /// expanded when they hold; its instances carry `when` (which may name `item`), `continue_on_error` and the work,

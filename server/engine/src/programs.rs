@@ -32,7 +32,7 @@ fn program(plan: &StoredPlan, node: &PlanNode) -> Option<String> {
                 agent.unwrap_or_default()
             ))
         }
-        PlanWork::Group { .. } => None,
+        PlanWork::Approve { .. } | PlanWork::Group { .. } => None,
     }
 }
 

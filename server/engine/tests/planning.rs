@@ -102,6 +102,7 @@ fn a_plan_is_resolved() {
             PlanWork::Agent { agent, runner, prompt, .. } => {
                 format!("agent {} by {runner}: {prompt:?}", plan.agents[agent.unwrap()].name)
             }
+            PlanWork::Approve { question } => format!("approve {question}"),
             PlanWork::Group { children } => format!("group {children:?}"),
         };
         let inputs: Vec<_> =
@@ -253,11 +254,11 @@ fn what_is_wrong_or_not_built_is_refused() {
               2: no node `b` in this DAG (missing-dependency)"#]],
         ),
         (
-            "nodes:\n  - { id: a, run: x, cache: true }\n  - { id: b, approve: Go on? }\n",
+            "nodes:\n  - { id: a, run: x, cache: true }\n  - { id: b, run: x, isolation: worktree }\n",
             expect![[r#"
             ROOT/a.dag.yaml asks for what this version cannot run: line 2: `cache` is read and checked, but this version cannot run it (and 1 more)
               2: `cache` is read and checked, but this version cannot run it
-              3: `approve` is read and checked, but this version cannot run it"#]],
+              3: `isolation` is read and checked, but this version cannot run it"#]],
         ),
         (
             "nodes:\n  - { id: a, for_each: args.l, run: [echo] }\nargs: { l: { default: [x, x] } }\n",

@@ -10,9 +10,10 @@ use crate::{contents, to_proto};
 pub(crate) mod commands {
     pub(crate) const RUN: &str = "divisi.server.run";
     pub(crate) const CANCEL: &str = "divisi.server.cancel";
+    pub(crate) const APPROVE: &str = "divisi.server.approve";
     pub(crate) const TRUST: &str = "divisi.server.trust";
     pub(crate) const DISMISS: &str = "divisi.server.dismiss";
-    pub(crate) const ALL: [&str; 4] = [RUN, CANCEL, TRUST, DISMISS];
+    pub(crate) const ALL: [&str; 5] = [RUN, CANCEL, APPROVE, TRUST, DISMISS];
 }
 
 /// Files whose change on disk matters. The folders themselves are named as well: Neovim on Linux watches only folders

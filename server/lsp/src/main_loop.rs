@@ -392,7 +392,7 @@ impl Server {
     pub(crate) fn run_events(&mut self, run: &str, records: &[EventRecord]) {
         let messages = self.workspace.settings().run.messages;
         self.stale.went_on(&self.shown, run);
-        if let Some(file) = self.runs.take(run, records, &self.outbox, messages) {
+        if let Some(file) = self.runs.take(run, records, &mut self.outbox, messages) {
             self.findings_changed(&file);
         }
         if records.iter().any(|record| matches!(record.event, RunEvent::RunEnded { .. })) {

@@ -12,12 +12,14 @@ use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{Id, Request, Response};
 use tracing::error;
 
-use crate::runs::Launch;
+use crate::runs::{Launch, Question};
 
 /// How long a client may take over a request that no person has to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a question may stand on the screen.
 const QUESTION: Duration = Duration::from_secs(10 * 60);
+/// How long the question of a node may: it has a time-out of its own, or none.
+const APPROVAL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// A message to the client.
 #[derive(Debug)]
@@ -48,6 +50,8 @@ pub(crate) enum Purpose {
     Progress(String),
     /// Whether this run may start.
     Trust(Box<Launch>),
+    /// Whether a person agrees to what a node asks.
+    Approval(Question),
 }
 
 #[derive(Debug)]
@@ -90,7 +94,11 @@ impl Outbox {
         let request = Request::build(R::METHOD.to_string()).id(id);
         // A request without parameters carries none; `null` is refused by strict clients.
         let request = if params.is_null() { request } else { request.params(params) };
-        let patience = if matches!(purpose, Purpose::Trust(_)) { QUESTION } else { PATIENCE };
+        let patience = match purpose {
+            Purpose::Trust(_) => QUESTION,
+            Purpose::Approval(_) => APPROVAL,
+            Purpose::Nothing | Purpose::Settings | Purpose::Progress(_) => PATIENCE,
+        };
         self.waiting.insert(id, Waiting { purpose, until: Instant::now() + patience });
         self.send(request.finish());
     }

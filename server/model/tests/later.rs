@@ -64,7 +64,6 @@ nodes:
             2: context (context)
             4: barrier (barrier)
             8: dag (dag)
-            9: approve (approve)
             10: locks (locks)
             11: cache (cache)
             12: cache (cache)

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod agents;
+pub(crate) mod approve;
 pub(crate) mod attach;
 pub(crate) mod cancel;
 pub(crate) mod check;

@@ -1,8 +1,8 @@
 //! `divisi resume`
 
 use clap::Args;
-use divisi_engine::client::{RunStatus, Runs, check_settings};
-use divisi_engine::event::LostDecision;
+use divisi_engine::client::{PauseCause, RunStatus, Runs, check_settings};
+use divisi_engine::event::{LostDecision, Request};
 
 use super::run::this_program;
 use crate::exit::Exit;
@@ -61,12 +61,16 @@ impl Resume {
         let forgets = !self.from.is_empty();
         let chosen = select_run::named_or_latest(&runs, self.run.as_deref(), "can be resumed", |run| {
             let is_over = matches!(run.status, RunStatus::Ended(_));
-            select_run::is_resumable(run.status)
-                || (forgets && is_over)
-                || (decides && run.status == RunStatus::Paused)
+            let is_paused = matches!(run.status, RunStatus::Paused(_));
+            select_run::is_resumable(run.status) || (forgets && is_over) || (!forgets && is_paused)
         })?;
-        if decides && select_run::is_live(chosen.status) {
-            return self.decide_live(&runs, &chosen.run, &decisions, output);
+        let live = match chosen.status {
+            RunStatus::Paused(cause) if !forgets => Some(cause),
+            status if decides && select_run::is_live(status) => Some(PauseCause::Decision),
+            _ => None,
+        };
+        if let Some(cause) = live {
+            return self.go_on_live(&runs, &chosen.run, cause, &decisions, output);
         }
         if !forgets || select_run::is_live(chosen.status) {
             refuse_if_useless(&chosen.run, chosen.status)?;
@@ -87,16 +91,21 @@ impl Resume {
         follow(&runs, &chosen.run, from, self.view(), OnInterrupt::Cancel, None, output)
     }
 
-    /// The run has a host, which waits for just this.
-    fn decide_live(
+    /// The run has a host, which waits for a word: a decision, an answer that this terminal is asked for, or just
+    /// this.
+    fn go_on_live(
         &self,
         runs: &Runs,
         run: &str,
+        cause: PauseCause,
         decisions: &[(String, LostDecision)],
         output: &mut Output,
     ) -> Result<Exit, Failure> {
         let from = runs.events(run, 0)?.last().map_or(0, |record| record.seq);
         runs.decide_lost(run, decisions)?;
+        if cause == PauseCause::User {
+            runs.ask(run, Request::Unpause)?;
+        }
         if self.detach {
             output.line(run);
             return Ok(Exit::Good);
@@ -134,7 +143,7 @@ fn refuse_if_useless(run: &str, status: RunStatus) -> Result<(), Failure> {
     let word = select_run::word(status);
     let failure = Failure::new(format!("run {run} is {word}: there is nothing to resume"));
     Err(match status {
-        RunStatus::Paused => failure.help(format!("let it go on: divisi pause {run} --resume")),
+        RunStatus::Paused(_) => failure.help(format!("let it go on: divisi pause {run} --resume")),
         RunStatus::Ended(_) => failure.help("start it anew: divisi run FILE"),
         _ => failure.help(format!("watch it: divisi attach {run}")),
     })

@@ -1,7 +1,7 @@
 //! `divisi runs`
 
 use clap::Args;
-use divisi_engine::client::{RunStatus, RunSummary};
+use divisi_engine::client::{PauseCause, RunStatus, RunSummary};
 use divisi_engine::event::Verdict;
 
 use crate::exit::Exit;
@@ -44,20 +44,30 @@ pub(crate) fn line(run: &RunSummary, width: usize) -> String {
     let took = run.ended_at.unwrap_or_else(time::now).saturating_sub(run.started_at);
     let failed = if run.failed > 0 { format!(", {} failed", run.failed) } else { String::new() };
     format!(
-        "{}  {word}  {:width$}  {}  {:>7}  {}/{} nodes over{failed}",
+        "{}  {word}  {:width$}  {}  {:>7}  {}/{} nodes over{failed}{}",
         run.run,
         run.dag,
         paint(FAINT, time::local(run.started_at)),
         time::short(time::span(took)),
         run.done,
         run.nodes,
+        waits_for(run.status),
     )
+}
+
+fn waits_for(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Paused(PauseCause::Decision) => ", waits for a decision",
+        RunStatus::Paused(PauseCause::Approval) => ", waits for an approval",
+        RunStatus::Paused(PauseCause::Quota) => ", waits for quota",
+        _ => "",
+    }
 }
 
 fn style(status: RunStatus) -> anstyle::Style {
     match status {
         RunStatus::Planned | RunStatus::Running => NOTE,
-        RunStatus::Paused | RunStatus::Stopping | RunStatus::Cancelling | RunStatus::Orphaned => WARNING,
+        RunStatus::Paused(_) | RunStatus::Stopping | RunStatus::Cancelling | RunStatus::Orphaned => WARNING,
         RunStatus::Ended(Verdict::Succeeded) => GOOD,
         RunStatus::Ended(Verdict::Cancelled | Verdict::Compensated) => WARNING,
         RunStatus::Ended(Verdict::Failed | Verdict::CompensationFailed) => ERROR,

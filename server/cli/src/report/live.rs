@@ -21,6 +21,8 @@ pub(crate) struct Live {
     past: PastDurations,
     /// When the run will probably be over, and when that was worked out; both in milliseconds since the epoch.
     forecast: Option<(i64, i64)>,
+    /// Nothing is drawn: a question stands on the screen.
+    is_held: bool,
 }
 
 /// How old a forecast may be, in milliseconds: it goes through the whole graph.
@@ -31,7 +33,7 @@ impl Live {
     pub(crate) fn new(past: PastDurations) -> Self {
         let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
         let overall = screen.add(ProgressBar::new(0).with_style(bar_style()));
-        Self { screen, overall, running: BTreeMap::new(), past, forecast: None }
+        Self { screen, overall, running: BTreeMap::new(), past, forecast: None, is_held: false }
     }
 
     fn show(&mut self, run: &RunView, now: i64) {
@@ -57,12 +59,14 @@ impl Live {
         self.overall.set_length(run.total() as u64);
         self.overall.set_position(run.done() as u64);
         let paused = if run.is_paused() { "  paused" } else { "" };
+        let asking: Vec<_> = run.asking().map(|node| harmless(&node.path)).collect();
+        let asking = if asking.is_empty() { String::new() } else { format!("  {} asks", asking.join(", ")) };
         let left = self.left(run, now).map(|left| format!("  about {left} left")).unwrap_or_default();
         let quota = run.closed_runners().map(|(runner, until)| {
             format!("  {} waits for quota until {}", harmless(runner), time::local(until))
         });
         let quota: String = quota.collect();
-        self.overall.set_message(format!("{}{left}{paused}{quota}", time::short(run.wall(now))));
+        self.overall.set_message(format!("{}{left}{paused}{asking}{quota}", time::short(run.wall(now))));
     }
 
     /// How long the run will probably go on; none where nothing is known of the past, or nothing is left.
@@ -99,6 +103,20 @@ impl Report for Live {
 
     fn note(&mut self, text: &str, output: &mut Output) {
         self.screen.suspend(|| output.note(text));
+    }
+
+    fn hold(&mut self, is_held: bool) {
+        if is_held == self.is_held {
+            return;
+        }
+        self.is_held = is_held;
+        if is_held {
+            // What cannot be cleared stays above the question.
+            let _ = self.screen.clear();
+            self.screen.set_draw_target(ProgressDrawTarget::hidden());
+        } else {
+            self.screen.set_draw_target(ProgressDrawTarget::stdout());
+        }
     }
 
     fn tick(&mut self, run: &RunView, now: i64) {

@@ -32,7 +32,7 @@ pub(crate) use figures::Figures;
 pub(crate) use json::Json;
 pub(crate) use live::Live;
 pub(crate) use plain::Plain;
-pub(crate) use summary::summary;
+pub(crate) use summary::{shell_word, summary};
 pub(crate) use track::{Track, Tracked};
 
 /// Shows the events of a run as they come.
@@ -47,6 +47,9 @@ pub(crate) trait Report {
     fn note(&mut self, text: &str, output: &mut Output) {
         output.note(text);
     }
+
+    /// Lets go of the screen while a person is asked, or takes it again.
+    fn hold(&mut self, _is_held: bool) {}
 
     /// Time went on; `now` is in milliseconds since the epoch.
     fn tick(&mut self, run: &RunView, now: i64);

@@ -73,6 +73,8 @@ fn asked(request: &Request) -> Option<String> {
         Request::Cancel => "asked to cancel".to_owned(),
         Request::CancelNode { node } => format!("asked to cancel {node}"),
         Request::Forget { node } => format!("asked to do {node} again, and all that waits for it"),
+        // Told by the node, where it is the answer to what is asked.
+        Request::Approve { .. } => return None,
         Request::Decide { node, decision } => format!("decided: {node} {}", decided(*decision)),
         Request::Pause => "asked to pause: what is running goes on, nothing new starts".to_owned(),
         Request::Unpause => "asked to go on".to_owned(),
@@ -110,6 +112,8 @@ fn node_line(
     let line = match state {
         NodeState::Running if detail == Detail::Ends => return None,
         NodeState::Running => mark(NOTE, "started", path, &nth(attempt.unwrap_or(node.attempt))),
+        // An approval that was given says by whom.
+        NodeState::Succeeded if node.attempt == 0 => mark(GOOD, "succeeded", path, reason),
         NodeState::Succeeded => mark(GOOD, "succeeded", path, &join(&took(node), &used(node))),
         NodeState::Reused => mark(GOOD, "reused", path, reason),
         NodeState::Failed { .. } => {

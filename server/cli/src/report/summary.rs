@@ -165,7 +165,7 @@ fn next_step(run: &RunView, verdict: Verdict) -> Vec<String> {
 }
 
 /// Instances of a group have brackets in their paths, which shells expand.
-fn shell_word(path: &str) -> String {
+pub(crate) fn shell_word(path: &str) -> String {
     let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
     if is_plain { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

@@ -109,6 +109,10 @@ impl Report for Tracked {
         self.report.note(text, output);
     }
 
+    fn hold(&mut self, is_held: bool) {
+        self.report.hold(is_held);
+    }
+
     fn tick(&mut self, run: &RunView, now: i64) {
         self.write_if_due(run, now);
         self.report.tick(run, now);
@@ -123,6 +127,7 @@ impl Report for Tracked {
 fn section(run: &RunView) -> String {
     let state = match run.verdict() {
         None if run.is_paused() => "paused",
+        None if run.waits_for().is_some() => "waits for a person",
         None => "running",
         Some(Verdict::Succeeded) => "succeeded",
         Some(Verdict::Failed) => "failed",

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a workspace that cannot be set up fails the test")]
 
+mod approve;
 mod bad_input;
 mod check;
 mod convert;

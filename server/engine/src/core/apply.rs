@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::approval::Question;
 use super::gate::Gate;
 use super::graph::PlanFault;
 use super::retry::NextTry;
@@ -114,6 +115,13 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
                 standing.next_try = Some(next_try);
             }
         }
+        Event::ApprovalAsked { node, about, expires_at, .. } => {
+            let index = known(state, node)?;
+            let question = Question { about: about.as_str().into(), asked_at: at, expires_at: *expires_at };
+            if let Some(standing) = state.nodes.get_mut(index) {
+                standing.question = Some(Arc::new(question));
+            }
+        }
         Event::AttemptEnded { node, attempt, end, .. } => end_attempt(state, node, *attempt, *end)?,
         Event::RunEnded { verdict } => {
             state.verdict = Some(*verdict);
@@ -173,7 +181,10 @@ fn apply_request(state: &mut State, id: u64, request: &Request) {
             state.verdict = None;
             state.ended_at = None;
         }
-        Request::Forget { .. } | Request::CancelNode { .. } | Request::Decide { .. } => {}
+        Request::Forget { .. }
+        | Request::CancelNode { .. }
+        | Request::Decide { .. }
+        | Request::Approve { .. } => {}
     }
 }
 
@@ -245,6 +256,12 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
     if to == NodeState::RetryWait {
         state.retrying.insert_mut(index);
     }
+    if from == NodeState::WaitingApproval {
+        state.asking.remove_mut(&index);
+    }
+    if to == NodeState::WaitingApproval {
+        state.asking.insert_mut(index);
+    }
     if to == NodeState::Ready {
         state.ready.insert_mut(state.graph.rank(index));
         state.steps += 1;
@@ -252,8 +269,15 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
     }
     count_end(state, index, from, -1);
     let with_run = state.cancels > 0;
+    let place = state.seq;
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.state = to;
+        if to.is_terminal() && !from.is_terminal() {
+            standing.ended_by = place;
+        }
+        if to != NodeState::WaitingApproval {
+            standing.question = None;
+        }
         standing.next_try = standing.next_try.filter(|_| to == NodeState::RetryWait);
         standing.cancelled_with_run = with_run && to == NodeState::Cancelled;
     }

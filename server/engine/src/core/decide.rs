@@ -58,6 +58,7 @@ fn take_in(draft: &mut Draft<'_>, input: Input) {
             }
         }
         Input::Timer { timer: TimerId::Retry { node }, generation } => draft.retry(node, generation),
+        Input::Timer { timer: TimerId::Approval { node }, generation } => draft.expire(node, generation),
         Input::Timer { timer: TimerId::RunnerOpens { runner }, generation } => {
             draft.opening_is_due(runner, generation);
         }

@@ -20,7 +20,7 @@ use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, OutputValue
 /// An attempt that ran this long is not repeated because of a power cut.
 const WORTH_A_FLUSH_MS: u64 = 1_000;
 
-const STOPPING: &str = "the run stops after a failure";
+pub(super) const STOPPING: &str = "the run stops after a failure";
 
 /// See the module.
 pub(super) struct Draft<'a> {
@@ -55,6 +55,11 @@ impl<'a> Draft<'a> {
         self.now_ms
     }
 
+    /// The question of a node that waits for a person.
+    pub(super) fn question(&self, node: usize) -> Result<String, RenderError> {
+        self.evaluate.question(&self.state, node)
+    }
+
     pub(super) fn into_decision(self) -> Decision {
         self.decision
     }
@@ -62,6 +67,7 @@ impl<'a> Draft<'a> {
     /// Adds an event and lets the draft follow it. One that cannot be is a fault of ours: a panic in debug builds, in
     /// release it is refused and the refusal is journaled.
     pub(super) fn emit(&mut self, event: Event) -> bool {
+        self.state.seq += 1;
         let Err(fault) = apply_event(&mut self.state, &event, self.now_ms) else {
             self.decision.events.push(event);
             return true;
@@ -107,6 +113,7 @@ impl<'a> Draft<'a> {
         if waits_for_retry && to != NodeState::Ready {
             self.void_retry_timer(node);
         }
+        self.void_approval_timer(node);
         let path = self.state.path(node).to_owned();
         if self.emit(Event::NodeState { node: path, state: to, attempt, detail, outputs }) {
             self.follow(node, to);
@@ -115,6 +122,9 @@ impl<'a> Draft<'a> {
 
     /// Finds the nodes that may be decidable because `node` entered `to`.
     fn follow(&mut self, node: usize, to: NodeState) {
+        if to == NodeState::Ready && self.state.is_approval(node) {
+            self.consider(node);
+        }
         if to == NodeState::Expanded {
             self.consider(node);
             self.to_consider.extend(self.state.children(node));
@@ -168,6 +178,7 @@ impl<'a> Draft<'a> {
         let Some(standing) = self.state.node(node) else { return };
         match standing.state {
             NodeState::Pending if standing.waiting == 0 => self.evaluate_rule(node),
+            NodeState::Ready if self.state.is_approval(node) => self.ask(node),
             NodeState::Expanded if standing.unfinished_children == 0 => self.derive_group(node),
             _ => {}
         }
@@ -279,6 +290,7 @@ impl<'a> Draft<'a> {
             self.apply_mode_to_ready(node);
         }
         self.sweep_retries();
+        self.sweep_approvals();
         if mode == Mode::Cancelling {
             self.cancel_undecided();
         }

@@ -90,6 +90,11 @@ pub enum TimerId {
         /// The node's index.
         node: usize,
     },
+    /// The moment from which on nobody's answer to the node's question counts. Its generation is that moment.
+    Approval {
+        /// The node's index.
+        node: usize,
+    },
     /// The moment at which a runner may be used again. Its generation is that moment.
     RunnerOpens {
         /// The runner's place among those of the plan.

@@ -14,6 +14,9 @@ pub trait Evaluate {
 
     /// The node's work and inputs.
     fn render(&self, state: &State, node: usize) -> Result<Rendered, RenderError>;
+
+    /// The question of a node that waits for a person.
+    fn question(&self, state: &State, node: usize) -> Result<String, RenderError>;
 }
 
 /// A node's work, ready to start.

@@ -59,10 +59,9 @@ impl State {
         }
     }
 
-    /// Whether nothing goes on before a runner opens: nothing is live, and all that is ready waits for that.
-    pub(crate) fn waits_for_quota(&self) -> bool {
-        let is_shut_out = |node| self.runner_of(node).is_some_and(|runner| !self.is_runner_open(runner));
-        self.live.is_empty() && !self.ready.is_empty() && self.ready().all(|node| is_shut_out(node))
+    /// Whether `node` waits for its runner to open.
+    pub(crate) fn is_shut_out(&self, node: usize) -> bool {
+        self.runner_of(node).is_some_and(|runner| !self.is_runner_open(runner))
     }
 
     fn runner_name(&self, runner: usize) -> Option<String> {

@@ -12,6 +12,8 @@
 //! verdict      truth table 4: how the run ended                      (ENGINE 2)
 //! retry        whether and when a failed node is tried again          (ENGINE 3)
 //! transitions  which state may follow which                          (ENGINE 3)
+//! approval     nodes that wait for a person
+//! result_id    names what a node made
 //! graph        the plan as indices: dependents, ranks, groups
 //! state        what the events so far say
 //! apply        the only mutation of the state
@@ -22,6 +24,7 @@
 //! ```
 
 pub mod apply;
+mod approval;
 pub mod class;
 pub mod decide;
 mod draft;
@@ -34,6 +37,7 @@ mod limits;
 mod locks;
 pub mod mode;
 mod request;
+mod result_id;
 pub mod retry;
 pub mod rule;
 pub mod state;

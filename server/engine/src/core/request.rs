@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::approval::Answer;
 use super::draft::Draft;
 use super::effect::{AttemptKey, Effect};
 use super::input::RequestRow;
@@ -22,7 +23,12 @@ pub(super) fn take_in(draft: &mut Draft<'_>, row: RequestRow) {
         Request::CancelNode { node } => cancel_node(draft, &node),
         Request::Forget { node } => forget(draft, &node),
         Request::Decide { node, decision } => decide_lost(draft, &node, decision),
-        Request::Cancel | Request::Pause | Request::Unpause | Request::Resume => {}
+        Request::Approve { node, approved, by, comment, about } => {
+            let answer = Answer { approved, by: &by, comment: comment.as_deref(), about: &about };
+            draft.take_answer(&node, &answer);
+        }
+        Request::Unpause | Request::Resume => draft.ask_what_is_ready(),
+        Request::Cancel | Request::Pause => {}
     }
 }
 

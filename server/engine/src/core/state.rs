@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rpds::{RedBlackTreeSetSync, VectorSync};
 
+use super::approval::Question;
 use super::class::Class;
 use super::gate::Gate;
 use super::graph::{Graph, PlanFault};
@@ -44,6 +45,8 @@ pub struct State {
     pub(crate) live: RedBlackTreeSetSync<usize>,
     /// Nodes that wait for their next try.
     pub(crate) retrying: RedBlackTreeSetSync<usize>,
+    /// Nodes that wait for a person's answer.
+    pub(crate) asking: RedBlackTreeSetSync<usize>,
     /// Nodes that are not terminal.
     pub(crate) unfinished: usize,
     /// Nodes whose end fails the run: failed without tolerance, or cancelled. (Where the whole run is cancelled, that
@@ -84,6 +87,10 @@ pub struct NodeStanding {
     pub(crate) tries: u32,
     /// Of a node that waits for its next try.
     pub(crate) next_try: Option<NextTry>,
+    /// Of a node that waits for a person's answer.
+    pub(crate) question: Option<Arc<Question>>,
+    /// Place of the event that ended it; the last one where it was reset.
+    pub(crate) ended_by: u64,
     /// Lost attempts since the last that was not.
     pub(crate) lost_in_a_row: u32,
     /// Cancelled by the end of the whole run, not alone.
@@ -142,6 +149,8 @@ impl NodeStanding {
             attempt: 0,
             tries: 0,
             next_try: None,
+            question: None,
+            ended_by: 0,
             lost_in_a_row: 0,
             cancelled_with_run: false,
             outputs: None,
@@ -189,6 +198,7 @@ impl State {
             ready: RedBlackTreeSetSync::new_sync(),
             live: RedBlackTreeSetSync::new_sync(),
             retrying: RedBlackTreeSetSync::new_sync(),
+            asking: RedBlackTreeSetSync::new_sync(),
             untolerated: 0,
             blocked: 0,
             undecided: 0,

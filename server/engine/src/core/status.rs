@@ -14,8 +14,8 @@ pub enum RunStatus {
     Planned,
     /// A host owns it.
     Running,
-    /// A host owns it and starts nothing: somebody asked for that, or has to decide, or no runner has quota left.
-    Paused,
+    /// A host owns it and starts nothing.
+    Paused(PauseCause),
     /// A host owns it and it is on its way to failed.
     Stopping,
     /// A host owns it and it is on its way to cancelled.
@@ -26,6 +26,39 @@ pub enum RunStatus {
     Ended(Verdict),
 }
 
+/// Why a run starts nothing. All but the first hold only where nothing else can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseCause {
+    /// Somebody asked for it.
+    User,
+    /// A person has to say what a lost attempt counts as.
+    Decision,
+    /// A person is asked.
+    Approval,
+    /// No runner that is needed has quota left; the run goes on by itself.
+    Quota,
+}
+
+impl State {
+    /// Why the run starts nothing; none where it does.
+    fn pause(&self) -> Option<PauseCause> {
+        if self.paused {
+            return Some(PauseCause::User);
+        }
+        let goes_on = !self.live.is_empty() || !self.retrying.is_empty();
+        if goes_on || self.ready().any(|node| !self.is_shut_out(node)) {
+            return None;
+        }
+        let causes = [
+            (self.undecided > 0, PauseCause::Decision),
+            (!self.asking.is_empty(), PauseCause::Approval),
+            (!self.ready.is_empty(), PauseCause::Quota),
+        ];
+        causes.into_iter().find(|(holds, _)| *holds).map(|(_, cause)| cause)
+    }
+}
+
 /// Where the run stands; `is_owned` tells whether a host holds the run's lock.
 pub fn status(state: &State, is_owned: bool) -> RunStatus {
     if let Some(verdict) = state.verdict {
@@ -34,12 +67,10 @@ pub fn status(state: &State, is_owned: bool) -> RunStatus {
     if !is_owned {
         return if state.epoch == 0 { RunStatus::Planned } else { RunStatus::Orphaned };
     }
-    let waits_for_a_decision =
-        state.undecided > 0 && state.live.is_empty() && state.ready.is_empty() && state.retrying.is_empty();
-    match state.mode() {
-        Mode::Cancelling => RunStatus::Cancelling,
-        _ if state.paused || waits_for_a_decision || state.waits_for_quota() => RunStatus::Paused,
-        Mode::Stopping | Mode::Aborting | Mode::Compensating => RunStatus::Stopping,
-        Mode::Normal => RunStatus::Running,
+    match (state.mode(), state.pause()) {
+        (Mode::Cancelling, _) => RunStatus::Cancelling,
+        (_, Some(cause)) => RunStatus::Paused(cause),
+        (Mode::Stopping | Mode::Aborting | Mode::Compensating, None) => RunStatus::Stopping,
+        (Mode::Normal, None) => RunStatus::Running,
     }
 }

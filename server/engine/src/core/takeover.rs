@@ -44,6 +44,7 @@ pub(super) fn host_started(
         reset(draft, &judged);
     }
     draft.set_retry_timers();
+    draft.set_approval_timers();
     let forgets = later.iter().any(|row| matches!(row.request, Request::Forget { .. }));
     if let (Some(verdict), false) = (draft.state().verdict, forgets) {
         draft.perform(Effect::Finish { verdict });
@@ -137,7 +138,10 @@ fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>) {
 
 /// The rule has let it through, and no attempt of it lives or waits for a person's word.
 fn is_before_its_work(state: NodeState) -> bool {
-    matches!(state, NodeState::Ready | NodeState::RetryWait | NodeState::Expanded)
+    matches!(
+        state,
+        NodeState::Ready | NodeState::WaitingApproval | NodeState::RetryWait | NodeState::Expanded
+    )
 }
 
 /// An instance of a group that succeeded stays as it is, as its group does.

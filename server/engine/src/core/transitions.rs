@@ -4,8 +4,9 @@ use crate::event::{FailKind, NodeState, StopCause};
 
 /// Whether a node in `from` may become `to`. A state never follows itself, but where work is re-done after a crash.
 ///
-/// Beyond ENGINE's table a resume may take `ready`, `retry_wait` and `expanded` back to `pending`: their rule was evaluated
-/// on ends that the resume takes back (a tolerated failure, a skip), so it has to be evaluated again. What waits for a
+/// Beyond ENGINE's table a resume may take `ready`, `waiting_approval`, `retry_wait` and `expanded` back to `pending`:
+/// their rule was evaluated on ends that the resume takes back (a tolerated failure, a skip), so it has to be evaluated
+/// again, and a question was about what these ends made. What waits for a
 /// person's word then goes there by that word.
 pub fn is_allowed(from: NodeState, to: NodeState) -> bool {
     use NodeState as S;
@@ -20,7 +21,7 @@ pub fn is_allowed(from: NodeState, to: NodeState) -> bool {
             matches!(kind, FailKind::Template | FailKind::Input | FailKind::Identity)
         }
 
-        (S::WaitingApproval, S::Succeeded | S::Blocked | S::Cancelled) => true,
+        (S::WaitingApproval, S::Succeeded | S::Blocked | S::Cancelled | S::Pending) => true,
         (S::WaitingApproval, S::Failed { kind }) => matches!(kind, FailKind::Rejected | FailKind::TimedOut),
 
         (S::Running, S::Succeeded | S::Merging | S::Stopping { .. } | S::RetryWait | S::Ready | S::Lost) => {

@@ -91,7 +91,7 @@ impl Workshop<'_> {
         let text = match &node.work {
             PlanWork::Line { line, .. } => line.clone(),
             PlanWork::Argv { argv } => argv.join(" "),
-            PlanWork::Agent { .. } | PlanWork::Group { .. } => return Vec::new(),
+            PlanWork::Agent { .. } | PlanWork::Approve { .. } | PlanWork::Group { .. } => return Vec::new(),
         };
         let nothing = BTreeMap::new();
         let given = environment::build(self.plan, node, &nothing, &[], self.environment).unwrap_or_default();

@@ -96,6 +96,16 @@ pub(crate) fn carries_token(pid: u32, token: &str) -> bool {
     })
 }
 
+/// Whether this process belongs to an attempt of some run: it carries an attempt's token, or was started by something
+/// that does. Where the system tells nothing of other processes, its own environment has to do.
+pub(crate) fn belongs_to_an_attempt() -> bool {
+    if std::env::var_os(TOKEN_VARIABLE).is_some() {
+        return true;
+    }
+    let parent = |pid: &u32| process(*pid).map(|process| process.parent).filter(|parent| *parent > 1);
+    std::iter::successors(parent(&std::process::id()), parent).any(|pid| carries_token(pid, ""))
+}
+
 /// Adds the descendants of every process in `pids`.
 pub(crate) fn with_descendants(pids: impl IntoIterator<Item = u32>) -> BTreeSet<u32> {
     let mut found = BTreeSet::new();

@@ -232,10 +232,7 @@ fn plan_work(
             faults.add(written.span, "this kind of node is read and checked, but this version cannot run it");
             None
         }
-        Some(Work::Approve { question }) => {
-            faults.add(question.span, "`approve` is read and checked, but this version cannot run it");
-            None
-        }
+        Some(Work::Approve { question }) => Some(PlanWork::Approve { question: question.value.clone() }),
         Some(Work::Foreign(work)) => {
             faults.add(work.key.span, format!("`{}` can be run by its own tool only", work.key.value));
             None
@@ -297,6 +294,7 @@ fn templates(node: &Node) -> Vec<&Text> {
         Some(Work::Agent(work)) => work.prompt.iter().collect(),
         Some(Work::Command(CommandWork { args, .. })) => args.texts.iter().collect(),
         Some(Work::Run(RunWork { program: Program::Argv(argv), .. })) => argv.iter().collect(),
+        Some(Work::Approve { question }) => vec![question],
         _ => Vec::new(),
     }
 }

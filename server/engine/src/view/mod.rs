@@ -10,6 +10,7 @@
 //! todo       the todo list
 //! summary    what the run came to
 //! statistics figures over several runs
+//! waiting    what it waits for
 //! remaining  how long it will still take
 //! trace      the run as a trace for Perfetto
 //! ```
@@ -21,6 +22,7 @@ mod statistics;
 mod summary;
 mod todo;
 mod trace;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -123,6 +125,9 @@ impl RunView {
             Event::RetryScheduled { node, due_at, .. } => {
                 self.change_node(node, |node| node.retry_at = Some(*due_at));
             }
+            Event::ApprovalAsked { node, about, expires_at, .. } => {
+                self.change_node(node, |node| node.be_asked(about, *expires_at));
+            }
             Event::RunEnded { verdict } => {
                 self.verdict = Some(*verdict);
                 self.closed_runners.clear();
@@ -130,7 +135,11 @@ impl RunView {
             }
             Event::Requested {
                 request:
-                    Request::Cancel | Request::CancelNode { .. } | Request::Decide { .. } | Request::Forget { .. },
+                    Request::Cancel
+                    | Request::CancelNode { .. }
+                    | Request::Decide { .. }
+                    | Request::Approve { .. }
+                    | Request::Forget { .. },
                 ..
             }
             | Event::AttemptStopping { .. }
@@ -181,18 +190,6 @@ impl RunView {
     /// Whether somebody asked it to start nothing new.
     pub fn is_paused(&self) -> bool {
         self.paused
-    }
-
-    /// Nodes of which a person has to say what their lost attempt counts as, where nothing else goes on; in plan
-    /// order.
-    pub fn undecided(&self) -> Vec<&NodeView> {
-        let goes_on = |node: &NodeView| {
-            node.is_running() || matches!(node.state, NodeState::Ready | NodeState::RetryWait)
-        };
-        if self.nodes().any(goes_on) {
-            return Vec::new();
-        }
-        self.nodes().filter(|node| node.state == NodeState::WaitingDecision).collect()
     }
 
     /// Runners whose service gives no more for now, and when they are tried again, in milliseconds since the epoch.

@@ -26,6 +26,10 @@ pub struct NodeView {
     pub attempt: u32,
     /// When it is tried again, in milliseconds since the epoch; none where it does not wait for that.
     pub retry_at: Option<i64>,
+    /// What a person's answer to its question has to be about; none where it asks nothing.
+    pub asked_about: Option<String>,
+    /// From when on no answer to its question counts, in milliseconds since the epoch.
+    pub expires_at: Option<i64>,
     /// When its live attempt started, in milliseconds since the epoch.
     pub started_at: Option<i64>,
     /// When it was over, in milliseconds since the epoch; none while it is not.
@@ -62,6 +66,8 @@ impl NodeView {
             detail: None,
             attempt: 0,
             retry_at: None,
+            asked_about: None,
+            expires_at: None,
             started_at: None,
             ended_at: None,
             wall: None,
@@ -120,10 +126,17 @@ impl NodeView {
         self.ended_at = state.is_terminal().then(|| self.ended_at.unwrap_or(at));
         self.state = state;
         self.retry_at = self.retry_at.filter(|_| state == NodeState::RetryWait);
+        if state != NodeState::WaitingApproval {
+            (self.asked_about, self.expires_at) = (None, None);
+        }
         self.detail = detail.map(str::to_owned);
         if state.is_terminal() {
             self.files = outputs.values().filter_map(made_file).collect();
         }
+    }
+
+    pub(super) fn be_asked(&mut self, about: &str, expires_at: Option<i64>) {
+        (self.asked_about, self.expires_at) = (Some(about.to_owned()), expires_at);
     }
 
     pub(super) fn begin_attempt(&mut self, attempt: u32, at: i64) {

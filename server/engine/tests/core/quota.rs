@@ -1,6 +1,6 @@
 //! Runners without quota, and budgets that a runner holds itself (ENGINE, section 4).
 
-use divisi_engine::core::status::{RunStatus, status};
+use divisi_engine::core::status::{PauseCause, RunStatus, status};
 use divisi_engine::core::{AttemptOutcome, Effect, Input, Outcome, TimerId};
 use divisi_engine::event::{Event, Evidence, FailKind, NodeState, Request, Verdict};
 use expect_test::expect;
@@ -63,7 +63,7 @@ fn nodes_of_a_runner_without_quota_wait_and_all_others_go_on() {
     assert_eq!(status(&run.state, true), RunStatus::Running);
     run.succeed("d");
     run.succeed("p");
-    assert_eq!(status(&run.state, true), RunStatus::Paused, "nothing else can go on");
+    assert_eq!(status(&run.state, true), RunStatus::Paused(PauseCause::Quota), "nothing else can go on");
     assert_eq!(run.view().closed_runners().collect::<Vec<_>>(), [("one", run.now + MINUTE)]);
 }
 

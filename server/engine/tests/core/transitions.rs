@@ -11,7 +11,7 @@ use crate::support::{Run, name, parse};
 const TABLE: &str = "
     pending             → ready | skipped | blocked | cancelled | failed(expression) | expanded
     ready               → running | reused | waiting_approval | blocked | cancelled | failed(template) | failed(input) | failed(identity) + pending
-    waiting_approval    → succeeded | failed(rejected) | failed(timed_out) | blocked | cancelled
+    waiting_approval    → succeeded | failed(rejected) | failed(timed_out) | blocked | cancelled + pending
     running             → succeeded | merging | stopping(timed_out) | stopping(idle) | stopping(cancelled) | stopping(budget) | retry_wait | ready | reported | lost
     stopping(timed_out) → retry_wait | failed(timed_out) | lost
     stopping(idle)      → retry_wait | failed(idle) | lost

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use divisi_engine::core::status::{RunStatus, status};
+use divisi_engine::core::status::{PauseCause, RunStatus, status};
 use divisi_engine::core::{Input, replay};
 use divisi_engine::event::{
     AttemptEnd, EVENT_VERSION, Event, EventRecord, Evidence, NodeState, Request, StopCause, Verdict,
@@ -20,7 +20,7 @@ fn status_is_derived() {
     assert_eq!(status(&run.state, true), RunStatus::Running);
     assert_eq!(status(&run.state, false), RunStatus::Orphaned);
     run.request(Request::Pause);
-    assert_eq!(status(&run.state, true), RunStatus::Paused);
+    assert_eq!(status(&run.state, true), RunStatus::Paused(PauseCause::User));
     run.request(Request::Unpause);
     run.fail("a");
     assert_eq!(status(&run.state, true), RunStatus::Stopping);
@@ -37,7 +37,7 @@ fn a_run_that_waits_for_a_decision_is_paused() {
     run.take_over(Vec::new(), &[]);
     assert_eq!(status(&run.state, true), RunStatus::Running, "b runs");
     run.succeed("b");
-    assert_eq!(status(&run.state, true), RunStatus::Paused);
+    assert_eq!(status(&run.state, true), RunStatus::Paused(PauseCause::Decision));
 }
 
 fn paths<'a>(nodes: impl IntoIterator<Item = &'a NodeView>) -> Vec<&'a str> {

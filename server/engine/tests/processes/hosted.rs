@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use divisi_engine::client::RunStatus;
+use divisi_engine::client::{PauseCause, RunStatus};
 use divisi_engine::event::{AttemptEnd, Event, Request};
 use divisi_engine::plan::{
     PlanAgent, PlanCall, PlanCommand, PlanGiven, PlanInput, PlanNode, PlanRetry, PlanWork,
@@ -310,7 +310,7 @@ fn a_pause_starts_nothing() {
     let error = bench.runs.ask(&bench.run, stranger).unwrap_err().to_string();
     assert_eq!(error, format!("the run {} has no node bb", bench.run));
     bench.runs.ask(&bench.run, Request::Pause).unwrap();
-    await_that("the pause", || bench.status() == RunStatus::Paused);
+    await_that("the pause", || bench.status() == RunStatus::Paused(PauseCause::User));
     fs::write(bench.root().join("go"), "").unwrap();
     await_that("the end of b", || bench.ends().contains(&"b succeeded".to_owned()));
     assert_eq!(bench.read("witness"), "a\nb\n");

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use divisi_engine::core::status::{RunStatus, status};
+use divisi_engine::core::status::{PauseCause, RunStatus, status};
 use divisi_engine::core::{AttemptKey, Durability, Input, RequestRow, State, apply, decide, replay};
 use divisi_engine::event::{
     AttemptEnd, EVENT_VERSION, Event, EventRecord, FailKind, NodeState, Request, StopCause, Verdict,
@@ -41,6 +41,10 @@ struct Seen {
     is_paused: bool,
     has_resumed: bool,
     is_ended: Option<Verdict>,
+    /// What each node asks about.
+    asked: HashMap<String, String>,
+    /// Nodes that were answered as they asked, and how.
+    answered: HashMap<String, bool>,
     /// Runners without quota: whether one node may try.
     closed: HashMap<String, bool>,
 }
@@ -54,6 +58,15 @@ impl Seen {
             Event::Requested { request: Request::Forget { node }, .. } => {
                 self.is_ended = None;
                 self.forgotten.insert(node.clone());
+            }
+            Event::Requested { request: Request::Approve { node, approved, about, .. }, .. }
+                if self.asked.get(node) == Some(about) =>
+            {
+                self.answered.insert(node.clone(), *approved);
+            }
+            Event::ApprovalAsked { node, about, .. } => {
+                self.answered.remove(node);
+                self.asked.insert(node.clone(), about.clone());
             }
             Event::HostStarted { .. } => self.forgotten.clear(),
             Event::RunResumed { .. } => {
@@ -131,8 +144,19 @@ impl Invariants {
             assert!(*wait_ms <= self.retry_of(state, node).max_ms, "{node} waits too long");
             assert!(*due_at > 0);
         }
+        if let Event::ApprovalAsked { node, .. } = event {
+            let index = state.index(node).unwrap();
+            assert!(self.is_approval(index));
+            assert_eq!(self.state(state, index), NodeState::Ready);
+            assert!(!self.seen.is_paused, "{node} asks in a pause");
+            assert!(self.rule_holds(state, index), "the rule of {node} does not hold");
+        }
+        if let Event::NodeState { node, state: to, .. } = event {
+            self.answer_is_given(state, node, *to);
+        }
         if let Event::AttemptGranted { node, .. } = event {
             let index = state.index(node).unwrap();
+            assert!(!self.is_approval(index), "{node} does no work");
             assert_ne!(self.state(state, index), NodeState::Succeeded, "{node} succeeded and runs again");
             assert_eq!(self.state(state, index), NodeState::Ready);
             assert!(!self.seen.is_paused, "{node} starts in a pause");
@@ -174,6 +198,25 @@ impl Invariants {
                 || above.dependencies.iter().any(|before| self.is_forgotten(*before))
         });
         named || by_child || by_group || planned.dependencies.iter().any(|before| self.is_forgotten(*before))
+    }
+
+    /// An approval succeeds and is rejected by an answer to its present question alone.
+    fn answer_is_given(&self, state: &State, node: &str, to: NodeState) {
+        let index = state.index(node).unwrap();
+        if !self.is_approval(index) {
+            return;
+        }
+        let expected = match to {
+            NodeState::Succeeded => Some(true),
+            NodeState::Failed { kind: FailKind::Rejected } => Some(false),
+            _ => return,
+        };
+        assert_eq!(self.state(state, index), NodeState::WaitingApproval);
+        assert_eq!(self.seen.answered.get(node).copied(), expected, "nobody answered {node} so");
+    }
+
+    pub(crate) fn is_approval(&self, node: usize) -> bool {
+        matches!(self.plan.nodes[node].work, PlanWork::Approve { .. })
     }
 
     fn retry_of(&self, state: &State, node: &str) -> &PlanRetry {
@@ -267,7 +310,11 @@ impl Invariants {
     /// What must not be lost to a power cut was asked to be flushed.
     pub(crate) fn durable(&self, events: &[Event], durability: Durability) {
         let must_last = events.iter().any(|event| match event {
-            Event::RunEnded { .. } => true,
+            Event::RunEnded { .. } | Event::ApprovalAsked { .. } => true,
+            Event::NodeState { node, state: NodeState::Succeeded, .. } => {
+                self.is_approval(self.plan.nodes.iter().position(|planned| planned.path == *node).unwrap())
+            }
+            Event::NodeState { state: NodeState::Failed { kind: FailKind::Rejected }, .. } => true,
             Event::AttemptEnded { evidence, .. } => evidence.wall_ms >= 1_000,
             Event::AttemptGranted { node, .. } => {
                 let planned = self.plan.nodes.iter().find(|planned| planned.path == *node).unwrap();
@@ -391,8 +438,12 @@ impl Invariants {
         (0..self.plan.nodes.len()).any(|node| self.state(state, node) == NodeState::WaitingDecision)
     }
 
+    pub(crate) fn is_asking(&self, state: &State) -> bool {
+        (0..self.plan.nodes.len()).any(|node| self.state(state, node) == NodeState::WaitingApproval)
+    }
+
     pub(crate) fn waits_for_a_person(&self, state: &State) -> bool {
-        self.seen.is_paused || self.is_undecided(state)
+        self.seen.is_paused || self.is_undecided(state) || self.is_asking(state)
     }
 
     /// An untolerated failure of a run that does not go on after one.
@@ -425,22 +476,23 @@ impl Invariants {
         let has = |wanted: fn(&NodeState) -> bool| {
             (0..self.plan.nodes.len()).any(|node| wanted(&self.state(state, node)))
         };
-        let may_go_on =
-            |state: &NodeState| state.is_live() || matches!(state, NodeState::Ready | NodeState::RetryWait);
-        let waits = self.is_undecided(state) && !has(may_go_on);
-        let ready = |node: &usize| self.state(state, *node) == NodeState::Ready;
-        let mut ready = (0..self.plan.nodes.len()).filter(ready).peekable();
-        let waits_for_quota = !has(NodeState::is_live)
-            && ready.peek().is_some()
-            && ready.all(|node| !self.has_quota(state, node));
-        if self.seen.cancels > 0 {
-            RunStatus::Cancelling
-        } else if self.seen.is_paused || waits || waits_for_quota {
-            RunStatus::Paused
-        } else if self.is_stopping(state) {
-            RunStatus::Stopping
-        } else {
-            RunStatus::Running
+        let is_ready = |node: &usize| self.state(state, *node) == NodeState::Ready;
+        let startable = |node: usize| self.has_quota(state, node);
+        let goes_on = has(NodeState::is_live)
+            || has(|state| *state == NodeState::RetryWait)
+            || (0..self.plan.nodes.len()).filter(is_ready).any(startable);
+        let cause = [
+            (self.seen.is_paused, PauseCause::User),
+            (!goes_on && self.is_undecided(state), PauseCause::Decision),
+            (!goes_on && self.is_asking(state), PauseCause::Approval),
+            (!goes_on && has(|state| *state == NodeState::Ready), PauseCause::Quota),
+        ];
+        let cause = cause.into_iter().find(|(holds, _)| *holds).map(|(_, cause)| cause);
+        match cause {
+            _ if self.seen.cancels > 0 => RunStatus::Cancelling,
+            Some(cause) => RunStatus::Paused(cause),
+            None if self.is_stopping(state) => RunStatus::Stopping,
+            None => RunStatus::Running,
         }
     }
 

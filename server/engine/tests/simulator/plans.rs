@@ -65,6 +65,11 @@ fn random_node(random: &mut Random, path: &str) -> PlanNode {
     if random.percent(3) {
         made.work = PlanWork::Argv { argv: vec![random.pick(&["bad-template", "bad-input"]).to_owned()] };
     }
+    if random.percent(8) {
+        let question = random.pick(&["go on?", "go on?", "go on?", "bad-template"]).to_owned();
+        made.work = PlanWork::Approve { question };
+        made.retry = None;
+    }
     made
 }
 

@@ -16,7 +16,7 @@ use crate::journal::FakeJournal;
 use crate::plans::random_plan;
 use crate::random::Random;
 use crate::sometimes::Sometimes;
-use crate::support::{Words, failed, name, out_of_quota, succeeded, words};
+use crate::support::{Words, answer_about, failed, name, out_of_quota, succeeded, words};
 
 /// A run that needs more than this does not end.
 const STEPS: usize = 5_000;
@@ -200,6 +200,12 @@ impl World {
             Request::Forget { .. } => self.sometimes.saw("a node and what follows it is done again"),
             Request::Decide { .. } => self.sometimes.saw("a person decides"),
             Request::Pause => self.sometimes.saw("a pause"),
+            Request::Approve { node, about, .. } => {
+                let index = self.state.index(node).unwrap();
+                if self.state.asked_about(index) != Some(about) {
+                    self.sometimes.saw("an answer to what is not asked any more");
+                }
+            }
             Request::Unpause | Request::Resume => {}
         }
     }
@@ -251,6 +257,20 @@ impl World {
         self.invariants.after_batch(&self.state);
     }
 
+    /// Somebody will answer; or nobody will, or only to what was asked before.
+    fn answer_later(&mut self, node: &str, about: &str) {
+        if self.random.percent(15) {
+            return;
+        }
+        let at = self.random.below(3_000) as i64;
+        let request = answer_about(node, self.random.percent(75), about);
+        self.happens(at, Happening::Ask(request.clone()));
+        if self.random.percent(20) {
+            let again = at + self.random.below(9_000) as i64;
+            self.happens(again, Happening::Ask(request));
+        }
+    }
+
     /// Counts what is interesting about an event, before it is applied.
     fn note(&mut self, event: &Event) {
         match event {
@@ -262,6 +282,7 @@ impl World {
                 let index = self.state.index(node).unwrap();
                 self.invariants.note_start(index, &mut self.sometimes);
             }
+            Event::ApprovalAsked { node, about, .. } => self.answer_later(node, about),
             _ => {}
         }
         let Event::NodeState { node, state: to, .. } = event else { return };
@@ -295,6 +316,13 @@ impl World {
             }
             (_, NodeState::Failed { kind: FailKind::Template }) => self.sometimes.saw("a template failed"),
             (_, NodeState::Failed { kind: FailKind::Spawn }) => self.sometimes.saw("a spawn failed"),
+            (NodeState::WaitingApproval, NodeState::Succeeded) => self.sometimes.saw("a person agrees"),
+            (NodeState::WaitingApproval, NodeState::Failed { kind: FailKind::Rejected }) => {
+                self.sometimes.saw("a person says no");
+            }
+            (NodeState::WaitingApproval, NodeState::Failed { .. }) => {
+                self.sometimes.saw("nobody answers in time");
+            }
             (_, NodeState::Failed { kind: FailKind::TimedOut }) => self.sometimes.saw("a time-out"),
             (_, NodeState::Failed { kind: FailKind::Idle }) => self.sometimes.saw("an idle time-out"),
             (_, NodeState::Failed { kind: FailKind::Children }) => self.sometimes.saw("a group failed"),
@@ -408,6 +436,9 @@ impl World {
         if (0..self.plan.nodes.len()).any(waits) {
             self.sometimes.saw("a crash while a node waits for its next try");
         }
+        if self.invariants.is_asking(&self.state) {
+            self.sometimes.saw("a crash while a person is asked");
+        }
         let is_power_cut = self.random.percent(30);
         if is_power_cut && self.journal.cut_power(&mut self.random) > 0 {
             self.sometimes.saw("a crash of the whole machine that lost a tail");
@@ -506,6 +537,10 @@ impl World {
             return self.crash();
         }
         for node in 0..self.plan.nodes.len() {
+            if let Some(about) = self.state.asked_about(node) {
+                let request = answer_about(&self.plan.nodes[node].path, self.random.percent(75), about);
+                self.happens(2, Happening::Ask(request));
+            }
             if self.state.node(node).unwrap().state() != NodeState::WaitingDecision {
                 continue;
             }

@@ -95,7 +95,7 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
 /// A plan from lines `path <- dependency dependency: option option`.
 ///
 /// Options: a trigger rule; `tolerant`; `group(child child)`; `when(EXPRESSION)`; `timeout`; `bad-template`;
-/// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `estimate(MS)`; `priority(N)`;
+/// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `approve`; `estimate(MS)`; `priority(N)`;
 /// `lock(NAME)` and `shared(NAME)`, where the first use may give a capacity, `shared(NAME 2)`; `limit(NAME CAPACITY)`.
 pub(crate) fn parse(text: &str) -> StoredPlan {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -121,6 +121,7 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
                     nodes[at].work = PlanWork::Argv { argv: vec![name.to_owned()] }
                 }
                 "retry" => nodes[at].retry = Some(retry(inner)),
+                "approve" => nodes[at].work = PlanWork::Approve { question: "go on?".to_owned() },
                 "never" => nodes[at].resume = ResumePolicy::Never,
                 "ask" => nodes[at].resume = ResumePolicy::Ask,
                 "estimate" => nodes[at].estimate_ms = inner.parse().unwrap(),
@@ -190,6 +191,16 @@ impl Evaluate for Words {
                 "false" => Ok(false),
                 _ => Err(format!("{expression} is not a boolean")),
             },
+        }
+    }
+
+    fn question(&self, state: &State, node: usize) -> Result<String, RenderError> {
+        match &state.plan().nodes[node].work {
+            PlanWork::Approve { question } if question == "bad-template" => {
+                Err(RenderError::Template("args.x is undefined".to_owned()))
+            }
+            PlanWork::Approve { question } => Ok(question.clone()),
+            other => panic!("{other:?} asks nothing"),
         }
     }
 
@@ -322,6 +333,23 @@ impl Run {
         self.input(Input::Timer { timer, generation: u64::from(key.attempt) })
     }
 
+    /// Somebody answers the question that the node asks at this moment.
+    pub(crate) fn answer(&mut self, path: &str, approved: bool) -> Decision {
+        let about = self.state.asked_about(self.state.index(path).unwrap()).unwrap().to_owned();
+        self.request(answer_about(path, approved, &about))
+    }
+
+    /// The time for an answer to the node's question is over.
+    pub(crate) fn expire(&mut self, path: &str) -> Decision {
+        let node = self.state.index(path).unwrap();
+        let is_its = |effect: &&Effect| matches!(effect, Effect::SetTimer { timer, .. } if *timer == TimerId::Approval { node });
+        let Some(Effect::SetTimer { timer, generation, .. }) = self.effects.iter().rfind(is_its).cloned()
+        else {
+            panic!("{path} has no such timer");
+        };
+        self.input(Input::Timer { timer, generation })
+    }
+
     /// The time of the node's next try has come.
     pub(crate) fn try_again(&mut self, path: &str) -> Decision {
         let key = self.key(path);
@@ -347,6 +375,11 @@ impl Run {
     pub(crate) fn story(&self, from: usize) -> String {
         self.records[from..].iter().map(|record| format!("{}\n", words(&record.event))).collect()
     }
+}
+
+pub(crate) fn answer_about(path: &str, approved: bool, about: &str) -> Request {
+    let (node, by, about) = (path.to_owned(), "ann".to_owned(), about.to_owned());
+    Request::Approve { node, approved, by, comment: None, about }
 }
 
 pub(crate) fn succeeded(output: &str) -> AttemptOutcome {
@@ -390,6 +423,7 @@ pub(crate) fn words(event: &Event) -> String {
         Event::RetryScheduled { node, kind, wait_ms, .. } => {
             format!("{node} tried again after {kind:?} in {wait_ms} ms")
         }
+        Event::ApprovalAsked { node, question, .. } => format!("{node} asks {question}"),
         Event::RunEnded { verdict } => format!("run {verdict:?}"),
         other => format!("{other:?}"),
     }

@@ -8,6 +8,7 @@ mod follow;
 mod last;
 mod launch;
 pub(crate) mod place;
+mod question;
 mod state;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use tower_lsp_server::gen_lsp_types as lsp;
 pub(crate) use failed::FailedNodes;
 pub(crate) use last::LastRuns;
 pub(crate) use launch::{Answer, Launch, engine_error, plan, question, start};
+pub(crate) use question::Question;
 pub(crate) use state::Run;
 
 use crate::event::Event;
@@ -100,7 +102,7 @@ impl Runs {
         &mut self,
         id: &str,
         records: &[EventRecord],
-        outbox: &Outbox,
+        outbox: &mut Outbox,
         messages: bool,
     ) -> Option<PathBuf> {
         let run = self.runs.get_mut(id)?;
@@ -128,6 +130,9 @@ impl Runs {
             }
         }
         run.progress.report(outbox, id, &run.view());
+        for (question, text) in if messages { run.new_questions() } else { Vec::new() } {
+            question.ask(text, outbox);
+        }
         let file = run.file.clone();
         self.drop_if_over(id);
         failed.then_some(file)
@@ -196,7 +201,7 @@ pub(crate) fn find(root: &Path) -> Result<FoundRuns, EngineError> {
 
 /// Whether a host owns the run, so that there is something to follow.
 const fn is_live(status: RunStatus) -> bool {
-    matches!(status, RunStatus::Running | RunStatus::Paused | RunStatus::Stopping | RunStatus::Cancelling)
+    matches!(status, RunStatus::Running | RunStatus::Paused(_) | RunStatus::Stopping | RunStatus::Cancelling)
 }
 
 fn show(outbox: &Outbox, kind: lsp::MessageType, message: String) {

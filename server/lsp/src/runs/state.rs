@@ -1,5 +1,6 @@
 //! One run as the editor shows it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use tower_lsp_server::gen_lsp_types::MessageType;
 use super::Origin;
 use super::failed::Failure;
 use super::follow::Follower;
+use super::question::Question;
 use crate::progress::{Progress, View};
 
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Run {
     pub(crate) over: bool,
     origin: Origin,
     id: String,
+    /// What the client was asked already, by what it is about.
+    asked: BTreeSet<String>,
     /// Dropping it ends the thread that reads the journal.
     _follower: Follower,
 }
@@ -46,6 +50,7 @@ impl Run {
             over: false,
             origin,
             id: summary.run,
+            asked: BTreeSet::new(),
             _follower: follower,
         }
     }
@@ -88,6 +93,21 @@ impl Run {
         }
     }
 
+    /// Questions of nodes that nobody was asked so far.
+    pub(super) fn new_questions(&mut self) -> Vec<(Question, String)> {
+        let dag = self.known.dag();
+        let asking = self.known.asking().filter_map(|node| {
+            let about = node.asked_about.clone().filter(|about| !self.asked.contains(about))?;
+            let question = node.detail.as_deref().unwrap_or_default();
+            let text = format!("`{dag}`, `{}`: {question}", node.path);
+            let (root, run, node) = (self.root.clone(), self.id.clone(), node.path.clone());
+            Some((Question { root, run, node, about }, text))
+        });
+        let new: Vec<_> = asking.collect();
+        self.asked.extend(new.iter().map(|(question, _)| question.about.clone()));
+        new
+    }
+
     pub(super) fn view(&self) -> View {
         let mut message = format!("{}/{} nodes", self.known.done(), self.known.total());
         let mut running = self.known.running().map(|node| node.path.as_str());
@@ -95,6 +115,10 @@ impl Run {
         if !named.is_empty() {
             let more = if running.next().is_some() { ", …" } else { "" };
             message.push_str(&format!(" · {}{more}", named.join(", ")));
+        }
+        let asking: Vec<&str> = self.known.asking().map(|node| node.path.as_str()).collect();
+        if !asking.is_empty() {
+            message.push_str(&format!(" · waits for a person: {}", asking.join(", ")));
         }
         let percentage = self.known.percentage().into();
         View { title: self.known.dag().to_owned(), message, percentage }

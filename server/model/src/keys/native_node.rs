@@ -80,9 +80,9 @@ const NODE_KEYS: &[Key] = &[
     Key::new(
         "approve",
         Ty::Template,
-        "Waits until a person agrees; the text is the question.\n\nExample: `approve: Deploy to production?`",
-    )
-    .not_run_yet(),
+        "Waits until a person agrees; the text is the question, a template. Nobody's answer within `timeout`, or a no, \
+         fails the node. An agent is never asked, and cannot answer.\n\nExample: `approve: Deploy to production?`",
+    ),
     Key::new(
         "args",
         Ty::OneOf(&[Ty::Map(&Ty::Any), Ty::List(&Ty::Any), Ty::Template]),

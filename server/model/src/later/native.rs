@@ -37,8 +37,7 @@ fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
             asked.field(allowed.filter(|field| asked.reader.boolean(field.value) == Some(true)));
         }
         Some(Work::Dag { .. }) => asked.field(fields.field("dag")),
-        Some(Work::Approve { .. }) => asked.field(fields.field("approve")),
-        Some(Work::Agent(_) | Work::Run(_) | Work::Foreign(_)) | None => {}
+        Some(Work::Agent(_) | Work::Run(_) | Work::Approve { .. } | Work::Foreign(_)) | None => {}
     }
     for key in INHERITED {
         let own = fields.field(key);

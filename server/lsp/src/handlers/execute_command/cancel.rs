@@ -39,7 +39,7 @@ pub(crate) fn from_progress(server: &Server, run: &str) {
     });
 }
 
-fn roots_of(server: &Server, run: &str) -> Vec<PathBuf> {
+pub(super) fn roots_of(server: &Server, run: &str) -> Vec<PathBuf> {
     match server.runs.get(run) {
         Some(run) => vec![run.root.clone()],
         None => server.roots.clone(),
@@ -51,7 +51,7 @@ fn ask(roots: &[PathBuf], run: &str) -> Result<(), Option<EngineError>> {
     let mut refusal = None;
     for root in roots {
         match Runs::open(root).and_then(|runs| runs.ask(run, Request::Cancel)) {
-            Ok(()) => return Ok(()),
+            Ok(_) => return Ok(()),
             Err(error) => refusal = Some(error),
         }
     }

@@ -1,5 +1,6 @@
 //! `workspace/executeCommand`: each command takes one object.
 
+pub(crate) mod approve;
 pub(crate) mod cancel;
 mod dismiss;
 pub(crate) mod run;
@@ -26,6 +27,10 @@ pub(crate) fn execute(server: &mut Server, params: lsp::ExecuteCommandParams, re
         command @ commands::CANCEL => {
             let taken = Taken { command, object: "{run}" };
             with(taken, argument, reply, |argument, reply| cancel::cancel(server, argument, reply));
+        }
+        command @ commands::APPROVE => {
+            let taken = Taken { command, object: "{run, node, approve?, comment?}" };
+            with(taken, argument, reply, |argument, reply| approve::approve(server, argument, reply));
         }
         command @ commands::TRUST => {
             let taken = Taken { command, object: "{uri}" };

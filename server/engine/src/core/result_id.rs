@@ -1,0 +1,26 @@
+//! Names what a node made: whoever decides something about it says what the decision was about.
+
+use super::state::State;
+use crate::event::NodeState;
+use crate::plan::PlanWork;
+
+impl State {
+    /// What `node` made, in a form in which two results can be compared; for one that is not ok, its state. It is
+    /// unique to each execution: what was done anew is another result.
+    pub(crate) fn result_id(&self, node: usize) -> String {
+        let Some(standing) = self.node(node) else { return String::new() };
+        if let Some(PlanWork::Group { children }) = self.plan().nodes.get(node).map(|node| &node.work) {
+            let made: Vec<String> = children.iter().map(|child| self.result_id(*child)).collect();
+            return made.join(" ");
+        }
+        match standing.state() {
+            NodeState::Succeeded if self.is_approval(node) => {
+                format!("{}/{}/given by event {}", self.run(), self.path(node), standing.ended_by)
+            }
+            NodeState::Succeeded | NodeState::Reused => {
+                format!("{}/{}/{}", self.run(), self.path(node), standing.attempt())
+            }
+            state => format!("{} {state:?}", self.path(node)),
+        }
+    }
+}
