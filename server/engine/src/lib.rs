@@ -12,6 +12,7 @@
 //! eval      templates and conditions over journaled values
 //! outputs   what an attempt made
 //! deceptive characters by which a text could look like another one
+//! worktree  copies of the workspace that nodes work on, and the way back
 //! view      what people are shown of a run: a fold over its events
 //! ```
 
@@ -35,3 +36,4 @@ pub mod runner;
 mod state_folder;
 pub mod view;
 pub mod words;
+pub mod worktree;

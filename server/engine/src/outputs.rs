@@ -375,6 +375,13 @@ fn digest_of(path: &Path, secrets: &[String]) -> io::Result<WholeFile> {
     Ok(WholeFile { digest: hasher.finalize().to_hex().to_string(), holds_secret: masker.masked(), text })
 }
 
+/// A file as an output, with what it holds now.
+pub(crate) fn file_value(path: &Path) -> io::Result<OutputValue> {
+    let read = digest_of(path, &[])?;
+    let path = path.to_string_lossy().into_owned();
+    Ok(OutputValue::File { path, digest: read.digest, text: read.text })
+}
+
 /// Stores a large text under its digest; there already is as good.
 fn store_blob(blobs: &Path, text: &str) -> io::Result<OutputValue> {
     let digest = blake3::hash(text.as_bytes()).to_hex().to_string();

@@ -53,6 +53,9 @@ pub struct StoredPlan {
     pub commands: Vec<PlanCommand>,
     /// Runners in use.
     pub runners: BTreeMap<String, RunnerDefinition>,
+    /// The repository that copies of the workspace are made from; none where no node works on one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<PlanRepository>,
     /// The files the plan was made from.
     pub sources: Vec<PlanSource>,
 }
@@ -109,6 +112,9 @@ pub struct PlanNode {
     /// Indices of the [`StoredPlan::limits`] in which each attempt takes a place, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<usize>,
+    /// `isolation: worktree`: it works on a copy of the workspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worktree: Option<PlanWorktree>,
 }
 
 /// A lock.
@@ -137,6 +143,25 @@ pub struct PlanLimit {
     pub name: String,
     /// At least 1.
     pub capacity: u32,
+}
+
+/// The copy of the workspace that a node works on: what git ignores and the node needs nevertheless. Globs from the
+/// workspace's root.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PlanWorktree {
+    /// Files that are copied into it.
+    pub copy: Vec<String>,
+    /// Files and folders that are linked into it.
+    pub link: Vec<String>,
+}
+
+/// The git repository around a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanRepository {
+    /// Absolute top of its working tree.
+    pub top: PathBuf,
+    /// The workspace below it; empty where it is the top.
+    pub prefix: PathBuf,
 }
 
 /// What a node of the plan does.

@@ -12,6 +12,10 @@
 //!     inputs/                   values too large for a variable
 //!     log, stdout               what it printed, masked
 //!     before.json               its `file` outputs before it began
+//!     origin.json               what its copy of the workspace was made from
+//!     merge/                    what comes back from the copy: the intent, and the new files
+//!     changes.patch             what it had changed in a copy that is gone, where it did not succeed
+//!   worktrees/NODE.ATTEMPT/     its copy of the workspace
 //! ```
 //!
 //! Making a folder or a file costs as much as starting a process on some disks, so an attempt makes one at the most: its
@@ -70,6 +74,29 @@ impl RunFolder {
         self.path.join("outcomes.jsonl")
     }
 
+    /// Copies of the workspace.
+    pub fn worktrees(&self) -> PathBuf {
+        self.path.join("worktrees")
+    }
+
+    /// Holds nothing that outlives what is done at the moment.
+    pub fn scratch(&self) -> PathBuf {
+        self.path.join("scratch")
+    }
+
+    /// An attempt's copy of the workspace.
+    pub fn worktree(&self, attempt: &AttemptFolder) -> PathBuf {
+        self.worktrees().join(attempt.path.file_name().unwrap_or_default())
+    }
+
+    /// The folder of the attempt whose copy of the workspace has this name.
+    pub fn attempt_of_worktree(&self, name: &str) -> AttemptFolder {
+        AttemptFolder {
+            path: self.path.join("attempts").join(name),
+            outputs: self.path.join("outputs").join(name),
+        }
+    }
+
     /// The folder of an attempt. `node`: index in the plan; `path`: the node's, of which as much as is harmless in a
     /// file name stands in it for people.
     pub fn attempt(&self, node: usize, path: &str, attempt: u32) -> AttemptFolder {
@@ -126,6 +153,16 @@ impl AttemptFolder {
     /// The `file` outputs before the attempt.
     pub fn before(&self) -> PathBuf {
         self.path.join("before.json")
+    }
+
+    /// What its copy of the workspace was made from.
+    pub fn origin(&self) -> PathBuf {
+        self.path.join("origin.json")
+    }
+
+    /// What it had changed in a copy that is gone.
+    pub fn patch(&self) -> PathBuf {
+        self.path.join("changes.patch")
     }
 
     /// Makes the folder itself.

@@ -256,9 +256,8 @@ fn what_is_wrong_or_not_built_is_refused() {
         (
             "nodes:\n  - { id: a, run: x, cache: true }\n  - { id: b, run: x, isolation: worktree }\n",
             expect![[r#"
-            ROOT/a.dag.yaml asks for what this version cannot run: line 2: `cache` is read and checked, but this version cannot run it (and 1 more)
-              2: `cache` is read and checked, but this version cannot run it
-              3: `isolation` is read and checked, but this version cannot run it"#]],
+                ROOT/a.dag.yaml asks for what this version cannot run: line 2: `cache` is read and checked, but this version cannot run it
+                  2: `cache` is read and checked, but this version cannot run it"#]],
         ),
         (
             "nodes:\n  - { id: a, for_each: args.l, run: [echo] }\nargs: { l: { default: [x, x] } }\n",
@@ -387,4 +386,39 @@ fn commands_that_cannot_be_handed_over_are_refused() {
         the command /compact is built into its tool and has no file to hand over
         no runner is named for the command /review: write `runner:` on the node or under `defaults`, or `run.runner` in the settings: claude, codex, gemini, opencode, or one of your own, defined in divisi.toml
         there is no agent nobody"#]].assert_eq(&all.join("\n"));
+}
+
+#[test]
+fn copies_of_the_workspace_need_a_repository() {
+    let dag = "\
+defaults: { isolation: worktree }
+nodes:
+  - { id: a, run: x, worktree: { copy: [.env], link: [web/node_modules, ../other] } }
+  - { id: b, run: [x], isolation: none }
+  - { id: c, run: [x], for_each: [1, 2] }
+";
+    let desk = Desk::new(dag);
+    let message = |desk: &Desk| desk.plan(&RunOptions::default()).unwrap_err().places[1].1.clone();
+    assert!(message(&desk).contains(
+        "but ROOT is not inside a working tree".replace("ROOT", desk.root().to_str().unwrap()).as_str()
+    ));
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.args(["-c", "user.name=t", "-c", "user.email=t@example.org"]).args(arguments);
+        assert!(command.current_dir(desk.root()).output().unwrap().status.success());
+    };
+    git(&["init", "-q"]);
+    assert!(message(&desk).ends_with("has no commit yet"));
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "first"]);
+    let error = desk.plan(&RunOptions::default()).unwrap_err();
+    assert_eq!(error.message, "../other does not lead to something in the workspace");
+    fs::write(desk.root().join("a.dag.yaml"), dag.replace(", ../other", "")).unwrap();
+    let plan = desk.plan(&RunOptions::default()).unwrap();
+    assert_eq!(plan.repository.unwrap().top, desk.root());
+    let copies: Vec<_> =
+        plan.nodes.iter().map(|node| (node.path.as_str(), node.worktree.is_some())).collect();
+    assert_eq!(copies, [("a", true), ("b", false), ("c", false), ("c[1]", true), ("c[2]", true)]);
+    let files = plan.nodes[0].worktree.clone().unwrap();
+    assert_eq!((files.copy, files.link), (vec![".env".to_owned()], vec!["web/node_modules".to_owned()]));
 }

@@ -297,6 +297,10 @@ pub struct Node {
     pub continue_on_error: bool,
     /// `isolation: worktree`, after defaults: the node works on a copy of the workspace.
     pub in_worktree: bool,
+    /// `worktree.copy`.
+    pub worktree_copies: Vec<Spanned<String>>,
+    /// `worktree.link`.
+    pub worktree_links: Vec<Spanned<String>>,
     /// `cache.key`.
     pub cache_key: Option<Text>,
     /// Whether `compensate` is written.
@@ -390,6 +394,8 @@ impl Node {
             env: Vec::new(),
             cwd: None,
             in_worktree: false,
+            worktree_copies: Vec::new(),
+            worktree_links: Vec::new(),
             cache_key: None,
             continue_on_error: false,
             has_compensation: false,

@@ -137,6 +137,8 @@ follows!(Node {
     listed_in,
     env,
     cwd,
+    worktree_copies,
+    worktree_links,
     cache_key,
     compensation,
 } stays { stamp, body, priority, continue_on_error, in_worktree, has_compensation });

@@ -54,7 +54,6 @@ nodes:
   - { id: h, run: x, cache: { ttl: 1d } }
   - { id: i, agent: x, prompt: p, budget: { usd: 1, tokens: 5k, wall: 1h } }
   - { id: j, run: x, compensate: { run: y } }
-  - { id: k, run: x, isolation: worktree, worktree: { link: [a] } }
   - { id: m, run: x, for_each: nodes.a.outputs.list }
   - { id: n, run: x, for_each: inputs.list }
 "#,
@@ -70,10 +69,8 @@ nodes:
             13: tokens (tokens)
             13: wall (wall)
             14: compensate (compensate)
-            15: isolation (isolation)
-            15: worktree (worktree)
+            15: for_each (for_each)
             16: for_each (for_each)
-            17: for_each (for_each)
         "#]],
     );
 }
@@ -84,14 +81,11 @@ fn defaults_count_where_a_node_takes_them() {
         r#"defaults:
   retry: { attempts: 3 }
   cache: true
-  isolation: worktree
   budget: { usd: 1 }
 nodes:
   - { id: a, run: x, retry: { attempts: 1 }, cache: false }
 "#,
-        expect![[r#"
-            3: isolation (isolation)
-        "#]],
+        expect![[r#""#]],
     );
     check(
         r#"defaults:

@@ -96,7 +96,7 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
             move_node(state, index, *to)?;
             let Some(standing) = state.nodes.get_mut(index) else { return Ok(()) };
             standing.detail = detail.as_deref().map(Into::into);
-            if *to == NodeState::Succeeded {
+            if matches!(to, NodeState::Succeeded | NodeState::Merging) {
                 standing.outputs = Some(Arc::new(outputs.clone()));
             }
         }
@@ -228,8 +228,9 @@ fn end_attempt(state: &mut State, path: &str, attempt: u32, end: AttemptEnd) -> 
     let index = known(state, path)?;
     state.live.remove_mut(&index);
     state.give_up_places(index);
-    // Whose attempt was lost keeps its ticket for as long as it may go on at once.
-    if end != AttemptEnd::Lost {
+    // Whose attempt was lost keeps its ticket for as long as it may go on at once, and a merge belongs to the work.
+    let is_merged_next = end == AttemptEnd::Succeeded && state.works_on_a_copy(index);
+    if end != AttemptEnd::Lost && !is_merged_next {
         state.give_up_locks(index);
     }
     Ok(())
@@ -247,7 +248,7 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
         state.steps += 1;
         state.leave_room(index);
     }
-    if to != NodeState::Ready && !state.live.contains(&index) {
+    if !matches!(to, NodeState::Ready | NodeState::Merging) && !state.live.contains(&index) {
         state.give_up_locks(index);
     }
     if from == NodeState::RetryWait {
@@ -304,6 +305,7 @@ fn count_end(state: &mut State, index: usize, end: NodeState, change: isize) {
         NodeState::Cancelled => &mut state.untolerated,
         NodeState::Blocked => &mut state.blocked,
         NodeState::WaitingDecision => &mut state.undecided,
+        NodeState::Merging => &mut state.merging,
         _ => return,
     };
     *count = count.saturating_add_signed(change);

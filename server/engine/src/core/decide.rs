@@ -51,6 +51,7 @@ fn take_in(draft: &mut Draft<'_>, input: Input) {
                 draft.stop(key.node, StopCause::Idle);
             }
         }
+        Input::Merged { key, end } => draft.end_merge(key, end),
         Input::Timer { timer: TimerId::AttemptTimeout { node }, generation } => {
             let attempt = draft.state().node(node).map(|standing| u64::from(standing.attempt));
             if attempt == Some(generation) {

@@ -101,7 +101,7 @@ impl<'a> Draft<'a> {
         self.enter_with(node, to, detail, BTreeMap::new());
     }
 
-    fn enter_with(
+    pub(super) fn enter_with(
         &mut self,
         node: usize,
         to: NodeState,
@@ -394,7 +394,7 @@ impl<'a> Draft<'a> {
             Outcome::Succeeded { outputs } => {
                 self.journal_end(node, AttemptEnd::Succeeded, ended.evidence);
                 self.prove_runner(node);
-                self.enter_with(node, NodeState::Succeeded, None, outputs);
+                self.succeed(node, outputs);
             }
             Outcome::Interrupted { detail, resets_at } => {
                 self.journal_end(node, AttemptEnd::Interrupted, ended.evidence);

@@ -43,6 +43,12 @@ pub enum Effect {
         /// The attempt.
         key: AttemptKey,
     },
+    /// Bring what the attempt made on its copy of the workspace back into it, and answer with
+    /// [`Input::Merged`](super::Input::Merged).
+    Merge {
+        /// The attempt.
+        key: AttemptKey,
+    },
     /// Answer with [`Input::Timer`](super::Input::Timer) when the time has come.
     SetTimer {
         /// The timer; setting it again replaces it.

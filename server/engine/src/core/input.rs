@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::effect::{AttemptKey, TimerId};
+use super::merging::MergeEnd;
 use crate::event::{Evidence, FailKind, OutputValue, Request};
 
 /// Something that happened outside. Reports about attempts that are over, or of another epoch, change nothing.
@@ -49,6 +50,13 @@ pub enum Input {
     IdleElapsed {
         /// The attempt.
         key: AttemptKey,
+    },
+    /// What [`Effect::Merge`](super::Effect::Merge) came to.
+    Merged {
+        /// The attempt.
+        key: AttemptKey,
+        /// How it ended.
+        end: MergeEnd,
     },
     /// A timer's time has come.
     Timer {

@@ -11,6 +11,7 @@
 //! mode         truth table 3: what the run's mode lets happen        (ENGINE 2)
 //! verdict      truth table 4: how the run ended                      (ENGINE 2)
 //! retry        whether and when a failed node is tried again          (ENGINE 3)
+//! merging      what was made on a copy comes back                (ENGINE 9)
 //! transitions  which state may follow which                          (ENGINE 3)
 //! approval     nodes that wait for a person
 //! result_id    names what a node made
@@ -35,6 +36,7 @@ mod graph;
 pub mod input;
 mod limits;
 mod locks;
+pub mod merging;
 pub mod mode;
 mod request;
 mod result_id;
@@ -52,5 +54,6 @@ pub use effect::{AttemptKey, Decision, Durability, Effect, RenderedCommand, Star
 pub use evaluate::{Evaluate, RenderError, Rendered};
 pub use graph::PlanFault;
 pub use input::{AttemptOutcome, Input, Outcome, Recovered, RequestRow};
+pub use merging::MergeEnd;
 pub use state::{AttemptProcess, LiveAttempt, NodeOutputs, NodeStanding, State};
 pub use status::RunStatus;

@@ -69,13 +69,15 @@ fn cancel_one(draft: &mut Draft<'_>, node: usize) {
 }
 
 /// Makes a node and everything that waits for it pending again. Only where nothing is live: a resume's first decision.
+/// A node whose merge is under way ends it first: half of it may be in the workspace already.
 fn forget(draft: &mut Draft<'_>, path: &str) {
     let Some(node) = draft.state().index(path) else { return };
     if draft.state().live().next().is_some() {
         return;
     }
     for node in downstream(draft.state(), node) {
-        if draft.state().node(node).is_some_and(|standing| standing.state != NodeState::Pending) {
+        let is_reset = |state| !matches!(state, NodeState::Pending | NodeState::Merging);
+        if draft.state().node(node).is_some_and(|standing| is_reset(standing.state)) {
             draft.enter(node, NodeState::Pending, None);
         }
     }

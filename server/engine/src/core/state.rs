@@ -56,6 +56,8 @@ pub struct State {
     pub(crate) blocked: usize,
     /// Nodes that wait for a person's decision about a lost attempt.
     pub(crate) undecided: usize,
+    /// Nodes whose result is being merged.
+    pub(crate) merging: usize,
     pub(crate) paused: bool,
     /// Runners that let nothing in, or one node at a time, by their place in the plan.
     pub(crate) gates: BTreeMap<usize, Gate>,
@@ -171,6 +173,11 @@ impl NodeStanding {
         self.attempt
     }
 
+    /// What its attempt made, from its merge on.
+    pub(crate) fn outputs(&self) -> Option<&BTreeMap<String, OutputValue>> {
+        self.outputs.as_deref()
+    }
+
     /// Text for people: the error, the reason of a skip.
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
@@ -202,6 +209,7 @@ impl State {
             untolerated: 0,
             blocked: 0,
             undecided: 0,
+            merging: 0,
             paused: false,
             gates: BTreeMap::new(),
             cancels: 0,

@@ -46,7 +46,7 @@ impl State {
         if self.paused {
             return Some(PauseCause::User);
         }
-        let goes_on = !self.live.is_empty() || !self.retrying.is_empty();
+        let goes_on = !self.live.is_empty() || self.merging > 0 || !self.retrying.is_empty();
         if goes_on || self.ready().any(|node| !self.is_shut_out(node)) {
             return None;
         }

@@ -43,6 +43,7 @@ pub(super) fn host_started(
         draft.emit(Event::RunResumed { id });
         reset(draft, &judged);
     }
+    draft.merge_again();
     draft.set_retry_timers();
     draft.set_approval_timers();
     let forgets = later.iter().any(|row| matches!(row.request, Request::Forget { .. }));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::prepare::{Workshop, working_folder};
+use super::prepare::Workshop;
 use super::sweep::sweep;
 use crate::core::{AttemptOutcome, Outcome};
 use crate::deceptive::is_deceptive;
@@ -104,7 +104,7 @@ impl Workshop<'_> {
         collect(&Made {
             outputs: &node.outputs,
             dir: folder.outputs(),
-            cwd: &working_folder(self.plan, node),
+            cwd: &self.working_folder(node, folder),
             before: &before,
             result,
             structured: verdict.structured.as_ref().filter(|_| !verdict.holds_secret),

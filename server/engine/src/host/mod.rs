@@ -3,6 +3,7 @@
 //! It drives the pure core: what the core decides is committed first, done second, told by the journal. It lives in a
 //! session of its own, so that closing an editor or a terminal leaves the run going.
 
+mod copies;
 mod judge;
 mod prepare;
 mod spare_folders;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::spare_folders::SpareFolders;
 use crate::core::{AttemptKey, RenderedCommand, StartAttempt};
@@ -35,24 +34,35 @@ struct Program {
 }
 
 impl Workshop<'_> {
-    /// Makes the attempt's folders and everything in them, and says what to start; an error is text for people.
-    pub(super) fn prepare(
-        &self,
-        start: &StartAttempt,
-        spare: &mut SpareFolders,
-    ) -> Result<ProcessSpec, String> {
+    /// Makes room for an attempt; its `$DIVISI_OUTPUT_DIR`, which is its own where the node declares outputs. An error
+    /// is text for people.
+    pub(super) fn make_folders(&self, key: AttemptKey, spare: &mut SpareFolders) -> Result<PathBuf, String> {
+        let node = self.node(key)?;
+        let folder = self.attempt_folder(key.node, key.attempt);
+        let mut make = || {
+            folder.clear()?;
+            if node.outputs.is_empty() {
+                return spare.lend((key.node, key.attempt));
+            }
+            folder.make_outputs()?;
+            Ok(folder.outputs().to_owned())
+        };
+        make().map_err(|error: std::io::Error| format!("{}: {error}", folder.outputs().display()))
+    }
+
+    /// Fills the attempt's folders, and says what to start; an error is text for people. `outputs`: its
+    /// `$DIVISI_OUTPUT_DIR`.
+    pub(super) fn prepare(&self, start: &StartAttempt, outputs: &Path) -> Result<ProcessSpec, String> {
         let node = self.node(start.key)?;
         let folder = self.attempt_folder(start.key.node, start.key.attempt);
-        let outputs = make_folders(node, start.key, &folder, spare)
-            .map_err(|error| format!("{}: {error}", folder.outputs().display()))?;
-        let cwd = working_folder(self.plan, node);
+        let cwd = self.working_folder(node, &folder);
         remember_files(node, &cwd, &folder)?;
         let mut environment =
             environment::build(self.plan, node, &start.inputs, self.runner_env(node), self.environment)?;
         write_inputs(&mut environment, &folder)?;
         let program = self.program(node, start, &folder)?;
         let token = self.token(start.key.node, start.key.attempt);
-        self.add_own_variables(&mut environment, node, start.key, &outputs, &token);
+        self.add_own_variables(&mut environment, node, start.key, outputs, &token);
         environment.variables.insert("PWD".to_owned(), cwd.to_string_lossy().into_owned());
         environment.variables.extend(program.env);
         Ok(ProcessSpec {
@@ -79,6 +89,18 @@ impl Workshop<'_> {
     pub(super) fn attempt_folder(&self, node: usize, attempt: u32) -> AttemptFolder {
         let path = self.plan.nodes.get(node).map_or("", |node| node.path.as_str());
         self.folder.attempt(node, path, attempt)
+    }
+
+    /// Where an attempt's program runs: in the workspace, or in its copy of it.
+    pub(super) fn working_folder(&self, node: &PlanNode, folder: &AttemptFolder) -> PathBuf {
+        let workspace = match (&node.worktree, &self.plan.repository) {
+            (Some(_), Some(repository)) => self.folder.worktree(folder).join(&repository.prefix),
+            _ => self.plan.workspace.clone(),
+        };
+        match &node.cwd {
+            Some(cwd) => workspace.join(cwd),
+            None => workspace,
+        }
     }
 
     /// Marks the processes of an attempt, and its outcome.
@@ -159,7 +181,7 @@ impl Workshop<'_> {
             max_micro_usd: *max_micro_usd,
             schema: schema.as_ref(),
             session: &session_of(&self.token(key.node, key.attempt)),
-            cwd: &working_folder(self.plan, node),
+            cwd: &self.working_folder(node, folder),
             dir: folder.path(),
         };
         let RunnerProcess { argv, env, stdin, stream } =
@@ -188,21 +210,6 @@ impl Workshop<'_> {
     }
 }
 
-/// Makes room for the attempt; its `$DIVISI_OUTPUT_DIR`, which is its own where the node declares outputs.
-fn make_folders(
-    node: &PlanNode,
-    key: AttemptKey,
-    folder: &AttemptFolder,
-    spare: &mut SpareFolders,
-) -> io::Result<PathBuf> {
-    folder.clear()?;
-    if node.outputs.is_empty() {
-        return spare.lend((key.node, key.attempt));
-    }
-    folder.make_outputs()?;
-    Ok(folder.outputs().to_owned())
-}
-
 /// A UUID that belongs to this attempt and to no other: each attempt has a conversation of its own.
 fn session_of(token: &str) -> String {
     let hex = blake3::hash(token.as_bytes()).to_hex();
@@ -211,12 +218,18 @@ fn session_of(token: &str) -> String {
     format!("{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
 }
 
-/// Where the node's program runs.
-pub(super) fn working_folder(plan: &StoredPlan, node: &PlanNode) -> PathBuf {
-    match &node.cwd {
-        Some(cwd) => plan.workspace.join(cwd),
-        None => plan.workspace.clone(),
+/// A path as the node's program names it, from the top of the repository; none where it leads out of it.
+pub(super) fn below_workspace(folder: &Path, path: &str) -> Option<String> {
+    let mut below = PathBuf::new();
+    for part in folder.join(path).components() {
+        match part {
+            Component::Normal(name) => below.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if below.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
     }
+    below.into_os_string().into_string().ok()
 }
 
 /// Keeps the stamps of the node's `file` outputs, so that it is known later which of them the attempt wrote.

@@ -1,18 +1,20 @@
 //! One tenure of a host: from taking the run over to its end, or to the death of the guard.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::HostError;
+use super::copies::{CopyWorker, Done};
 use super::prepare::Workshop;
 use super::spare_folders::SpareFolders;
 use super::timers::Timers;
 use crate::core::{
-    AttemptKey, Decision, Durability, Effect, Input, Recovered, StartAttempt, State, apply, decide, replay,
+    AttemptKey, Decision, Durability, Effect, Input, MergeEnd, Recovered, StartAttempt, State, apply, decide,
+    replay,
 };
 use crate::environment::own_environment;
 use crate::eval::Evaluator;
@@ -77,7 +79,11 @@ pub(super) async fn serve(
         sync_due: None,
         verdict: None,
         did_something: false,
+        copies: None,
+        making: BTreeMap::new(),
+        is_untidy: true,
     };
+    tenure.copies = CopyWorker::start(&tenure.workshop());
     let recovered = tenure.recover();
     tenure.inputs.push_back(Input::HostStarted { epoch, pid: std::process::id(), recovered, requests });
     tenure.drive(announce).await
@@ -113,6 +119,19 @@ struct Tenure<'a> {
     sync_due: Option<Instant>,
     verdict: Option<Verdict>,
     did_something: bool,
+    /// Where nodes work on copies of the workspace.
+    copies: Option<CopyWorker>,
+    /// Attempts whose copy is being made.
+    making: BTreeMap<AttemptName, Making>,
+    /// Whether there may be copies that nobody needs.
+    is_untidy: bool,
+}
+
+/// An attempt whose copy is being made.
+struct Making {
+    /// Its `$DIVISI_OUTPUT_DIR`.
+    outputs: PathBuf,
+    is_stopped: bool,
 }
 
 impl Tenure<'_> {
@@ -132,6 +151,7 @@ impl Tenure<'_> {
             if let Some(verdict) = self.verdict {
                 self.journal.sync()?;
                 self.guard.end().await;
+                self.copies.take().into_iter().for_each(CopyWorker::end);
                 return Ok(TenureEnd::Over(verdict));
             }
             if !self.wait(&mut terminate, &mut look).await? {
@@ -156,6 +176,7 @@ impl Tenure<'_> {
                 }
                 None => return Ok(false),
             },
+            done = next_of(&mut self.copies) => self.take_in(done).await,
             _ = look.tick() => self.read_requests()?,
             _ = terminate.recv() => {
                 ask(self.folder.path(), &Request::Cancel, now_ms())?;
@@ -224,6 +245,7 @@ impl Tenure<'_> {
                 }
             }
         }
+        self.tidy();
         Ok(true)
     }
 
@@ -256,8 +278,9 @@ impl Tenure<'_> {
     async fn perform(&mut self, effect: Effect) -> bool {
         match effect {
             Effect::Start(start) => return self.start(&start).await,
-            Effect::Stop { key, .. } => return self.order(ToGuard::Stop { name: name_of(key) }).await,
-            Effect::Kill { key } => return self.order(ToGuard::Kill { name: name_of(key) }).await,
+            Effect::Stop { key, .. } => return self.stop(ToGuard::Stop { name: name_of(key) }, key).await,
+            Effect::Kill { key } => return self.stop(ToGuard::Kill { name: name_of(key) }, key).await,
+            Effect::Merge { key } => self.merge(key),
             Effect::SetTimer { timer, generation, after_ms } => {
                 self.timers.set(timer, generation, Duration::from_millis(after_ms));
             }
@@ -267,6 +290,7 @@ impl Tenure<'_> {
         true
     }
 
+    /// Starts an attempt at once, or has the copy made that it works on.
     async fn start(&mut self, start: &StartAttempt) -> bool {
         let workshop = Workshop {
             plan: self.state.plan(),
@@ -274,7 +298,26 @@ impl Tenure<'_> {
             run: &self.run,
             environment: &self.environment,
         };
-        match workshop.prepare(start, &mut self.spare) {
+        let outputs = match workshop.make_folders(start.key, &mut self.spare) {
+            Ok(outputs) => outputs,
+            Err(detail) => {
+                self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
+                return true;
+            }
+        };
+        let copy = workshop.copy_job(start.key.node, start.key.attempt);
+        match (copy, &self.copies) {
+            (Some(copy), Some(copies)) => {
+                copies.make(copy, start);
+                self.making.insert(name_of(start.key), Making { outputs, is_stopped: false });
+                true
+            }
+            _ => self.start_now(start, &outputs).await,
+        }
+    }
+
+    async fn start_now(&mut self, start: &StartAttempt, outputs: &Path) -> bool {
+        match self.workshop().prepare(start, outputs) {
             Ok(spec) => self.order(ToGuard::Start { name: name_of(start.key), spec: Box::new(spec) }).await,
             Err(detail) => {
                 self.take_back_spare(name_of(start.key));
@@ -282,6 +325,66 @@ impl Tenure<'_> {
                 true
             }
         }
+    }
+
+    /// Stops an attempt that the guard has, or one that it does not have yet.
+    async fn stop(&mut self, order: ToGuard, key: AttemptKey) -> bool {
+        if let Some(making) = self.making.get_mut(&name_of(key)) {
+            making.is_stopped = true;
+            return true;
+        }
+        self.order(order).await
+    }
+
+    fn merge(&mut self, key: AttemptKey) {
+        let copy = self.workshop().copy_job(key.node, key.attempt);
+        let outputs = self.state.node(key.node).and_then(|standing| standing.outputs()).cloned();
+        match (copy, &self.copies) {
+            (Some(copy), Some(copies)) => copies.merge(key, copy, outputs.unwrap_or_default()),
+            // The core asks for this only where the plan says that there is a copy.
+            _ => self.inputs.push_back(Input::Merged {
+                key,
+                end: MergeEnd::Refused { detail: "there is no copy of the workspace".to_owned() },
+            }),
+        }
+    }
+
+    /// Takes in what became of a copy.
+    async fn take_in(&mut self, done: Done) {
+        match done {
+            Done::Merged { key, end } => {
+                self.is_untidy = true;
+                self.inputs.push_back(Input::Merged { key, end });
+            }
+            Done::Made { start, result } => {
+                let Some(making) = self.making.remove(&name_of(start.key)) else { return };
+                let result = match result {
+                    Ok(()) if making.is_stopped => Err("stopped before it was started".to_owned()),
+                    other => other,
+                };
+                match result {
+                    // A guard that is dead is noticed at the next wait.
+                    Ok(()) => drop(self.start_now(&start, &making.outputs).await),
+                    Err(detail) => {
+                        self.is_untidy = true;
+                        self.take_back_spare(name_of(start.key));
+                        self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Has the copies removed that nobody needs any more.
+    fn tidy(&mut self) {
+        let Some(copies) = self.copies.as_ref().filter(|_| self.is_untidy) else { return };
+        let workshop = self.workshop();
+        let attempts = (0..self.state.plan().nodes.len()).filter_map(|node| {
+            let attempt = self.state.node(node)?.attempt();
+            self.state.needs_copy(node, attempt).then(|| workshop.copy_job(node, attempt))?
+        });
+        copies.tidy(attempts.map(|copy| copy.path).collect());
+        self.is_untidy = false;
     }
 
     async fn order(&mut self, order: ToGuard) -> bool {
@@ -295,12 +398,14 @@ impl Tenure<'_> {
             }
             FromGuard::NotStarted { name, detail } => {
                 self.take_back_spare(name);
+                self.is_untidy |= self.works_on_a_copy(name.node);
                 Input::SpawnFailed { key: self.key(name), detail }
             }
             FromGuard::Idle { name } => Input::IdleElapsed { key: self.key(name) },
             FromGuard::Over { name, outcome } => {
                 self.did_something = true;
                 self.take_back_spare(name);
+                self.is_untidy |= self.works_on_a_copy(name.node);
                 let outcome = self.workshop().judge(name.node, name.attempt, &outcome);
                 Input::AttemptExited { key: self.key(name), outcome }
             }
@@ -326,6 +431,10 @@ impl Tenure<'_> {
         recovered.collect()
     }
 
+    fn works_on_a_copy(&self, node: usize) -> bool {
+        self.state.plan().nodes.get(node).is_some_and(|node| node.worktree.is_some())
+    }
+
     fn workshop(&self) -> Workshop<'_> {
         Workshop {
             plan: self.state.plan(),
@@ -337,6 +446,17 @@ impl Tenure<'_> {
 
     fn key(&self, name: AttemptName) -> AttemptKey {
         AttemptKey { node: name.node, attempt: name.attempt, epoch: self.epoch }
+    }
+}
+
+/// The next thing that was done about a copy; never where there are none.
+async fn next_of(copies: &mut Option<CopyWorker>) -> Done {
+    match copies {
+        Some(copies) => match copies.next().await {
+            Some(done) => done,
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
     }
 }
 

@@ -8,6 +8,7 @@
 //! expand    for_each to instances
 //! inputs    inputs to (node, output)
 //! needs     locks and limits
+//! worktree  what copies of the workspace are made from
 //! nodes     one node of the DAG to its nodes of the plan
 //! ```
 
@@ -19,6 +20,7 @@ mod inputs;
 mod needs;
 mod nodes;
 pub(crate) mod refuse;
+mod worktree;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -60,13 +62,15 @@ pub(crate) fn make(
         &mut faults,
     );
     let env = declared_env(&dag.env, &mut faults);
+    let workspace = workspace_of(snapshot, &document.path);
+    let repository = worktree::repository(dag, &chosen, &workspace, &mut faults);
     faults.into_result()?;
     let settings = &snapshot.settings().run;
     Ok(StoredPlan {
         format: PLAN_FORMAT,
         dag: dag_name(dag, &document.path),
         file: document.path.clone(),
-        workspace: workspace_of(snapshot, &document.path),
+        workspace,
         args: bound.values,
         secret_args: bound.secret,
         arg_types: dag.args.iter().map(|arg| (arg.name.value.clone(), arg.kind)).collect(),
@@ -80,6 +84,7 @@ pub(crate) fn make(
         agents: agents.files,
         commands: commands.files,
         runners: agents.runners,
+        repository,
         sources: vec![PlanSource {
             path: document.path.clone(),
             digest: blake3::hash(document.text.as_bytes()).to_hex().to_string(),

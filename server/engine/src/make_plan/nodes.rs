@@ -15,7 +15,7 @@ use super::agents::{Agents, Handed};
 use super::commands::Commands;
 use super::expand::{Instance, instances};
 use super::needs::Needs;
-use super::{Faults, ancestors, declared_env, inputs};
+use super::{Faults, ancestors, declared_env, inputs, worktree};
 use crate::plan::{PlanHold, PlanNode, PlanOutput, PlanRetry, PlanWork};
 use crate::words;
 
@@ -128,6 +128,7 @@ fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
         resume: ResumePolicy::default(),
         locks: Vec::new(),
         limits: Vec::new(),
+        worktree: node.in_worktree.then(|| worktree::plan_worktree(node)),
     }
 }
 
@@ -171,6 +172,7 @@ fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instan
         env: Vec::new(),
         locks: Vec::new(),
         limits: Vec::new(),
+        worktree: None,
         ..single.clone()
     });
     nodes.extend(instances.into_iter().enumerate().map(|(index, instance)| PlanNode {

@@ -9,6 +9,7 @@ mod attempts;
 mod forecasts;
 mod groups;
 mod locks;
+mod merging;
 mod ordering;
 mod quota;
 mod requests;

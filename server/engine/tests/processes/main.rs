@@ -13,6 +13,7 @@
 mod guarded;
 mod hosted;
 mod support;
+mod worktrees;
 
 use std::process::{Command, ExitCode};
 
@@ -27,7 +28,8 @@ fn main() -> ExitCode {
         ["guard"] => ended(divisi_engine::guard::guard_main()),
         ["host", dir] => ended(divisi_engine::host::host_main(dir.as_ref())),
         _ if std::env::var_os(PRIVATE).is_some() => {
-            let trials = guarded::trials().into_iter().chain(hosted::trials()).collect();
+            let trials =
+                guarded::trials().into_iter().chain(hosted::trials()).chain(worktrees::trials()).collect();
             libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
         }
         _ => in_private(&arguments),

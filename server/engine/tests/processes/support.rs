@@ -92,6 +92,7 @@ pub(crate) fn sh(path: &str, line: &str) -> PlanNode {
         resume: ResumePolicy::Retry,
         locks: Vec::new(),
         limits: Vec::new(),
+        worktree: None,
     }
 }
 
@@ -122,6 +123,7 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
         agents: Vec::new(),
         commands: Vec::new(),
         runners: Default::default(),
+        repository: None,
         sources: Vec::new(),
     }
 }

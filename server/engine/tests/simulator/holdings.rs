@@ -13,6 +13,8 @@ pub(crate) struct Holdings {
     plan: Arc<StoredPlan>,
     /// Nodes with a live attempt.
     holders: Vec<usize>,
+    /// Nodes whose merge is under way: they hold their locks, and no place in a limit.
+    merging: Vec<usize>,
     /// Since when the holders waited: whose attempt is lost goes back to this place.
     tickets: BTreeMap<usize, u64>,
     /// Nodes that are ready, and the event since which they wait for their locks; none while their runner is closed.
@@ -26,6 +28,7 @@ impl Holdings {
         Self {
             plan,
             holders: Vec::new(),
+            merging: Vec::new(),
             tickets: BTreeMap::new(),
             waiters: BTreeMap::new(),
             closed: Vec::new(),
@@ -38,6 +41,10 @@ impl Holdings {
         match event {
             Event::NodeState { node, state, .. } => {
                 let node = self.index(node);
+                self.merging.retain(|merging| *merging != node);
+                if *state == NodeState::Merging {
+                    self.merging.push(node);
+                }
                 if *state == NodeState::Ready {
                     let since = self.tickets.remove(&node).unwrap_or(self.events);
                     self.waiters.insert(node, (!self.is_closed(node)).then_some(since));
@@ -98,7 +105,8 @@ impl Holdings {
     /// Holders fit together, and no limit is exceeded.
     pub(crate) fn assert_sound(&self) {
         for lock in 0..self.plan.locks.len() {
-            assert!(self.fit(lock, &self.holders), "{:?} hold {}", self.holders, self.plan.locks[lock].name);
+            let holders: Vec<usize> = self.holders.iter().chain(&self.merging).copied().collect();
+            assert!(self.fit(lock, &holders), "{holders:?} hold {}", self.plan.locks[lock].name);
         }
         for limit in 0..self.plan.limits.len() {
             assert!(self.in_limit(limit) <= self.plan.limits[limit].capacity, "more than a limit allows");
@@ -107,6 +115,7 @@ impl Holdings {
 
     pub(crate) fn assert_nothing_held(&self) {
         assert_eq!(self.holders, Vec::<usize>::new(), "nothing is held when a run is over");
+        assert_eq!(self.merging, Vec::<usize>::new(), "no merge is under way when a run is over");
     }
 
     /// Nobody who holds is in the way of a node that starts, nor anybody who waits for longer.
@@ -135,8 +144,8 @@ impl Holdings {
             let came_before = other.is_some_and(|other| other < *since || (with_equals && other == *since));
             **waiter != node && came_before
         });
-        let line: Vec<usize> =
-            self.holders.iter().copied().chain(elders.map(|(waiter, _)| *waiter)).chain([node]).collect();
+        let holders = self.holders.iter().chain(&self.merging).copied();
+        let line: Vec<usize> = holders.chain(elders.map(|(waiter, _)| *waiter)).chain([node]).collect();
         self.plan.nodes[node].locks.iter().all(|hold| self.fit(hold.lock, &line))
     }
 

@@ -139,6 +139,15 @@ impl Invariants {
             let was_done = self.state(state, index) == NodeState::Succeeded;
             assert!(!was_done || self.is_forgotten(index), "{node} succeeded and is taken back");
         }
+        if let Event::NodeState { node, state: NodeState::Succeeded, .. } = event {
+            let index = state.index(node).unwrap();
+            let is_merged_or_marked =
+                matches!(self.state(state, index), NodeState::Merging | NodeState::WaitingDecision);
+            assert!(
+                self.plan.nodes[index].worktree.is_none() || is_merged_or_marked,
+                "{node} succeeds before it is merged"
+            );
+        }
         if let Event::RetryScheduled { node, kind, due_at, wait_ms } = event {
             self.retry_is_allowed(state, node, *kind);
             assert!(*wait_ms <= self.retry_of(state, node).max_ms, "{node} waits too long");
@@ -251,6 +260,7 @@ impl Invariants {
         assert_eq!(live, self.seen.open.len(), "the state knows what is live");
         for attempt in state.live() {
             assert!(self.state(state, attempt.node).is_live());
+            assert!(state.needs_copy(attempt.node, attempt.attempt));
         }
         let all_over = (0..self.plan.nodes.len()).all(|node| self.state(state, node).is_terminal());
         let has_ended = state.verdict().is_some();
@@ -384,6 +394,7 @@ impl Invariants {
         if !kinds(&once).iter().any(|kind| kind.contains("lost"))
             && once.verdict().is_none()
             && !self.ends_badly(&once)
+            && !self.ends_badly(&in_a_row)
         {
             assert_eq!(self.fates(&once), self.fates(&in_a_row), "two resumes in a row");
         }
@@ -479,7 +490,7 @@ impl Invariants {
         let is_ready = |node: &usize| self.state(state, *node) == NodeState::Ready;
         let startable = |node: usize| self.has_quota(state, node);
         let goes_on = has(NodeState::is_live)
-            || has(|state| *state == NodeState::RetryWait)
+            || has(|state| matches!(state, NodeState::RetryWait | NodeState::Merging))
             || (0..self.plan.nodes.len()).filter(is_ready).any(startable);
         let cause = [
             (self.seen.is_paused, PauseCause::User),

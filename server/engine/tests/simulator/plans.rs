@@ -1,7 +1,9 @@
 //! Random plans: rules, conditions, tolerance, groups, time-outs, policies.
 
 use divisi_engine::event::FailKind;
-use divisi_engine::plan::{PlanHold, PlanLimit, PlanLock, PlanNode, PlanRetry, PlanWork, StoredPlan};
+use divisi_engine::plan::{
+    PlanHold, PlanLimit, PlanLock, PlanNode, PlanRetry, PlanWork, PlanWorktree, StoredPlan,
+};
 use divisi_model::{Backoff, OnFailure, ResumePolicy};
 
 use crate::random::Random;
@@ -34,7 +36,9 @@ pub(crate) fn random_plan(random: &mut Random) -> StoredPlan {
     }
     let mut plan = plan(nodes);
     for node in 0..plan.nodes.len() {
-        if matches!(plan.nodes[node].work, PlanWork::Argv { .. }) && random.percent(15) {
+        let is_work = matches!(plan.nodes[node].work, PlanWork::Argv { .. });
+        plan.nodes[node].worktree = (is_work && random.percent(15)).then(PlanWorktree::default);
+        if is_work && random.percent(15) {
             give_to_runner(&mut plan, node, random.pick(&["one", "two"]));
         }
     }

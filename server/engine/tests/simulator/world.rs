@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use divisi_engine::core::{
-    AttemptKey, AttemptOutcome, Decision, Effect, Input, Recovered, RequestRow, State, TimerId, apply,
-    decide, replay,
+    AttemptKey, AttemptOutcome, Decision, Effect, Input, MergeEnd, Recovered, RequestRow, State, TimerId,
+    apply, decide, replay,
 };
 use divisi_engine::event::{Event, FailKind, LostDecision, NodeState, Request, StopCause, Verdict};
 use divisi_engine::plan::{PlanWork, StoredPlan};
@@ -194,6 +194,7 @@ impl World {
 
     fn note_request(&mut self, request: &Request) {
         match request {
+            Request::Cancel if self.is_merging() => self.sometimes.saw("a cancel while a merge is under way"),
             Request::Cancel if self.invariants.cancels() > 0 => self.sometimes.saw("a second cancel"),
             Request::Cancel => self.sometimes.saw("a cancel"),
             Request::CancelNode { .. } => self.sometimes.saw("a node cancelled alone"),
@@ -361,6 +362,7 @@ impl World {
                     self.happens(0, Happening::GiveIn(key));
                 }
             }
+            Effect::Merge { key } => self.merge(key),
             Effect::SetTimer { timer, generation, after_ms } => {
                 self.timers.insert(timer, generation);
                 self.happens(after_ms as i64, Happening::Timer(timer, generation));
@@ -405,6 +407,22 @@ impl World {
         }
     }
 
+    fn merge(&mut self, key: AttemptKey) {
+        assert!(self.state.needs_copy(key.node, key.attempt), "a merge without a copy");
+        self.sometimes.saw("a merge");
+        let end = match self.random.percent(75) {
+            true => MergeEnd::Merged { outputs: Default::default() },
+            false => MergeEnd::Refused { detail: "f (the same lines changed on both sides)".to_owned() },
+        };
+        let takes = self.random.pick(&[0, 5, 800, 6_000]);
+        self.happens(takes, Happening::Tell(Input::Merged { key, end }));
+    }
+
+    fn is_merging(&self) -> bool {
+        let merges = |node: usize| self.state.node(node).unwrap().state() == NodeState::Merging;
+        (0..self.plan.nodes.len()).any(merges)
+    }
+
     /// The runner's stop sequence ends in a kill of the tree, so even who ignores it is gone at last.
     fn stop_process(&mut self, key: AttemptKey) {
         let Some(process) = self.processes.get_mut(&key) else { return };
@@ -438,6 +456,9 @@ impl World {
         }
         if self.invariants.is_asking(&self.state) {
             self.sometimes.saw("a crash while a person is asked");
+        }
+        if self.is_merging() {
+            self.sometimes.saw("a crash while a merge is under way");
         }
         let is_power_cut = self.random.percent(30);
         if is_power_cut && self.journal.cut_power(&mut self.random) > 0 {
@@ -495,6 +516,7 @@ impl World {
     fn finish(&mut self, verdict: Verdict) {
         self.is_over = true;
         assert!(self.processes.is_empty(), "nothing is left when a run is over");
+        assert!(!self.is_merging(), "no merge is under way when a run is over");
         assert!(self.timers.is_empty(), "no timer is left when a run is over");
         self.sometimes.saw(match verdict {
             Verdict::Cancelled => "verdict cancelled",

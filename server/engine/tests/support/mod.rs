@@ -12,7 +12,8 @@ use divisi_engine::event::{
     EVENT_VERSION, Event, EventRecord, Evidence, FailKind, NodeState, OutputValue, Request, Verdict,
 };
 use divisi_engine::plan::{
-    PLAN_FORMAT, PlanHold, PlanLimit, PlanLock, PlanNode, PlanOutput, PlanRetry, PlanWork, StoredPlan,
+    PLAN_FORMAT, PlanHold, PlanLimit, PlanLock, PlanNode, PlanOutput, PlanRetry, PlanWork, PlanWorktree,
+    StoredPlan,
 };
 use divisi_engine::view::RunView;
 use divisi_model::{Backoff, OnFailure, OutputForm, ResumePolicy, TriggerRule};
@@ -50,6 +51,7 @@ pub(crate) fn node(path: &str) -> PlanNode {
         resume: ResumePolicy::Retry,
         locks: Vec::new(),
         limits: Vec::new(),
+        worktree: None,
     }
 }
 
@@ -88,6 +90,7 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
         agents: Vec::new(),
         commands: Vec::new(),
         runners: BTreeMap::new(),
+        repository: None,
         sources: Vec::new(),
     }
 }
@@ -95,7 +98,7 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
 /// A plan from lines `path <- dependency dependency: option option`.
 ///
 /// Options: a trigger rule; `tolerant`; `group(child child)`; `when(EXPRESSION)`; `timeout`; `bad-template`;
-/// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `approve`; `estimate(MS)`; `priority(N)`;
+/// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `approve`; `copy`; `estimate(MS)`; `priority(N)`;
 /// `lock(NAME)` and `shared(NAME)`, where the first use may give a capacity, `shared(NAME 2)`; `limit(NAME CAPACITY)`.
 pub(crate) fn parse(text: &str) -> StoredPlan {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -122,6 +125,7 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
                 }
                 "retry" => nodes[at].retry = Some(retry(inner)),
                 "approve" => nodes[at].work = PlanWork::Approve { question: "go on?".to_owned() },
+                "copy" => nodes[at].worktree = Some(PlanWorktree::default()),
                 "never" => nodes[at].resume = ResumePolicy::Never,
                 "ask" => nodes[at].resume = ResumePolicy::Ask,
                 "estimate" => nodes[at].estimate_ms = inner.parse().unwrap(),

@@ -192,8 +192,7 @@ pub static DEFAULTS: Object = Object {
             ISOLATION,
             "`worktree`: each node works on a copy of the workspace.\n\nExample: `isolation: worktree`",
         )
-        .applies(EXECUTED)
-        .not_run_yet(),
+        .applies(EXECUTED),
         Key::new("cache", CACHE, CACHE_DOC).applies(EXECUTED).not_run_yet(),
         Key::new("budget", Ty::Object(&BUDGET), "The most that one attempt may cost.\n\nExample: `budget: { usd: 1 }`")
             .applies(WITH_RUNNER),

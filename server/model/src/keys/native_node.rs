@@ -243,15 +243,13 @@ const NODE_KEYS: &[Key] = &[
          Example: `isolation: worktree`",
     )
     .applies(EXECUTED)
-    .default("none")
-    .not_run_yet(),
+    .default("none"),
     Key::new(
         "worktree",
         Ty::Object(&WORKTREE),
         "Ignored files that the worktree needs.\n\nExample: `worktree: { link: [node_modules] }`",
     )
-    .applies(EXECUTED)
-    .not_run_yet(),
+    .applies(EXECUTED),
     Key::new(
         "priority",
         WHOLE,

@@ -8,7 +8,7 @@ use crate::keys::native as keys;
 use crate::reader::{Field, Fields};
 
 /// Keys that a node may take from `defaults`.
-const INHERITED: &[&str] = &["cache", "isolation"];
+const INHERITED: &[&str] = &["cache"];
 
 pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
     let root = asked.reader.fields(dag.root, &keys::DAG);
@@ -47,8 +47,6 @@ fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
     }
     asked.field(fields.field("locks").filter(|_| !node.locks.is_empty()));
     asked.field(fields.field("compensate").filter(|_| node.has_compensation));
-    let worktree = fields.field("worktree").filter(|field| !asked.reader.is_null(field.value));
-    asked.field(worktree);
     collect_budget(&fields, defaults, node, asked);
     asked.field(fields.field("for_each").filter(|_| node.for_each.as_ref().is_some_and(needs_upstream)));
 }
@@ -74,7 +72,7 @@ fn applies(default: &Field, node: &Node) -> bool {
 fn asks(field: &Field, asked: &Asked<'_>) -> bool {
     let value = asked.reader.string(field.value);
     match (field.key.name, value.as_deref()) {
-        ("cache", Some("false")) | ("isolation", Some("none")) => false,
+        ("cache", Some("false")) => false,
         _ => !asked.reader.is_null(field.value),
     }
 }

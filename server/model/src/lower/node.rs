@@ -55,6 +55,7 @@ fn lower(
     let text = |key: &str| fields.get(key).and_then(|value| reader.spanned(value));
     let globs =
         |key: &str| fields.get(key).filter(|value| !reader.is_null(*value)).map(|value| reader.names(value));
+    let worktree = |key: &str| worktree_files(reader, fields.get("worktree"), key);
     let merge = Merge { reader, fields, defaults, kind: work::kind(reader, fields) };
     let depends_on = fields.field("depends_on");
     let id = key.or_else(|| text("id"));
@@ -96,11 +97,20 @@ fn lower(
             .and_then(|value| reader.boolean(value))
             .unwrap_or(false),
         in_worktree: merge.in_worktree(),
+        worktree_copies: worktree("copy"),
+        worktree_links: worktree("link"),
         cache_key: fields.get("cache").and_then(|value| cache_key(reader, value)),
         has_compensation: fields.get("compensate").is_some_and(|value| !reader.is_null(value)),
         compensation: fields.get("compensate").and_then(|value| compensation(reader, value, defaults)),
         work: work::lower(&merge),
     }
+}
+
+/// A list of globs of `worktree`.
+fn worktree_files(reader: &Reader<'_>, worktree: Option<NodeId>, key: &str) -> Vec<Spanned<String>> {
+    let object = worktree.filter(|value| reader.kind(*value) == Kind::Mapping);
+    let globs = object.and_then(|value| reader.fields(value, &native::WORKTREE).get(key));
+    globs.map(|value| reader.names(value)).unwrap_or_default()
 }
 
 fn cache_key(reader: &Reader<'_>, cache: NodeId) -> Option<Text> {
