@@ -11,6 +11,7 @@
 //! runner    how an agent node becomes a program
 //! eval      templates and conditions over journaled values
 //! outputs   what an attempt made
+//! crash_point where tests kill host and guard
 //! deceptive characters by which a text could look like another one
 //! worktree  copies of the workspace that nodes work on, and the way back
 //! view      what people are shown of a run: a fold over its events
@@ -18,6 +19,7 @@
 
 pub mod client;
 pub mod core;
+pub mod crash_point;
 pub mod deceptive;
 pub mod environment;
 pub mod eval;

@@ -17,6 +17,7 @@ use tokio::task::LocalSet;
 use tokio::time::sleep;
 
 use super::protocol::{AttemptName, FromGuard, ToGuard};
+use crate::crash_point::crash_point;
 use crate::launch::{Attempt, Household, Order, ProcessSpec, Report, spawn, start_time};
 use crate::runner::listener;
 
@@ -119,6 +120,7 @@ async fn write_lines(mut lines: mpsc::UnboundedReceiver<FromGuard>) -> io::Resul
                 None => break,
             }
         }
+        crash_point("guard tells");
         output.write_all(&text).await?;
         text.clear();
     }
@@ -171,8 +173,10 @@ impl Keeper {
             let _ = told.send(line);
         };
         let listener = spec.stream.as_ref().map(listener);
+        crash_point("guard starts");
         match spawn(spec, listener, Rc::clone(&self.household), report) {
             Ok((attempt, life)) => {
+                crash_point("guard started");
                 let line = FromGuard::Started { name, pid: attempt.pid, start_time: start_time(attempt.pid) };
                 let _ = self.told.send(line);
                 self.attempts.insert(name, attempt);

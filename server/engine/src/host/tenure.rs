@@ -16,6 +16,7 @@ use crate::core::{
     AttemptKey, Decision, Durability, Effect, Input, MergeEnd, Recovered, StartAttempt, State, apply, decide,
     replay,
 };
+use crate::crash_point::crash_point;
 use crate::environment::own_environment;
 use crate::eval::Evaluator;
 use crate::event::{EVENT_VERSION, Event, EventRecord, Request, Verdict};
@@ -54,6 +55,7 @@ pub(super) async fn serve(
 ) -> Result<TenureEnd, HostError> {
     let key = SigningKey::load_or_create(&SigningKey::default_path()?)?;
     let (mut journal, epoch) = Journal::open_owner(folder.path(), &key)?;
+    crash_point("host owns");
     let plan = journal.plan()?;
     let state = replay(journal.run(), plan, &journal.events(0)?)?;
     kill_former_trees(folder, &state)?;
@@ -150,6 +152,7 @@ impl Tenure<'_> {
             }
             if let Some(verdict) = self.verdict {
                 self.journal.sync()?;
+                crash_point("host ends");
                 self.guard.end().await;
                 self.copies.take().into_iter().for_each(CopyWorker::end);
                 return Ok(TenureEnd::Over(verdict));
@@ -212,6 +215,7 @@ impl Tenure<'_> {
         let now = Instant::now();
         if self.sync_due.is_some_and(|due| due <= now) {
             self.journal.sync()?;
+            crash_point("host synced");
             self.sync_due = None;
         }
         while let Some((timer, generation)) = self.timers.take_due(now) {
@@ -265,7 +269,9 @@ impl Tenure<'_> {
         if events.is_empty() {
             return Ok(());
         }
+        crash_point("host commits");
         let records = self.journal.append(events, at, durability)?;
+        crash_point("host committed");
         debug_assert_eq!(records.last().map(|record| record.seq), Some(self.state.seq()));
         self.sync_due = match durability {
             Durability::Power => None,
@@ -276,6 +282,7 @@ impl Tenure<'_> {
 
     /// Performs an effect; false when the guard is dead.
     async fn perform(&mut self, effect: Effect) -> bool {
+        crash_point("host performs");
         match effect {
             Effect::Start(start) => return self.start(&start).await,
             Effect::Stop { key, .. } => return self.stop(ToGuard::Stop { name: name_of(key) }, key).await,
@@ -388,6 +395,7 @@ impl Tenure<'_> {
     }
 
     async fn order(&mut self, order: ToGuard) -> bool {
+        crash_point("host orders");
         self.guard.order(&order).await.is_ok()
     }
 

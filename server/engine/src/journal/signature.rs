@@ -75,14 +75,14 @@ impl SigningKey {
     }
 }
 
-/// Makes the whole key under another name first: nobody ever reads half of one.
+/// Makes the whole key under another name first, which is nobody else's: nobody ever reads half of one.
 fn create(path: &Path) -> std::io::Result<()> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    let draft = path.with_extension(format!("{}", std::process::id()));
+    let draft = path.with_extension(format!("{:016x}", rand::random::<u64>()));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&draft)?;

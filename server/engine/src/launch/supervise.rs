@@ -22,6 +22,7 @@ use super::listen::Listener;
 use super::outcome::{Outcome, open_outcomes, write_outcome};
 use super::processes::{carries_token, kill, own_children, process, with_descendants};
 use super::spec::{AgentStream, ProcessSpec, Signal};
+use crate::crash_point::crash_point;
 use crate::logs::{Capture, Masker, STDOUT_LIMIT};
 
 /// How long the streams are still read after the root process has ended.
@@ -105,7 +106,9 @@ impl Household {
                 self.outcomes.get_or_init(|| file)
             }
         };
-        write_outcome(file, &spec.token, outcome)
+        let written = write_outcome(file, &spec.token, outcome);
+        crash_point("guard recorded");
+        written
     }
 }
 
@@ -351,6 +354,7 @@ impl Life {
             report(Report::Abandoned);
             return;
         }
+        crash_point("guard reaped");
         let outcome = self.outcome(left_behind);
         match self.household.record(&self.spec, &outcome) {
             Ok(()) => report(Report::Over(outcome)),

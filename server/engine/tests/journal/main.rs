@@ -282,6 +282,25 @@ fn a_file_that_is_no_journal_is_an_error() {
 }
 
 #[test]
+fn all_who_make_the_key_at_once_get_the_same() {
+    for _ in 0..20 {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("key");
+        let start = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    start.wait();
+                    SigningKey::load_or_create(&path).unwrap();
+                });
+            }
+        });
+        let left = std::fs::read_dir(root.path()).unwrap().count();
+        assert_eq!((left, std::fs::read(&path).unwrap().len()), (1, 32));
+    }
+}
+
+#[test]
 fn the_key_is_made_once_and_kept_private() {
     let root = TempDir::new().unwrap();
     let path = root.path().join("deep/er/key");

@@ -131,6 +131,22 @@ impl Invariants {
         }
     }
 
+    /// Holds a whole journal against all that can be seen in it, whoever wrote it: a simulated host or real ones. Where
+    /// one commit ended and the next began cannot be seen; what holds after each is asked of the last.
+    pub(crate) fn check(run: &str, plan: &Arc<StoredPlan>, records: &[EventRecord]) -> State {
+        let mut invariants = Self::new(plan.clone());
+        let mut state = State::new(run, plan.clone()).unwrap();
+        for record in records {
+            invariants.before(&state, &record.event);
+            apply(&mut state, record);
+            let live = state.live().count();
+            assert!(live <= plan.max_parallel as usize, "{live} attempts live at {}", record.seq);
+        }
+        invariants.after_batch(&state);
+        invariants.at_the_end(&state, records);
+        state
+    }
+
     /// An event is about to be applied to `state`.
     pub(crate) fn before(&mut self, state: &State, event: &Event) {
         self.seen.take(event);
@@ -365,7 +381,7 @@ impl Invariants {
     /// The run is over for good.
     pub(crate) fn at_the_end(&self, state: &State, records: &[EventRecord]) {
         assert!(self.seen.open.is_empty(), "each attempt has an end");
-        let replayed = replay("run", self.plan.clone(), records).unwrap();
+        let replayed = replay(state.run(), self.plan.clone(), records).unwrap();
         assert_eq!(&replayed, state, "replay gives the live state");
         for (place, record) in records.iter().enumerate() {
             assert_eq!(record.seq, place as u64 + 1, "no gaps");

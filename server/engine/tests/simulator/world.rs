@@ -94,7 +94,9 @@ impl World {
         for _ in 0..STEPS {
             if self.is_over {
                 if !self.resume_after_the_end() {
-                    return self.invariants.at_the_end(&self.state, self.journal.records());
+                    self.invariants.at_the_end(&self.state, self.journal.records());
+                    Invariants::check("run", &self.plan, self.journal.records());
+                    return;
                 }
                 continue;
             }
