@@ -1,6 +1,6 @@
 //! A deterministic simulator over the pure core: virtual clock, seed, fake processes, fake journal, crashes.
 //!
-//! Every seed is a plan and a fate. `DIVISI_SIM_SEEDS` says how many are tried (default 2,000), `DIVISI_SIM_SEED`
+//! Every seed is a plan and a fate. `DIVISI_SIM_SEEDS` says how many are tried (default 10,000), `DIVISI_SIM_SEED`
 //! tries one and prints its journal.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test fails by panicking")]
 
@@ -20,6 +20,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sometimes::Sometimes;
 use world::World;
 
+/// As many as show every interesting case, in well under a minute.
+const SEEDS: u64 = 10_000;
+
 #[test]
 fn invariants_hold_under_every_fate() {
     if let Some(seed) = number("DIVISI_SIM_SEED") {
@@ -28,25 +31,39 @@ fn invariants_hold_under_every_fate() {
         world.run();
         return;
     }
-    let seeds = number("DIVISI_SIM_SEEDS").unwrap_or(6_000);
+    let seeds = number("DIVISI_SIM_SEEDS").unwrap_or(SEEDS);
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
     let mut sometimes = Sometimes::default();
-    for seed in 0..seeds {
+    std::thread::scope(|scope| {
+        let share = |first| move || fates((first..seeds).step_by(threads as usize));
+        let shares: Vec<_> = (0..threads).map(|first| scope.spawn(share(first))).collect();
+        for share in shares {
+            match share.join().unwrap() {
+                Ok(seen) => sometimes.add(&seen),
+                Err(seed) => panic!(
+                    "seed {seed} fails: DIVISI_SIM_SEED={seed} cargo test -p divisi-engine --test simulator -- --nocapture"
+                ),
+            }
+        }
+    });
+    println!("{seeds} seeds\n{sometimes}");
+    if seeds >= SEEDS {
+        sometimes.assert_all();
+    }
+}
+
+/// What occurred under these seeds; the first that fails.
+fn fates(seeds: impl Iterator<Item = u64>) -> Result<Sometimes, u64> {
+    let mut sometimes = Sometimes::default();
+    for seed in seeds {
         let fate = catch_unwind(AssertUnwindSafe(|| {
             let mut world = World::new(seed);
             world.run();
             world.sometimes
         }));
-        match fate {
-            Ok(seen) => sometimes.add(&seen),
-            Err(_) => panic!(
-                "seed {seed} fails: DIVISI_SIM_SEED={seed} cargo test -p divisi-engine --test simulator -- --nocapture"
-            ),
-        }
+        sometimes.add(&fate.map_err(|_| seed)?);
     }
-    println!("{seeds} seeds\n{sometimes}");
-    if seeds >= 6_000 {
-        sometimes.assert_all();
-    }
+    Ok(sometimes)
 }
 
 #[test]

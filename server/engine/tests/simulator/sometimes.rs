@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What has to occur among 6,000 seeds.
+/// What has to occur among 10,000 seeds.
 const EXPECTED: &[&str] = &[
     "a cancel",
     "a crash while a person is asked",
