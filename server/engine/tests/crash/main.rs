@@ -93,7 +93,7 @@ fn trials() -> Vec<Trial> {
 
 /// Drives a run to its end, through all kills, and judges it; how many there were.
 fn killed_run(offset: u64, who: &str) -> u64 {
-    let bench = Bench::with(|_| work::nodes(), |plan| work::options(plan));
+    let bench = Bench::with(|_| work::nodes(), work::options);
     let places = bench.root().join("places");
     let crash = format!("{EVERY} {offset} {who} {}", places.display());
     for life in 0.. {
