@@ -19,7 +19,7 @@ use crate::host::{READY, now_ms};
 use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
 use crate::launch::belongs_to_an_attempt;
 use crate::logs::read_log;
-use crate::plan::{PlanWork, StoredPlan};
+use crate::plan::{PlanWork, Reuse, StoredPlan};
 use crate::run_folder::{RunFolder, runs_folder};
 use crate::view::RunView;
 use crate::{make_plan, state_folder};
@@ -58,6 +58,8 @@ pub struct RunOptions {
     pub max_parallel: Option<u32>,
     /// `--to ID`: this node and its ancestors only.
     pub to: Option<String>,
+    /// `--no-cache`, `--refresh`.
+    pub reuse: Reuse,
 }
 
 /// Binds, resolves and freezes the DAG of `document`. Refuses findings of severity error, keys that a run cannot

@@ -12,7 +12,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 
 use crate::core::{Evaluate, NodeOutputs, RenderError, Rendered, RenderedCommand, State};
 use crate::environment::as_text;
-use crate::event::OutputValue;
+use crate::event::{NodeState, OutputValue};
 use crate::outputs::INLINE_LIMIT;
 use crate::plan::{PlanGiven, PlanInput, PlanWork, StoredPlan};
 
@@ -124,6 +124,16 @@ impl Evaluate for Evaluator {
         };
         let inputs = inputs_that_are_there(state, node);
         self.render_for(state, node, question, &inputs).map_err(RenderError::Template)
+    }
+
+    fn cache_key(&self, state: &State, node: usize) -> Result<Option<String>, RenderError> {
+        let planned = state.plan().nodes.get(node);
+        let Some(key) = planned.and_then(|node| node.cache.as_ref()?.key.as_ref()) else { return Ok(None) };
+        let inputs = inputs_that_are_there(state, node);
+        let references = scan(key).references;
+        let names = names(state, node, &inputs, &references);
+        let text = self.render_text(key, &names).map_err(|error| because(state, &references, error));
+        text.map(Some).map_err(|error| RenderError::Template(format!("`cache.key`: {error}")))
     }
 }
 
@@ -243,7 +253,9 @@ fn node_of<'a>(reference: &Reference<'a>) -> Option<&'a str> {
 }
 
 /// A state as `nodes.ID.status` says it: the name it has in an event.
-fn status_word(state: crate::event::NodeState) -> String {
+fn status_word(state: NodeState) -> String {
+    // Whoever reads it asks how it went, not when: an earlier result must not make it another text.
+    let state = if state == NodeState::Reused { NodeState::Succeeded } else { state };
     let tagged = serde_json::to_value(state).unwrap_or_default();
     tagged.get("is").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }

@@ -76,6 +76,23 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         outputs: BTreeMap<String, OutputValue>,
     },
+    /// What makes the result of a ready node is known, and no earlier result is used: it may start.
+    NodeIdentified {
+        /// The node's path.
+        node: String,
+        /// Names everything that its result follows from, hex.
+        identity: String,
+        /// Why no earlier result is used; none where none was looked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        miss: Option<Miss>,
+    },
+    /// An earlier result of a ready node stands for one of its own; its next state is `reused`.
+    NodeReused {
+        /// The node's path.
+        node: String,
+        /// The result.
+        source: ReusedResult,
+    },
     /// The right to start was given: slot, locks, budget are held from here on.
     AttemptGranted {
         /// The node's path.
@@ -180,6 +197,68 @@ impl Event {
     pub fn is_critical(&self) -> bool {
         !matches!(self, Self::Refused { .. } | Self::Unknown)
     }
+}
+
+/// Why no earlier result is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Miss {
+    /// Kind of miss.
+    pub kind: MissKind,
+    /// The first difference, for people: `reads changed: src/a.rs`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// Kind of a miss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissKind {
+    /// No result of this node is kept.
+    New,
+    /// Something that the result follows from is not what it was.
+    Changed,
+    /// The result is older than its `ttl`.
+    Stale,
+    /// A file that the result would be put over is somebody's work.
+    Edited,
+    /// What was kept is no longer whole.
+    Lost,
+}
+
+/// An earlier result that is used.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReusedResult {
+    /// What it follows from, hex; empty where a run takes a node of its parent over.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub identity: String,
+    /// Names the result, hex.
+    pub result_id: String,
+    /// The run that made it.
+    pub run: String,
+    /// Time that its making took in milliseconds.
+    pub saved_ms: u64,
+    /// What its making cost in US dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved_usd: Option<f64>,
+    /// Bytes of its outputs and files.
+    pub bytes: u64,
+}
+
+/// What became of the result of an attempt that could be used again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KeptResult {
+    /// Names the result, hex.
+    pub result_id: String,
+    /// Bytes of its outputs and files.
+    pub bytes: u64,
+    /// Results that had to go to make room for it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub evicted: u64,
+    /// Why it is not kept, for people; empty where it is. Then it serves this run alone.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub not_kept: String,
 }
 
 /// What can be asked of a run, through rows of the request table.
@@ -416,6 +495,9 @@ pub struct Evidence {
     /// What went wrong, where the runner says so in a structured field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<RunnerFault>,
+    /// Of a success whose result could be used again: what became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<KeptResult>,
     /// Text for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,

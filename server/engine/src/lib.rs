@@ -12,6 +12,7 @@
 //! eval      templates and conditions over journaled values
 //! outputs   what an attempt made
 //! crash_point where tests kill host and guard
+//! store     results for later runs
 //! deceptive characters by which a text could look like another one
 //! worktree  copies of the workspace that nodes work on, and the way back
 //! view      what people are shown of a run: a fold over its events
@@ -36,6 +37,7 @@ pub mod programs;
 pub mod run_folder;
 pub mod runner;
 mod state_folder;
+pub mod store;
 pub mod view;
 pub mod words;
 pub mod worktree;

@@ -383,7 +383,7 @@ pub(crate) fn file_value(path: &Path) -> io::Result<OutputValue> {
 }
 
 /// Stores a large text under its digest; there already is as good.
-fn store_blob(blobs: &Path, text: &str) -> io::Result<OutputValue> {
+pub(crate) fn store_blob(blobs: &Path, text: &str) -> io::Result<OutputValue> {
     let digest = blake3::hash(text.as_bytes()).to_hex().to_string();
     let path: PathBuf = blobs.join(&digest);
     if !path.exists() {

@@ -8,7 +8,7 @@ use divisi_workspace::RunnerDefinition;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::event::FailKind;
+use crate::event::{FailKind, OutputValue};
 
 /// Version of this format.
 pub const PLAN_FORMAT: u32 = 1;
@@ -58,6 +58,56 @@ pub struct StoredPlan {
     pub repository: Option<PlanRepository>,
     /// The files the plan was made from.
     pub sources: Vec<PlanSource>,
+    /// How results of other runs are used.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reuse: Reuse,
+    /// `context`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub context: PlanContext,
+    /// The run of which this one takes finished nodes over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<PlanParent>,
+}
+
+/// How a run uses the store of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reuse {
+    /// Looks up, and stores.
+    #[default]
+    On,
+    /// Stores alone: every node runs (`--refresh`).
+    Refresh,
+    /// Neither (`--no-cache`).
+    Off,
+}
+
+/// `context` of the DAG.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlanContext {
+    /// The most bytes that the store may hold; none: its own limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_bytes: Option<u64>,
+}
+
+/// The run that an edited one goes on from (ENGINE, section 6).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlanParent {
+    /// Its id.
+    pub run: String,
+    /// What it made, by the index of the node in this plan that takes it over.
+    pub adopted: BTreeMap<usize, AdoptedResult>,
+}
+
+/// What a finished node of the parent made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AdoptedResult {
+    /// Names the result, wherever it came from.
+    pub result_id: String,
+    /// Its outputs.
+    pub outputs: BTreeMap<String, OutputValue>,
 }
 
 /// One node of the plan.
@@ -115,6 +165,15 @@ pub struct PlanNode {
     /// `isolation: worktree`: it works on a copy of the workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worktree: Option<PlanWorktree>,
+    /// `reads`: globs relative to the workspace; none where not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads: Option<Vec<String>>,
+    /// `writes`: globs relative to the workspace; none where not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writes: Option<Vec<String>>,
+    /// How its result may be used again; none where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<PlanCache>,
 }
 
 /// A lock.
@@ -162,6 +221,21 @@ pub struct PlanRepository {
     pub top: PathBuf,
     /// The workspace below it; empty where it is the top.
     pub prefix: PathBuf,
+}
+
+/// How the result of a node may be used again (ENGINE, section 5).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlanCache {
+    /// `cache.key`, a template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// How long other runs may use it; none: for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl_ms: Option<u64>,
+    /// Nodes that its texts and inputs name beyond those that it waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<usize>,
 }
 
 /// What a node of the plan does.
@@ -337,4 +411,8 @@ pub struct PlanSource {
     pub digest: String,
     /// Its text.
     pub text: String,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

@@ -254,12 +254,6 @@ fn what_is_wrong_or_not_built_is_refused() {
               2: no node `b` in this DAG (missing-dependency)"#]],
         ),
         (
-            "nodes:\n  - { id: a, run: x, cache: true }\n  - { id: b, run: x, isolation: worktree }\n",
-            expect![[r#"
-                ROOT/a.dag.yaml asks for what this version cannot run: line 2: `cache` is read and checked, but this version cannot run it
-                  2: `cache` is read and checked, but this version cannot run it"#]],
-        ),
-        (
             "nodes:\n  - { id: a, for_each: args.l, run: [echo] }\nargs: { l: { default: [x, x] } }\n",
             expect![[r#"
             `for_each` gives the key x twice; give each item a `key` of its own

@@ -44,6 +44,8 @@ pub struct Dag {
     pub max_parallel: Option<Spanned<u32>>,
     /// `on_failure`.
     pub on_failure: Option<Spanned<OnFailure>>,
+    /// `context`.
+    pub context: ContextLimits,
     /// `phases`.
     pub phases: Vec<Phase>,
     /// `locks`: those that are listed.
@@ -72,6 +74,7 @@ impl Dag {
             defaults: Defaults::default(),
             max_parallel: None,
             on_failure: None,
+            context: ContextLimits::default(),
             phases: Vec::new(),
             locks: Vec::new(),
             nodes_key: None,
@@ -163,6 +166,28 @@ pub struct Defaults {
     pub in_worktree: bool,
     /// `budget`.
     pub budget: Option<Spanned<Budget>>,
+    /// `cache`.
+    pub cache: Option<Cache>,
+}
+
+/// `cache`: whether a result of an earlier run is used again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cache {
+    /// Not `false`.
+    pub wanted: bool,
+    /// `key`: a template whose text is part of what makes two results the same.
+    pub key: Option<Text>,
+    /// `ttl`: how long other runs may use a result.
+    pub ttl: Option<Duration>,
+}
+
+/// `context` of a DAG: what is kept of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ContextLimits {
+    /// `ttl`: how long other runs may use a result where its node says nothing.
+    pub ttl: Option<Duration>,
+    /// `max_bytes`: how much the store may hold.
+    pub max_bytes: Option<u64>,
 }
 
 /// A named group of nodes.
@@ -301,7 +326,9 @@ pub struct Node {
     pub worktree_copies: Vec<Spanned<String>>,
     /// `worktree.link`.
     pub worktree_links: Vec<Spanned<String>>,
-    /// `cache.key`.
+    /// `cache`, after defaults; none where nothing is said.
+    pub cache: Option<Cache>,
+    /// The node's own `cache.key`.
     pub cache_key: Option<Text>,
     /// Whether `compensate` is written.
     pub has_compensation: bool,
@@ -396,6 +423,7 @@ impl Node {
             in_worktree: false,
             worktree_copies: Vec::new(),
             worktree_links: Vec::new(),
+            cache: None,
             cache_key: None,
             continue_on_error: false,
             has_compensation: false,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use divisi_syntax::{NodeId, Span, Spanned, TreeChange};
 
 use crate::dag::{
-    AgentWork, Budget, CallArgs, CommandWork, Defaults, EnvValue, EnvVar, ForEach, ForeignReference,
+    AgentWork, Budget, Cache, CallArgs, CommandWork, Defaults, EnvValue, EnvVar, ForEach, ForeignReference,
     ForeignWork, Given, Input, Lock, LockMode, Node, Output, OutputForm, Program, ResumePolicy, Retry,
     RunWork, Text, TriggerRule, Work,
 };
@@ -98,7 +98,8 @@ follows!(Input { name, from } stays { required, default });
 follows!(Output { name, ttl } stays { form, required, schema });
 follows!(Lock { name } stays { mode });
 follows!(Retry { span } stays { attempts, backoff, initial, max, multiplier, jitter, on });
-follows!(Defaults { runner, model, timeout, idle_timeout, env, cwd, shell, retry, budget } stays { in_worktree });
+follows!(Defaults { runner, model, timeout, idle_timeout, env, cwd, shell, retry, budget, cache } stays { in_worktree });
+follows!(Cache { key } stays { wanted, ttl });
 follows!(RunWork { program, shell });
 follows!(CallArgs { texts, given });
 follows!(CommandWork { name, args, runner, model, tools, max_turns, budget });
@@ -139,6 +140,7 @@ follows!(Node {
     cwd,
     worktree_copies,
     worktree_links,
+    cache,
     cache_key,
     compensation,
 } stays { stamp, body, priority, continue_on_error, in_worktree, has_compensation });

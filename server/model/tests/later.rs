@@ -60,12 +60,9 @@ nodes:
         expect![[r#"
             0: on_failure (on_failure)
             1: budget (budget)
-            2: context (context)
             4: barrier (barrier)
             8: dag (dag)
             10: locks (locks)
-            11: cache (cache)
-            12: cache (cache)
             13: tokens (tokens)
             13: wall (wall)
             14: compensate (compensate)
@@ -95,9 +92,7 @@ nodes:
   a: { run: x }
   b: { run: x }
 "#,
-        expect![[r#"
-            2: cache (cache)
-        "#]],
+        expect![""],
     );
 }
 

@@ -6,6 +6,7 @@ use super::approval::Question;
 use super::gate::Gate;
 use super::graph::PlanFault;
 use super::retry::NextTry;
+use super::reuse;
 use super::state::{AttemptProcess, NodeStanding, State};
 use super::transitions::is_allowed;
 use crate::event::{AttemptEnd, Event, EventRecord, NodeState, Request, Verdict};
@@ -44,6 +45,14 @@ pub enum Fault {
         from: NodeState,
         /// Where the event would take it.
         to: NodeState,
+    },
+    /// The identity of a node that nobody looks for.
+    #[error("event {seq} tells the identity of the node {node}, which is not looked for")]
+    Identity {
+        /// Place of the event.
+        seq: u64,
+        /// Path of the node.
+        node: String,
     },
     /// An attempt does not follow from those before it.
     #[error("event {seq} speaks of attempt {attempt} of the node {node}, which it cannot be in")]
@@ -96,9 +105,14 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
             move_node(state, index, *to)?;
             let Some(standing) = state.nodes.get_mut(index) else { return Ok(()) };
             standing.detail = detail.as_deref().map(Into::into);
-            if matches!(to, NodeState::Succeeded | NodeState::Merging) {
+            if matches!(to, NodeState::Succeeded | NodeState::Reused | NodeState::Merging) {
                 standing.outputs = Some(Arc::new(outputs.clone()));
             }
+        }
+        Event::NodeIdentified { node, .. } => reuse::identify(state, known(state, node)?)?,
+        Event::NodeReused { node, source } => {
+            let index = known(state, node)?;
+            reuse::take_result(state, index, Some(&source.result_id));
         }
         Event::AttemptGranted { node, attempt } => grant(state, node, *attempt)?,
         Event::AttemptStarted { node, attempt, pid, boot_id, start_time } => {
@@ -122,7 +136,11 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
                 standing.question = Some(Arc::new(question));
             }
         }
-        Event::AttemptEnded { node, attempt, end, .. } => end_attempt(state, node, *attempt, *end)?,
+        Event::AttemptEnded { node, attempt, end, evidence } => {
+            end_attempt(state, node, *attempt, *end)?;
+            let result = evidence.result.as_ref().map(|result| result.result_id.as_str());
+            reuse::take_result(state, known(state, node)?, result);
+        }
         Event::RunEnded { verdict } => {
             state.verdict = Some(*verdict);
             state.ended_at = Some(at);
@@ -244,6 +262,7 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
         return Err(Fault::Transition { seq: state.seq, node, from, to });
     }
     if from == NodeState::Ready {
+        state.unidentified.remove_mut(&index);
         state.ready.remove_mut(&state.graph.rank(index));
         state.steps += 1;
         state.leave_room(index);
@@ -264,9 +283,7 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
         state.asking.insert_mut(index);
     }
     if to == NodeState::Ready {
-        state.ready.insert_mut(state.graph.rank(index));
-        state.steps += 1;
-        state.queue_up(index);
+        reuse::become_ready(state, index);
     }
     count_end(state, index, from, -1);
     let with_run = state.cancels > 0;
@@ -285,7 +302,10 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
     count_end(state, index, to, 1);
     match (from.is_terminal(), to.is_terminal()) {
         (false, true) => finish_node(state, index),
-        (true, false) => reopen_node(state, index),
+        (true, false) => {
+            reopen_node(state, index);
+            reuse::reset(state, index, from);
+        }
         _ => {}
     }
     match to {

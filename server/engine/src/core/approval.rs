@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::draft::{Draft, STOPPING};
 use super::effect::{Durability, Effect, TimerId};
-use super::evaluate::RenderError;
 use super::graph::effective_rule;
 use super::mode::Unstarted;
 use super::state::State;
@@ -66,12 +65,7 @@ impl Draft<'_> {
         }
         let question = match self.question(node) {
             Ok(question) => question,
-            Err(RenderError::Template(error)) => {
-                return self.enter(node, NodeState::Failed { kind: FailKind::Template }, Some(error));
-            }
-            Err(RenderError::Input(error)) => {
-                return self.enter(node, NodeState::Failed { kind: FailKind::Input }, Some(error));
-            }
+            Err(error) => return self.fail_unrendered(node, error),
         };
         let timeout = self.state().plan.nodes.get(node).and_then(|node| node.timeout_ms);
         let expires_at = timeout.map(|timeout| self.now_ms().saturating_add_unsigned(timeout));

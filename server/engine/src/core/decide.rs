@@ -39,6 +39,7 @@ fn take_in(draft: &mut Draft<'_>, input: Input) {
                 draft.end_attempt(key.node, outcome);
             }
         }
+        Input::Identified { key, found } => draft.take_found(key, found),
         Input::SpawnFailed { key, detail } => {
             if is_current(draft.state(), key) {
                 let evidence = Evidence { detail: Some(detail.clone()), ..Evidence::default() };

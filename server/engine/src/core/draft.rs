@@ -30,6 +30,8 @@ pub(super) struct Draft<'a> {
     decision: Decision,
     /// Nodes that may have become decidable; each is looked at again before anything is done.
     to_consider: VecDeque<usize>,
+    /// Nodes that became ready and whose earlier results may be looked for.
+    pub(super) to_identify: Vec<usize>,
     /// The mode whose table has been applied to everything that was ready or live when it began.
     swept: Mode,
 }
@@ -43,6 +45,7 @@ impl<'a> Draft<'a> {
             evaluate,
             decision: Decision::default(),
             to_consider: VecDeque::new(),
+            to_identify: Vec::new(),
         }
     }
 
@@ -122,7 +125,10 @@ impl<'a> Draft<'a> {
 
     /// Finds the nodes that may be decidable because `node` entered `to`.
     fn follow(&mut self, node: usize, to: NodeState) {
-        if to == NodeState::Ready && self.state.is_approval(node) {
+        if to == NodeState::Ready {
+            self.to_identify.push(node);
+        }
+        if to == NodeState::Ready && self.state.is_approval(node) && !self.state.is_adopted(node) {
             self.consider(node);
         }
         if to == NodeState::Expanded {
@@ -167,7 +173,7 @@ impl<'a> Draft<'a> {
                 self.decide_node(node);
             }
             self.sweep();
-            if self.to_consider.is_empty() && !self.start_next() {
+            if self.to_consider.is_empty() && !self.identify_ready() && !self.start_next() {
                 break;
             }
         }
@@ -285,7 +291,7 @@ impl<'a> Draft<'a> {
             return;
         }
         self.swept = mode;
-        let ready: Vec<usize> = self.state.ready().collect();
+        let ready: Vec<usize> = self.state.ready().chain(self.state.unidentified()).collect();
         for node in ready {
             self.apply_mode_to_ready(node);
         }
@@ -327,14 +333,22 @@ impl<'a> Draft<'a> {
         let Some(node) = self.state.next_to_start() else { return false };
         match self.evaluate.render(&self.state, node) {
             Ok(rendered) => self.start(node, rendered),
-            Err(RenderError::Template(error)) => {
-                self.enter(node, NodeState::Failed { kind: FailKind::Template }, Some(error));
-            }
-            Err(RenderError::Input(error)) => {
-                self.enter(node, NodeState::Failed { kind: FailKind::Input }, Some(error));
-            }
+            Err(error) => self.fail_unrendered(node, error),
         }
         true
+    }
+
+    /// Its work cannot be told: values do not change, so nothing is tried again.
+    pub(super) fn fail_unrendered(&mut self, node: usize, error: RenderError) {
+        let (kind, detail) = match error {
+            RenderError::Template(detail) => (FailKind::Template, detail),
+            RenderError::Input(detail) => (FailKind::Input, detail),
+        };
+        self.enter(node, NodeState::Failed { kind }, Some(detail));
+    }
+
+    pub(super) fn evaluate(&self) -> &'a dyn Evaluate {
+        self.evaluate
     }
 
     fn start(&mut self, node: usize, rendered: super::evaluate::Rendered) {

@@ -31,6 +31,9 @@ pub enum Durability {
 pub enum Effect {
     /// Start an attempt.
     Start(Box<StartAttempt>),
+    /// Find what the result of a ready node follows from, and an earlier result of the same; answer with
+    /// [`Input::Identified`](super::Input::Identified). The node holds no slot meanwhile.
+    Identify(Box<IdentifyNode>),
     /// Begin the runner's stop sequence, even when the attempt is still being started.
     Stop {
         /// The attempt.
@@ -81,6 +84,34 @@ pub struct AttemptKey {
     pub attempt: u32,
     /// The host that started it.
     pub epoch: u64,
+}
+
+/// Names one search for the identity of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdentityKey {
+    /// Index into [`StoredPlan::nodes`](crate::plan::StoredPlan::nodes).
+    pub node: usize,
+    /// How often the node became ready.
+    pub round: u32,
+    /// The host that searches.
+    pub epoch: u64,
+}
+
+/// What of a node's identity depends on the run's past; the rest stands in the plan and on the disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IdentifyNode {
+    /// The search.
+    pub key: IdentityKey,
+    /// Its work, rendered.
+    pub command: RenderedCommand,
+    /// Values of its `inputs`, by local name.
+    pub inputs: BTreeMap<String, OutputValue>,
+    /// `cache.key`, rendered.
+    pub cache_key: Option<String>,
+    /// What it waits for or names: index, and the result's name or, where that did not end well, its state.
+    pub results: Vec<(usize, String)>,
+    /// Whether an earlier result may be used; else only the identity is wanted.
+    pub looks_up: bool,
 }
 
 /// A clock of the core.

@@ -17,6 +17,11 @@ pub trait Evaluate {
 
     /// The question of a node that waits for a person.
     fn question(&self, state: &State, node: usize) -> Result<String, RenderError>;
+
+    /// The node's `cache.key`; none where it has none.
+    fn cache_key(&self, _state: &State, _node: usize) -> Result<Option<String>, RenderError> {
+        Ok(None)
+    }
 }
 
 /// A node's work, ready to start.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::effect::{AttemptKey, TimerId};
+use super::effect::{AttemptKey, IdentityKey, TimerId};
 use super::merging::MergeEnd;
-use crate::event::{Evidence, FailKind, OutputValue, Request};
+use crate::event::{Evidence, FailKind, Miss, OutputValue, Request, ReusedResult};
 
 /// Something that happened outside. Reports about attempts that are over, or of another epoch, change nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,13 @@ pub enum Input {
         /// How it ended.
         outcome: AttemptOutcome,
     },
+    /// The identity of a ready node is known, or an earlier result of it stands in its place.
+    Identified {
+        /// The search.
+        key: IdentityKey,
+        /// What was found.
+        found: Found,
+    },
     /// The program of an attempt could not be started.
     SpawnFailed {
         /// The attempt.
@@ -69,6 +76,30 @@ pub enum Input {
     Request(RequestRow),
     /// Nothing happened; whatever can start or end does.
     Tick,
+}
+
+/// What the search for an earlier result found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// A result, and its files stand where they belong.
+    Hit {
+        /// The result.
+        source: ReusedResult,
+        /// Its outputs.
+        outputs: BTreeMap<String, OutputValue>,
+    },
+    /// None that can be used.
+    Miss {
+        /// The node's identity, hex.
+        identity: String,
+        /// Why; none where none was looked for.
+        miss: Option<Miss>,
+    },
+    /// The identity could not be computed; for people.
+    Failed {
+        /// Why.
+        detail: String,
+    },
 }
 
 /// A row of the request table.

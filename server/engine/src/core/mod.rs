@@ -12,6 +12,7 @@
 //! verdict      truth table 4: how the run ended                      (ENGINE 2)
 //! retry        whether and when a failed node is tried again          (ENGINE 3)
 //! merging      what was made on a copy comes back                (ENGINE 9)
+//! reuse        earlier results in the place of new ones               (ENGINE 5)
 //! transitions  which state may follow which                          (ENGINE 3)
 //! approval     nodes that wait for a person
 //! result_id    names what a node made
@@ -41,6 +42,7 @@ pub mod mode;
 mod request;
 mod result_id;
 pub mod retry;
+mod reuse;
 pub mod rule;
 pub mod state;
 pub mod status;
@@ -50,10 +52,13 @@ pub mod verdict;
 
 pub use apply::{Fault, apply, replay};
 pub use decide::decide;
-pub use effect::{AttemptKey, Decision, Durability, Effect, RenderedCommand, StartAttempt, TimerId};
+pub use effect::{
+    AttemptKey, Decision, Durability, Effect, IdentifyNode, IdentityKey, RenderedCommand, StartAttempt,
+    TimerId,
+};
 pub use evaluate::{Evaluate, RenderError, Rendered};
 pub use graph::PlanFault;
-pub use input::{AttemptOutcome, Input, Outcome, Recovered, RequestRow};
+pub use input::{AttemptOutcome, Found, Input, Outcome, Recovered, RequestRow};
 pub use merging::MergeEnd;
 pub use state::{AttemptProcess, LiveAttempt, NodeOutputs, NodeStanding, State};
 pub use status::RunStatus;

@@ -27,7 +27,10 @@ pub(super) fn take_in(draft: &mut Draft<'_>, row: RequestRow) {
             let answer = Answer { approved, by: &by, comment: comment.as_deref(), about: &about };
             draft.take_answer(&node, &answer);
         }
-        Request::Unpause | Request::Resume => draft.ask_what_is_ready(),
+        Request::Unpause | Request::Resume => {
+            draft.ask_what_is_ready();
+            draft.look_again();
+        }
         Request::Cancel | Request::Pause => {}
     }
 }

@@ -5,15 +5,19 @@ use crate::event::NodeState;
 use crate::plan::PlanWork;
 
 impl State {
-    /// What `node` made, in a form in which two results can be compared; for one that is not ok, its state. It is
-    /// unique to each execution: what was done anew is another result.
-    pub(crate) fn result_id(&self, node: usize) -> String {
+    /// What `node` made, in a form in which two results can be compared; for one that is not ok, its state. A result
+    /// that follows from what can be named has the same name wherever it was made; any other is unique to its
+    /// execution: what was done anew is another result.
+    pub fn result_id(&self, node: usize) -> String {
         let Some(standing) = self.node(node) else { return String::new() };
         if let Some(PlanWork::Group { children }) = self.plan().nodes.get(node).map(|node| &node.work) {
             let made: Vec<String> = children.iter().map(|child| self.result_id(*child)).collect();
             return made.join(" ");
         }
         match standing.state() {
+            NodeState::Succeeded | NodeState::Reused if standing.identity.result_id().is_some() => {
+                standing.identity.result_id().unwrap_or_default().to_owned()
+            }
             NodeState::Succeeded if self.is_approval(node) => {
                 format!("{}/{}/given by event {}", self.run(), self.path(node), standing.ended_by)
             }

@@ -12,6 +12,7 @@ use super::graph::{Graph, PlanFault};
 use super::locks::LockStanding;
 use super::mode::Mode;
 use super::retry::NextTry;
+use super::reuse::Identity;
 use crate::event::{NodeState, OutputValue, Verdict};
 use crate::plan::{PlanNode, PlanWork, StoredPlan};
 
@@ -41,6 +42,8 @@ pub struct State {
     pub(crate) last_ticket: u64,
     /// Live attempts in each of the plan's limits.
     pub(crate) places_taken: VectorSync<u32>,
+    /// Nodes that are ready and whose identity is not known yet.
+    pub(crate) unidentified: RedBlackTreeSetSync<usize>,
     /// Nodes with an attempt that was granted and has not ended.
     pub(crate) live: RedBlackTreeSetSync<usize>,
     /// Nodes that wait for their next try.
@@ -97,6 +100,8 @@ pub struct NodeStanding {
     pub(crate) lost_in_a_row: u32,
     /// Cancelled by the end of the whole run, not alone.
     pub(crate) cancelled_with_run: bool,
+    /// Of its result, and whether an earlier one may be used.
+    pub(crate) identity: Identity,
     pub(crate) outputs: Option<Arc<BTreeMap<String, OutputValue>>>,
     pub(crate) detail: Option<Arc<str>>,
     pub(crate) process: Option<Arc<AttemptProcess>>,
@@ -155,6 +160,7 @@ impl NodeStanding {
             ended_by: 0,
             lost_in_a_row: 0,
             cancelled_with_run: false,
+            identity: Identity::default(),
             outputs: None,
             detail: None,
             process: None,
@@ -203,6 +209,7 @@ impl State {
             epoch: 0,
             nodes,
             ready: RedBlackTreeSetSync::new_sync(),
+            unidentified: RedBlackTreeSetSync::new_sync(),
             live: RedBlackTreeSetSync::new_sync(),
             retrying: RedBlackTreeSetSync::new_sync(),
             asking: RedBlackTreeSetSync::new_sync(),

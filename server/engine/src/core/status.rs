@@ -46,7 +46,10 @@ impl State {
         if self.paused {
             return Some(PauseCause::User);
         }
-        let goes_on = !self.live.is_empty() || self.merging > 0 || !self.retrying.is_empty();
+        let goes_on = !self.live.is_empty()
+            || self.merging > 0
+            || !self.retrying.is_empty()
+            || !self.unidentified.is_empty();
         if goes_on || self.ready().any(|node| !self.is_shut_out(node)) {
             return None;
         }

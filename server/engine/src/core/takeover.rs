@@ -52,6 +52,7 @@ pub(super) fn host_started(
         return;
     }
     draft.set_openings();
+    draft.look_again();
     for node in 0..draft.state().plan.nodes.len() {
         draft.consider(node);
     }

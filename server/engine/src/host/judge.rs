@@ -180,6 +180,7 @@ fn evidence(end: &launch::Outcome, verdict: &RunnerVerdict) -> Evidence {
         session: verdict.session.clone(),
         denied: verdict.denied.clone(),
         fault: None,
+        result: None,
         detail: end.log_error.clone(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod copies;
 mod judge;
+mod librarian;
 mod prepare;
 mod spare_folders;
 mod sweep;

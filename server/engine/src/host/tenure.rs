@@ -9,12 +9,13 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::HostError;
 use super::copies::{CopyWorker, Done};
+use super::librarian::Librarian;
 use super::prepare::Workshop;
 use super::spare_folders::SpareFolders;
 use super::timers::Timers;
 use crate::core::{
-    AttemptKey, Decision, Durability, Effect, Input, MergeEnd, Recovered, StartAttempt, State, apply, decide,
-    replay,
+    AttemptKey, AttemptOutcome, Decision, Durability, Effect, Input, MergeEnd, Outcome, Recovered,
+    StartAttempt, State, TimerId, apply, decide, replay,
 };
 use crate::crash_point::crash_point;
 use crate::environment::own_environment;
@@ -65,6 +66,8 @@ pub(super) async fn serve(
         SpareFolders::new(folder).map_err(HostError::system("the output folders of an earlier host"))?;
     let requests = journal.take_requests()?;
     let run = journal.run().to_owned();
+    let librarian = Librarian::start(state.plan(), &run, folder.blobs(), &environment);
+    let librarian = librarian.map_err(HostError::system("the thread that looks for earlier results"))?;
     let mut tenure = Tenure {
         folder,
         run,
@@ -73,6 +76,7 @@ pub(super) async fn serve(
         state,
         epoch,
         guard,
+        librarian,
         evaluator: Evaluator::new(),
         spare,
         timers: Timers::default(),
@@ -112,6 +116,7 @@ struct Tenure<'a> {
     state: State,
     epoch: u64,
     guard: Guard,
+    librarian: Option<Librarian>,
     evaluator: Evaluator,
     spare: SpareFolders,
     timers: Timers,
@@ -153,6 +158,9 @@ impl Tenure<'_> {
             if let Some(verdict) = self.verdict {
                 self.journal.sync()?;
                 crash_point("host ends");
+                if let Some(librarian) = self.librarian.take() {
+                    librarian.end(verdict == Verdict::Succeeded);
+                }
                 self.guard.end().await;
                 self.copies.take().into_iter().for_each(CopyWorker::end);
                 return Ok(TenureEnd::Over(verdict));
@@ -180,6 +188,7 @@ impl Tenure<'_> {
                 None => return Ok(false),
             },
             done = next_of(&mut self.copies) => self.take_in(done).await,
+            Some(answer) = next_answer(&mut self.librarian) => self.inputs.push_back(answer),
             _ = look.tick() => self.read_requests()?,
             _ = terminate.recv() => {
                 ask(self.folder.path(), &Request::Cancel, now_ms())?;
@@ -288,6 +297,11 @@ impl Tenure<'_> {
             Effect::Stop { key, .. } => return self.stop(ToGuard::Stop { name: name_of(key) }, key).await,
             Effect::Kill { key } => return self.stop(ToGuard::Kill { name: name_of(key) }, key).await,
             Effect::Merge { key } => self.merge(key),
+            Effect::Identify(search) => {
+                if let Some(librarian) = &self.librarian {
+                    librarian.identify(search);
+                }
+            }
             Effect::SetTimer { timer, generation, after_ms } => {
                 self.timers.set(timer, generation, Duration::from_millis(after_ms));
             }
@@ -415,7 +429,7 @@ impl Tenure<'_> {
                 self.take_back_spare(name);
                 self.is_untidy |= self.works_on_a_copy(name.node);
                 let outcome = self.workshop().judge(name.node, name.attempt, &outcome);
-                Input::AttemptExited { key: self.key(name), outcome }
+                return self.take_end(self.key(name), outcome);
             }
         };
         self.inputs.push_back(input);
@@ -425,6 +439,21 @@ impl Tenure<'_> {
     fn take_back_spare(&mut self, name: AttemptName) {
         let own = self.workshop().attempt_folder(name.node, name.attempt);
         self.spare.take_back((name.node, name.attempt), own.outputs());
+    }
+
+    /// An attempt is over. A result that could be used again is kept before that is told: what follows from it asks for
+    /// its name. From here on no timer of the attempt counts.
+    fn take_end(&mut self, key: AttemptKey, outcome: AttemptOutcome) {
+        let planned = self.state.plan().nodes.get(key.node).filter(|node| node.cache.is_some());
+        if let (Some(planned), Some(librarian), Outcome::Succeeded { .. }) =
+            (planned, &self.librarian, &outcome.outcome)
+        {
+            let secrets = self.workshop().secrets(planned).unwrap_or_default();
+            librarian.keep(key, outcome, secrets);
+            self.timers.cancel(TimerId::AttemptTimeout { node: key.node }, u64::from(key.attempt));
+            return;
+        }
+        self.inputs.push_back(Input::AttemptExited { key, outcome });
     }
 
     /// Outcomes that a guard wrote and no host took in.
@@ -464,6 +493,13 @@ async fn next_of(copies: &mut Option<CopyWorker>) -> Done {
             Some(done) => done,
             None => std::future::pending().await,
         },
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_answer(librarian: &mut Option<Librarian>) -> Option<Input> {
+    match librarian {
+        Some(librarian) => librarian.next().await,
         None => std::future::pending().await,
     }
 }

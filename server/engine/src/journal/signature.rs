@@ -57,21 +57,30 @@ impl SigningKey {
         Ok(Some(Self(key)))
     }
 
-    /// Signs a plan and the run that it belongs to. Lengths stand before the parts, so that none can run into the
-    /// next.
+    /// Signs a plan and the run that it belongs to.
     pub(super) fn sign(&self, run: &str, plan: &[u8]) -> [u8; 32] {
+        self.sign_parts("divisi run 1", &[run.as_bytes(), plan])
+    }
+
+    /// Signs something for one purpose: it cannot stand for anything signed for another. Lengths stand before the parts,
+    /// so that none can run into the next.
+    pub(crate) fn sign_parts(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
-        for part in [&b"divisi run 1"[..], run.as_bytes(), plan] {
+        for part in std::iter::once(&purpose.as_bytes()).chain(parts) {
             let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
             hasher.update(&length.to_le_bytes()).update(part);
         }
         hasher.finalize().into()
     }
 
-    /// Compares in constant time.
     pub(super) fn verify(&self, run: &str, plan: &[u8], signature: &[u8]) -> bool {
+        self.verify_parts("divisi run 1", &[run.as_bytes(), plan], signature)
+    }
+
+    /// Compares in constant time.
+    pub(crate) fn verify_parts(&self, purpose: &str, parts: &[&[u8]], signature: &[u8]) -> bool {
         let Ok(signature) = <[u8; 32]>::try_from(signature) else { return false };
-        blake3::Hash::from(self.sign(run, plan)) == blake3::Hash::from(signature)
+        blake3::Hash::from(self.sign_parts(purpose, parts)) == blake3::Hash::from(signature)
     }
 }
 

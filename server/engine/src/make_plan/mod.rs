@@ -4,6 +4,7 @@
 //! refuse    findings, strict reading, keys that this version cannot perform
 //! args      arguments: bound, typed, checked
 //! agents    agents' files and runners
+//! cache     which results may be used again
 //! commands  slash commands' files
 //! expand    for_each to instances
 //! inputs    inputs to (node, output)
@@ -14,6 +15,7 @@
 
 mod agents;
 mod args;
+mod cache;
 mod commands;
 mod expand;
 mod inputs;
@@ -33,7 +35,7 @@ use divisi_syntax::Span;
 use divisi_workspace::{Content, Document, Snapshot};
 
 use crate::client::{EngineError, RunOptions};
-use crate::plan::{PLAN_FORMAT, PlanEnv, PlanSource, StoredPlan};
+use crate::plan::{PLAN_FORMAT, PlanContext, PlanEnv, PlanSource, StoredPlan};
 
 /// Binds, resolves and freezes the DAG of `document`.
 ///
@@ -90,6 +92,9 @@ pub(crate) fn make(
             digest: blake3::hash(document.text.as_bytes()).to_hex().to_string(),
             text: document.text.to_string(),
         }],
+        reuse: options.reuse,
+        context: PlanContext { max_bytes: dag.context.max_bytes },
+        parent: None,
     })
 }
 

@@ -15,7 +15,7 @@ use super::agents::{Agents, Handed};
 use super::commands::Commands;
 use super::expand::{Instance, instances};
 use super::needs::Needs;
-use super::{Faults, ancestors, declared_env, inputs, worktree};
+use super::{Faults, ancestors, cache, declared_env, inputs, worktree};
 use crate::plan::{PlanHold, PlanNode, PlanOutput, PlanRetry, PlanWork};
 use crate::words;
 
@@ -47,12 +47,12 @@ pub(super) fn plan_nodes(
         })
         .collect();
     let places = places(context.dag.nodes.len(), &expanded);
+    let planned = |dag_index: usize| places.get(dag_index).copied().flatten();
     let mut nodes = Vec::new();
     for (index, instances) in expanded {
         let Some(node) = context.dag.nodes.get(index) else { continue };
         let Some(work) = plan_work(node, agents, commands, faults) else { continue };
         refuse_secrets(context.dag, node, faults);
-        let planned = |dag_index: usize| places.get(dag_index).copied().flatten();
         let locks = needs.holds(node);
         let single = PlanNode {
             dependencies: dependencies(context.graph, index, planned),
@@ -66,6 +66,7 @@ pub(super) fn plan_nodes(
             resume: resume_policy(node, &locks),
             limits: needs.limits(node),
             locks,
+            cache: cache::plan(context.dag, node, planned),
             ..plain_node(node, work)
         };
         match instances {
@@ -129,6 +130,9 @@ fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
         locks: Vec::new(),
         limits: Vec::new(),
         worktree: node.in_worktree.then(|| worktree::plan_worktree(node)),
+        reads: node.reads.as_deref().map(globs),
+        writes: node.writes.as_deref().map(globs),
+        cache: None,
     }
 }
 
@@ -137,6 +141,10 @@ fn resume_policy(node: &Node, locks: &[PlanHold]) -> ResumePolicy {
     let is_delicate = node.has_compensation || locks.iter().any(|hold| hold.exclusive);
     let default = if is_delicate { ResumePolicy::Ask } else { ResumePolicy::Retry };
     node.resume.as_ref().map_or(default, |resume| resume.value)
+}
+
+fn globs(written: &[Spanned<String>]) -> Vec<String> {
+    written.iter().map(|glob| glob.value.clone()).collect()
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -173,6 +181,7 @@ fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instan
         locks: Vec::new(),
         limits: Vec::new(),
         worktree: None,
+        cache: None,
         ..single.clone()
     });
     nodes.extend(instances.into_iter().enumerate().map(|(index, instance)| PlanNode {

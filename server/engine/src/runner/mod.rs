@@ -27,6 +27,7 @@ mod schema;
 mod tools;
 mod transcript;
 mod verdict;
+mod version;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ pub use exec::Exec;
 pub(crate) use exec::{REPORT_LIMIT, RESULT_FILE};
 pub(crate) use limits::cannot_hold;
 pub(crate) use schema::{schema, value_of};
+pub(crate) use version::version;
 
 /// An agent node, ready to be handed over.
 #[derive(Debug, Clone, Copy)]

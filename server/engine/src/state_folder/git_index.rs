@@ -18,6 +18,26 @@ pub(super) fn tracks_state(root: &Path) -> bool {
     has_entry_below(&index, prefix.as_bytes())
 }
 
+/// Files below `root` that git tracks, relative to it, in the order of the index. Empty where there is no git, or an index
+/// of another format.
+pub(super) fn tracked_files(root: &Path) -> Vec<String> {
+    let Some((top, git)) = repository(root) else { return Vec::new() };
+    let Ok(index) = fs::read(git.join("index")) else { return Vec::new() };
+    let Ok(inside) = root.strip_prefix(&top) else { return Vec::new() };
+    let inside = inside.to_string_lossy();
+    let prefix = if inside.is_empty() { String::new() } else { format!("{inside}/") };
+    let mut files = Vec::new();
+    let read = each_name(&index, |name| {
+        files.extend(
+            name.strip_prefix(prefix.as_bytes())
+                .and_then(|name| std::str::from_utf8(name).ok())
+                .map(str::to_owned),
+        );
+        false
+    });
+    if read.is_some() { files } else { Vec::new() }
+}
+
 /// The top of the working tree around `root`, and its git folder.
 fn repository(root: &Path) -> Option<(PathBuf, PathBuf)> {
     root.ancestors().find_map(|top| {
@@ -42,6 +62,11 @@ fn has_entry_below(index: &[u8], prefix: &[u8]) -> bool {
 
 /// None where the index is not of the known format.
 fn names_below(index: &[u8], prefix: &[u8]) -> Option<bool> {
+    each_name(index, |name| name.starts_with(prefix))
+}
+
+/// Calls `visit` with every name until it says true; whether it did. None where the index is not of the known format.
+fn each_name(index: &[u8], mut visit: impl FnMut(&[u8]) -> bool) -> Option<bool> {
     if index.get(..4)? != b"DIRC" {
         return None;
     }
@@ -68,7 +93,7 @@ fn names_below(index: &[u8], prefix: &[u8]) -> Option<bool> {
             }
             _ => return None,
         };
-        if name.starts_with(prefix) {
+        if visit(&name) {
             return Some(true);
         }
     }

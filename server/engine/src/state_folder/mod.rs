@@ -12,6 +12,11 @@ use std::path::Path;
 
 use crate::run_folder::{STATE_FOLDER, runs_folder};
 
+/// Files below `root` that git tracks, relative to it.
+pub(crate) fn tracked_files(root: &Path) -> Vec<String> {
+    git_index::tracked_files(root)
+}
+
 /// Refuses a `.divisi/` that may not be ours; one that is not there is fine. An error is text for people.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     let folder = root.join(STATE_FOLDER);

@@ -142,6 +142,8 @@ impl RunView {
                     | Request::Forget { .. },
                 ..
             }
+            | Event::NodeIdentified { .. }
+            | Event::NodeReused { .. }
             | Event::AttemptStopping { .. }
             | Event::Refused { .. }
             | Event::Unknown => {}

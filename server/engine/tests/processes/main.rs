@@ -10,6 +10,7 @@
     reason = "what goes wrong here fails a test"
 )]
 
+mod cached;
 mod guarded;
 mod hosted;
 mod support;
@@ -28,8 +29,12 @@ fn main() -> ExitCode {
         ["guard"] => ended(divisi_engine::guard::guard_main()),
         ["host", dir] => ended(divisi_engine::host::host_main(dir.as_ref())),
         _ if std::env::var_os(PRIVATE).is_some() => {
-            let trials =
-                guarded::trials().into_iter().chain(hosted::trials()).chain(worktrees::trials()).collect();
+            let trials = guarded::trials()
+                .into_iter()
+                .chain(hosted::trials())
+                .chain(worktrees::trials())
+                .chain(cached::trials())
+                .collect();
             libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
         }
         _ => in_private(&arguments),

@@ -93,6 +93,9 @@ pub(crate) fn sh(path: &str, line: &str) -> PlanNode {
         locks: Vec::new(),
         limits: Vec::new(),
         worktree: None,
+        reads: None,
+        writes: None,
+        cache: None,
     }
 }
 
@@ -125,6 +128,9 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
         runners: Default::default(),
         repository: None,
         sources: Vec::new(),
+        reuse: Default::default(),
+        context: Default::default(),
+        parent: None,
     }
 }
 

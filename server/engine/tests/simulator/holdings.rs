@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use divisi_engine::event::{AttemptEnd, Event, NodeState};
-use divisi_engine::plan::{PlanHold, PlanWork, StoredPlan};
+use divisi_engine::plan::{PlanHold, PlanWork, Reuse, StoredPlan};
 
 use crate::sometimes::Sometimes;
 
@@ -45,7 +45,9 @@ impl Holdings {
                 if *state == NodeState::Merging {
                     self.merging.push(node);
                 }
-                if *state == NodeState::Ready {
+                if *state == NodeState::Ready && self.is_looked_for(node) {
+                    self.tickets.remove(&node);
+                } else if *state == NodeState::Ready {
                     let since = self.tickets.remove(&node).unwrap_or(self.events);
                     self.waiters.insert(node, (!self.is_closed(node)).then_some(since));
                 } else {
@@ -54,6 +56,10 @@ impl Holdings {
                         self.tickets.remove(&node);
                     }
                 }
+            }
+            Event::NodeIdentified { node, .. } => {
+                let node = self.index(node);
+                self.waiters.insert(node, (!self.is_closed(node)).then_some(self.events));
             }
             Event::AttemptGranted { node, .. } => {
                 let node = self.index(node);
@@ -96,6 +102,11 @@ impl Holdings {
 
     fn index(&self, path: &str) -> usize {
         self.plan.nodes.iter().position(|node| node.path == path).unwrap()
+    }
+
+    /// Whether its identity has to be known before it waits for anything.
+    fn is_looked_for(&self, node: usize) -> bool {
+        self.plan.nodes[node].cache.is_some() && self.plan.reuse != Reuse::Off
     }
 
     fn is_closed(&self, node: usize) -> bool {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use divisi_engine::core::status::{PauseCause, RunStatus, status};
 use divisi_engine::core::{AttemptKey, Durability, Input, RequestRow, State, apply, decide, replay};
 use divisi_engine::event::{
-    AttemptEnd, EVENT_VERSION, Event, EventRecord, FailKind, NodeState, Request, StopCause, Verdict,
+    AttemptEnd, EVENT_VERSION, Event, EventRecord, FailKind, NodeState, Request, ReusedResult, StopCause,
+    Verdict,
 };
-use divisi_engine::plan::{PlanRetry, PlanWork, StoredPlan};
+use divisi_engine::plan::{PlanRetry, PlanWork, Reuse, StoredPlan};
 use divisi_model::{OnFailure, ResumePolicy, TriggerRule};
 
 use crate::holdings::Holdings;
@@ -45,6 +46,10 @@ struct Seen {
     asked: HashMap<String, String>,
     /// Nodes that were answered as they asked, and how.
     answered: HashMap<String, bool>,
+    /// Nodes whose latest result nobody but this run can know.
+    anew: HashSet<String>,
+    /// Ready nodes whose identity is known.
+    identified: HashSet<String>,
     /// Runners without quota: whether one node may try.
     closed: HashMap<String, bool>,
 }
@@ -89,7 +94,7 @@ impl Seen {
                 let first = self.stopping.insert((node.clone(), *attempt), *cause);
                 assert_eq!(first, None, "the cause of an end is fixed once");
             }
-            Event::AttemptEnded { node, attempt, end, .. } => {
+            Event::AttemptEnded { node, attempt, end, evidence } => {
                 let key = (node.clone(), *attempt);
                 assert!(self.open.remove(&key), "{node} ends without being live");
                 assert_eq!(self.ended.insert(key.clone(), *end), None, "an attempt ends once");
@@ -100,11 +105,26 @@ impl Seen {
                     _ => {}
                 }
                 let does_not_count = matches!(end, AttemptEnd::Lost | AttemptEnd::Interrupted);
+                let is_kept = evidence.result.as_ref().is_some_and(|result| result.not_kept.is_empty());
+                if is_kept {
+                    self.anew.remove(node);
+                } else {
+                    self.anew.insert(node.clone());
+                }
                 self.grantable.insert(node.clone(), does_not_count);
                 *self.tries.entry(node.clone()).or_default() += u32::from(!does_not_count);
             }
             Event::RetryScheduled { node, .. } => {
                 assert!(!self.grantable.insert(node.clone(), true).unwrap(), "{node} is scheduled twice");
+            }
+            Event::NodeIdentified { node, .. } => {
+                assert!(self.identified.insert(node.clone()), "{node} is identified twice");
+            }
+            Event::NodeState { node, state: NodeState::Ready, .. } => {
+                self.identified.remove(node);
+            }
+            Event::NodeState { node, state: NodeState::Reused, .. } => {
+                self.anew.remove(node);
             }
             Event::NodeState { node, state: NodeState::Pending, .. } => {
                 self.tries.remove(node);
@@ -152,7 +172,7 @@ impl Invariants {
         self.seen.take(event);
         if let Event::NodeState { node, state: NodeState::Pending, .. } = event {
             let index = state.index(node).unwrap();
-            let was_done = self.state(state, index) == NodeState::Succeeded;
+            let was_done = matches!(self.state(state, index), NodeState::Succeeded | NodeState::Reused);
             assert!(!was_done || self.is_forgotten(index), "{node} succeeded and is taken back");
         }
         if let Event::NodeState { node, state: NodeState::Succeeded, .. } = event {
@@ -179,7 +199,18 @@ impl Invariants {
         if let Event::NodeState { node, state: to, .. } = event {
             self.answer_is_given(state, node, *to);
         }
+        if let Event::NodeReused { node, source } = event {
+            let index = state.index(node).unwrap();
+            assert_eq!(self.state(state, index), NodeState::Ready);
+            assert_eq!(self.plan.parent.is_some() && source.run == "parent", self.is_adopted(index, source));
+            self.follows_nothing_new(state, index);
+        }
         if let Event::AttemptGranted { node, .. } = event {
+            let is_known = self.seen.identified.contains(node);
+            assert!(
+                is_known || !self.is_looked_for(state.index(node).unwrap()),
+                "{node} starts unidentified"
+            );
             let index = state.index(node).unwrap();
             assert!(!self.is_approval(index), "{node} does no work");
             assert_ne!(self.state(state, index), NodeState::Succeeded, "{node} succeeded and runs again");
@@ -205,6 +236,40 @@ impl Invariants {
             );
         }
         self.holdings.take(event);
+    }
+
+    fn is_adopted(&self, node: usize, source: &ReusedResult) -> bool {
+        let adopted = self.plan.parent.as_ref().and_then(|parent| parent.adopted.get(&node));
+        adopted.is_some_and(|adopted| adopted.result_id == source.result_id)
+    }
+
+    /// Whether its identity has to be known before it starts.
+    fn is_looked_for(&self, node: usize) -> bool {
+        self.plan.nodes[node].cache.is_some() && self.plan.reuse != Reuse::Off
+    }
+
+    fn is_identified(&self, node: usize) -> bool {
+        self.seen.identified.contains(&self.plan.nodes[node].path)
+    }
+
+    /// An earlier result never follows from something that ran anew and whose result has no name of its own.
+    fn follows_nothing_new(&self, state: &State, node: usize) {
+        let planned = &self.plan.nodes[node];
+        let of_group = planned.group.map(|group| self.plan.nodes[group].dependencies.as_slice());
+        for before in planned.dependencies.iter().chain(of_group.unwrap_or_default()) {
+            assert!(!self.was_made_anew(state, *before), "{} is reused after something new", planned.path);
+        }
+    }
+
+    fn was_made_anew(&self, state: &State, node: usize) -> bool {
+        // Of what did not end well only the end counts.
+        self.state(state, node) == NodeState::Succeeded
+            && match &self.plan.nodes[node].work {
+                PlanWork::Group { children } => {
+                    children.iter().any(|child| self.was_made_anew(state, *child))
+                }
+                _ => self.seen.anew.contains(&self.plan.nodes[node].path),
+            }
     }
 
     /// The node itself, something that it waits for, or what it holds or is held by.
@@ -293,13 +358,15 @@ impl Invariants {
         let nodes = 0..self.plan.nodes.len();
         let ready: Vec<usize> = nodes.filter(|node| self.state(state, *node) == NodeState::Ready).collect();
         let may_start = |node: &usize| self.has_quota(state, *node) && self.holdings.must_be_let_in(*node);
-        let startable = ready.iter().filter(|node| may_start(node)).count();
+        let (known, unknown): (Vec<usize>, Vec<usize>) =
+            ready.iter().partition(|node| !self.is_looked_for(**node) || self.is_identified(**node));
+        let startable = known.iter().filter(|node| may_start(node)).count();
         assert!(
             self.seen.is_paused || !has_room || startable == 0,
             "{startable} are ready, there is room, nothing starts"
         );
-        let ready = ready.len();
-        assert_eq!(state.ready().count(), ready, "the queue holds what is ready");
+        assert_eq!(state.ready().count(), known.len(), "the queue holds what is ready");
+        assert_eq!(state.unidentified().collect::<Vec<_>>(), unknown, "the rest is looked for");
         for node in 0..self.plan.nodes.len() {
             self.not_forgotten(state, node);
         }
@@ -402,7 +469,9 @@ impl Invariants {
             let lost = self.plan.nodes[node].resume != ResumePolicy::Retry;
             lost || self.losses_in_a_row(&once, node) >= 2
         };
-        if once.live().any(|attempt| may_fail_as_lost(attempt.node)) {
+        // Whose attempt is lost is looked for again, and another one takes its slot meanwhile.
+        let may_change = |node: usize| may_fail_as_lost(node) || self.is_looked_for(node);
+        if once.live().any(|attempt| may_change(attempt.node)) {
             return;
         }
         let in_a_row = taken_over(&once, now, vec![resume(first + 2)]);
@@ -504,7 +573,8 @@ impl Invariants {
             (0..self.plan.nodes.len()).any(|node| wanted(&self.state(state, node)))
         };
         let is_ready = |node: &usize| self.state(state, *node) == NodeState::Ready;
-        let startable = |node: usize| self.has_quota(state, node);
+        let is_unknown = |node: usize| self.is_looked_for(node) && !self.is_identified(node);
+        let startable = |node: usize| self.has_quota(state, node) || is_unknown(node);
         let goes_on = has(NodeState::is_live)
             || has(|state| matches!(state, NodeState::RetryWait | NodeState::Merging))
             || (0..self.plan.nodes.len()).filter(is_ready).any(startable);
@@ -529,7 +599,7 @@ impl Invariants {
         let (mut ok, mut skip, mut bad) = (0, 0, 0);
         for dependency in &planned.dependencies {
             match self.state(state, *dependency) {
-                NodeState::Succeeded => ok += 1,
+                NodeState::Succeeded | NodeState::Reused => ok += 1,
                 NodeState::Failed { .. } if self.plan.nodes[*dependency].continue_on_error => ok += 1,
                 NodeState::Skipped => skip += 1,
                 NodeState::Failed { .. } | NodeState::Blocked | NodeState::Cancelled => bad += 1,

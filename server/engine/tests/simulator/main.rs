@@ -10,6 +10,7 @@ mod support;
 mod holdings;
 mod invariants;
 mod journal;
+mod library;
 mod plans;
 mod random;
 mod sometimes;

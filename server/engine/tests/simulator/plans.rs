@@ -2,7 +2,8 @@
 
 use divisi_engine::event::FailKind;
 use divisi_engine::plan::{
-    PlanHold, PlanLimit, PlanLock, PlanNode, PlanRetry, PlanWork, PlanWorktree, StoredPlan,
+    AdoptedResult, PlanCache, PlanHold, PlanLimit, PlanLock, PlanNode, PlanParent, PlanRetry, PlanWork,
+    PlanWorktree, Reuse, StoredPlan,
 };
 use divisi_model::{Backoff, OnFailure, ResumePolicy};
 
@@ -44,6 +45,7 @@ pub(crate) fn random_plan(random: &mut Random) -> StoredPlan {
     }
     add_locks(random, &mut plan);
     add_limits(random, &mut plan);
+    reuse_results(random, &mut plan);
     plan.max_parallel = 1 + random.below(4) as u32;
     plan.on_failure = random.pick(&[OnFailure::Stop, OnFailure::Stop, OnFailure::Abort, OnFailure::Continue]);
     plan
@@ -155,4 +157,30 @@ fn condition(random: &mut Random, dependencies: &[usize]) -> Option<String> {
         3 | 4 if !dependencies.is_empty() => Some(format!("ok {}", random.pick(dependencies))),
         _ => None,
     }
+}
+
+/// Some nodes may be used again, and some were done by a parent.
+fn reuse_results(random: &mut Random, plan: &mut StoredPlan) {
+    plan.reuse = random.pick(&[Reuse::On, Reuse::On, Reuse::On, Reuse::Refresh, Reuse::Off]);
+    let share = random.pick(&[0, 0, 40, 90]);
+    for node in &mut plan.nodes {
+        if matches!(node.work, PlanWork::Argv { .. } | PlanWork::Agent { .. }) && random.percent(share) {
+            node.cache = Some(PlanCache::default());
+        }
+    }
+    if !random.percent(10) {
+        return;
+    }
+    let mut parent = PlanParent { run: "parent".to_owned(), ..PlanParent::default() };
+    for (index, node) in plan.nodes.iter().enumerate() {
+        let of_group = node.group.map(|group| plan.nodes[group].dependencies.as_slice());
+        let mut before = node.dependencies.iter().chain(of_group.unwrap_or_default());
+        let may_be_adopted = !matches!(node.work, PlanWork::Group { .. })
+            && before.all(|before| parent.adopted.contains_key(before));
+        if may_be_adopted && random.percent(60) {
+            let result = AdoptedResult { result_id: format!("parent {index}"), outputs: Default::default() };
+            parent.adopted.insert(index, result);
+        }
+    }
+    plan.parent = Some(parent);
 }

@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use divisi_engine::core::{
-    AttemptKey, AttemptOutcome, Decision, Effect, Input, MergeEnd, Recovered, RequestRow, State, TimerId,
-    apply, decide, replay,
+    AttemptKey, AttemptOutcome, Decision, Effect, Found, IdentifyNode, Input, MergeEnd, Outcome, Recovered,
+    RequestRow, State, TimerId, apply, decide, replay,
 };
-use divisi_engine::event::{Event, FailKind, LostDecision, NodeState, Request, StopCause, Verdict};
-use divisi_engine::plan::{PlanWork, StoredPlan};
+use divisi_engine::event::{
+    Event, FailKind, LostDecision, Miss, MissKind, NodeState, Request, StopCause, Verdict,
+};
+use divisi_engine::plan::{PlanWork, Reuse, StoredPlan};
 use divisi_model::{OnFailure, ResumePolicy};
 
 use crate::invariants::Invariants;
 use crate::journal::FakeJournal;
+use crate::library::Library;
 use crate::plans::random_plan;
 use crate::random::Random;
 use crate::sometimes::Sometimes;
@@ -56,6 +59,7 @@ pub(crate) struct World {
     happenings: u64,
     processes: HashMap<AttemptKey, Process>,
     timers: HashMap<TimerId, u64>,
+    library: Library,
     invariants: Invariants,
     mishaps: usize,
     is_over: bool,
@@ -70,6 +74,7 @@ impl World {
         let state = State::new("run", plan.clone()).unwrap();
         Self {
             random,
+            library: Library::new(plan.clone()),
             invariants: Invariants::new(plan.clone()),
             plan,
             journal: FakeJournal::default(),
@@ -317,6 +322,9 @@ impl World {
             (NodeState::Running, NodeState::Failed { .. }) if self.invariants.tries(index) > 1 => {
                 self.sometimes.saw("all tries used up")
             }
+            (_, NodeState::Reused) if self.plan.parent.is_some() => {
+                self.sometimes.saw("a node of the parent is taken over")
+            }
             (_, NodeState::Failed { kind: FailKind::Template }) => self.sometimes.saw("a template failed"),
             (_, NodeState::Failed { kind: FailKind::Spawn }) => self.sometimes.saw("a spawn failed"),
             (NodeState::WaitingApproval, NodeState::Succeeded) => self.sometimes.saw("a person agrees"),
@@ -372,8 +380,30 @@ impl World {
             Effect::CancelTimer { timer, .. } => {
                 self.timers.remove(&timer);
             }
+            Effect::Identify(search) => self.search(&search),
             Effect::Finish { verdict } => self.finish(verdict),
         }
+    }
+
+    /// The store, on a thread of its own: what it answers comes whenever it comes.
+    fn search(&mut self, search: &IdentifyNode) {
+        let found = self.library.find(search, &mut self.random);
+        match &found {
+            Found::Hit { .. } => self.sometimes.saw("an earlier result is used"),
+            Found::Miss { miss: Some(Miss { kind: MissKind::Stale, .. }), .. } => {
+                self.sometimes.saw("an earlier result is too old")
+            }
+            Found::Miss { miss: Some(Miss { kind: MissKind::Edited, .. }), .. } => {
+                self.sometimes.saw("an earlier result would be put over somebody's work")
+            }
+            Found::Miss { miss: None, .. } if self.plan.reuse == Reuse::On => {
+                self.sometimes.saw("a node is done again though its result is kept")
+            }
+            Found::Miss { .. } => {}
+            Found::Failed { .. } => self.sometimes.saw("an identity cannot be told"),
+        }
+        let after = self.random.pick(&[0, 0, 3, 60, 700]);
+        self.happens(after, Happening::Tell(Input::Identified { key: search.key, found }));
     }
 
     fn start_process(&mut self, key: AttemptKey) {
@@ -442,7 +472,17 @@ impl World {
             process.outcome = failed();
         }
         process.outcome.evidence.wall_ms = (self.now - process.started_at) as u64;
-        self.tell(Input::AttemptExited { key, outcome: process.outcome });
+        let is_kept = self.plan.nodes[key.node].cache.is_some() && self.plan.reuse != Reuse::Off;
+        if !is_kept || !matches!(process.outcome.outcome, Outcome::Succeeded { .. }) {
+            return self.tell(Input::AttemptExited { key, outcome: process.outcome });
+        }
+        let result = self.library.keep(key.node, &mut self.random);
+        if !result.not_kept.is_empty() {
+            self.sometimes.saw("what a node reads changed while it ran");
+        }
+        process.outcome.evidence.result = Some(result);
+        let after = self.random.pick(&[0, 1, 30]);
+        self.happens(after, Happening::Tell(Input::AttemptExited { key, outcome: process.outcome }));
     }
 
     /// The host dies; the guard kills what lives, and outcomes of attempts that ended just before are on the disk. A
@@ -452,6 +492,10 @@ impl World {
         if self.processes.values().any(|process| process.is_stopping) {
             self.sometimes.saw("a crash while an attempt is stopped");
         }
+        if self.state.unidentified().next().is_some() {
+            self.sometimes.saw("a crash while a node is looked for");
+        }
+        self.library.forget_what_is_open();
         let waits = |node: usize| self.state.node(node).unwrap().state() == NodeState::RetryWait;
         if (0..self.plan.nodes.len()).any(waits) {
             self.sometimes.saw("a crash while a node waits for its next try");
@@ -482,7 +526,10 @@ impl World {
         }
         self.timers.clear();
         self.agenda.retain(|_, happening| {
-            matches!(happening, Happening::Ask(_) | Happening::Tell(Input::AttemptExited { .. }))
+            matches!(
+                happening,
+                Happening::Ask(_) | Happening::Tell(Input::AttemptExited { .. } | Input::Identified { .. })
+            )
         });
         self.now += self.random.below(10_000) as i64;
         self.agenda = std::mem::take(&mut self.agenda)

@@ -52,6 +52,9 @@ pub(crate) fn node(path: &str) -> PlanNode {
         locks: Vec::new(),
         limits: Vec::new(),
         worktree: None,
+        reads: None,
+        writes: None,
+        cache: None,
     }
 }
 
@@ -92,6 +95,9 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
         runners: BTreeMap::new(),
         repository: None,
         sources: Vec::new(),
+        reuse: Default::default(),
+        context: Default::default(),
+        parent: None,
     }
 }
 
@@ -188,7 +194,8 @@ impl Evaluate for Words {
     fn condition(&self, state: &State, _node: usize, expression: &str) -> Result<bool, String> {
         match expression.split_once(' ') {
             Some(("ok", node)) => {
-                Ok(state.node(node.parse().unwrap()).unwrap().state() == NodeState::Succeeded)
+                let at = state.node(node.parse().unwrap()).unwrap().state();
+                Ok(matches!(at, NodeState::Succeeded | NodeState::Reused))
             }
             _ => match expression {
                 "true" => Ok(true),

@@ -65,9 +65,8 @@ pub static DAG: Object = Object {
         Key::new(
             "context",
             Ty::Object(&CONTEXT),
-            "Limits of the values that nodes pass on.\n\nExample: `context: { max_bytes: 1MiB }`",
-        )
-        .not_run_yet(),
+            "What is kept of results, for later runs to use again.\n\nExample: `context: { ttl: 7d, max_bytes: 1GiB }`",
+        ),
         Key::new(
             "locks",
             Ty::OneOf(&[Ty::Map(&LOCK_CAPACITY), Ty::List(&Ty::String)]),
@@ -193,7 +192,7 @@ pub static DEFAULTS: Object = Object {
             "`worktree`: each node works on a copy of the workspace.\n\nExample: `isolation: worktree`",
         )
         .applies(EXECUTED),
-        Key::new("cache", CACHE, CACHE_DOC).applies(EXECUTED).not_run_yet(),
+        Key::new("cache", CACHE, CACHE_DOC).applies(EXECUTED),
         Key::new("budget", Ty::Object(&BUDGET), "The most that one attempt may cost.\n\nExample: `budget: { usd: 1 }`")
             .applies(WITH_RUNNER),
     ],
@@ -234,19 +233,19 @@ pub static BUDGET: Object = Object {
 /// `context`.
 pub static CONTEXT: Object = Object {
     name: "context",
-    doc: "Limits of the values that nodes pass on.",
+    doc: "What is kept of results, for later runs to use again.",
     keys: &[
         Key::new(
             "ttl",
             Ty::Duration,
-            "How long other runs may reuse a value. Units `ms`, `s`, `m`, `h`, `d`.\n\nExample: `ttl: 1d`",
+            "How long other runs may use a result where its node says nothing. Units `ms`, `s`, `m`, `h`, `d`.\n\nExample: `ttl: 1d`",
         ),
         Key::new(
             "max_bytes",
             Ty::Bytes,
-            "The largest value. `KB` and `MB` are powers of ten, `KiB` and `MiB` of two.\n\nExample: `max_bytes: 1MiB`",
+            "How much the workspace keeps of results; those that were not used for longest go first. `KB` and `MB` are powers of ten, `KiB` and `MiB` of two.\n\nExample: `max_bytes: 1GiB`",
         )
-        .default("1MiB"),
+        .default("1GiB"),
     ],
     open: false,
 };

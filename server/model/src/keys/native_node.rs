@@ -218,8 +218,7 @@ const NODE_KEYS: &[Key] = &[
     Key::new("cwd", Ty::Path, CWD_DOC).applies(ALL_BUT_APPROVE).default("the workspace's root"),
     Key::new("cache", CACHE, CACHE_DOC)
         .applies(EXECUTED)
-        .default("false, unless the node declares `reads` and (`outputs` or `writes`)")
-        .not_run_yet(),
+        .default("false, unless the node declares `reads` and (`outputs` or `writes`)"),
     Key::new(
         "resume",
         Ty::Enum(&["retry", "ask", "never"]),

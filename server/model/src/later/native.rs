@@ -7,15 +7,9 @@ use crate::dag::{Dag, ForEach, Node, OnFailure, Work};
 use crate::keys::native as keys;
 use crate::reader::{Field, Fields};
 
-/// Keys that a node may take from `defaults`.
-const INHERITED: &[&str] = &["cache"];
-
 pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
     let root = asked.reader.fields(dag.root, &keys::DAG);
-    for key in ["budget", "context"] {
-        let written = root.field(key).filter(|field| !asked.reader.is_null(field.value));
-        asked.field(written);
-    }
+    asked.field(root.field("budget").filter(|field| !asked.reader.is_null(field.value)));
     if dag.on_failure.as_ref().is_some_and(|written| written.value == OnFailure::Compensate) {
         asked.field(root.field("on_failure"));
     }
@@ -39,12 +33,6 @@ fn collect_node(node: &Node, defaults: Option<&Fields>, asked: &mut Asked<'_>) {
         Some(Work::Dag { .. }) => asked.field(fields.field("dag")),
         Some(Work::Agent(_) | Work::Run(_) | Work::Approve { .. } | Work::Foreign(_)) | None => {}
     }
-    for key in INHERITED {
-        let own = fields.field(key);
-        let default = || defaults?.field(key).filter(|field| applies(field, node));
-        let effective = own.or_else(default).filter(|field| asks(field, asked));
-        asked.field(effective);
-    }
     asked.field(fields.field("locks").filter(|_| !node.locks.is_empty()));
     asked.field(fields.field("compensate").filter(|_| node.has_compensation));
     collect_budget(&fields, defaults, node, asked);
@@ -66,15 +54,6 @@ fn collect_budget(fields: &Fields, defaults: Option<&Fields>, node: &Node, asked
 
 fn applies(default: &Field, node: &Node) -> bool {
     node.work.as_ref().and_then(Work::kind).is_some_and(|kind| default.key.applies_to(kind))
-}
-
-/// Whether the value of a key that can be written without asking for anything does ask for something.
-fn asks(field: &Field, asked: &Asked<'_>) -> bool {
-    let value = asked.reader.string(field.value);
-    match (field.key.name, value.as_deref()) {
-        ("cache", Some("false")) => false,
-        _ => !asked.reader.is_null(field.value),
-    }
 }
 
 /// An expression over arguments expands at plan; one over values from upstream only when the node is ready.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use divisi_syntax::{NodeId, Spanned};
+use divisi_syntax::{Kind, NodeId, Spanned};
 
 use super::env;
-use crate::dag::{Budget, Defaults, EnvVar, Retry};
+use crate::dag::{Budget, Cache, Defaults, EnvVar, Retry, Text};
 use crate::keys::{WorkKind, native};
 use crate::reader::{Fields, Reader};
 
@@ -27,6 +27,7 @@ pub(super) fn lower(reader: &Reader<'_>, defaults: NodeId) -> Defaults {
         retry: retry(reader, &fields, None),
         in_worktree: fields.get("isolation").is_some_and(|value| is_worktree(reader, value)),
         budget: budget(reader, &fields, None),
+        cache: cache(reader, &fields, None),
     }
 }
 
@@ -79,6 +80,11 @@ impl Merge<'_> {
     pub(super) fn budget(&self) -> Option<Spanned<Budget>> {
         let default = self.defaults.budget.as_ref().filter(|_| self.applies("budget"));
         budget(self.reader, self.fields, default)
+    }
+
+    pub(super) fn cache(&self) -> Option<Cache> {
+        let default = self.defaults.cache.as_ref().filter(|_| self.applies("cache"));
+        cache(self.reader, self.fields, default)
     }
 
     pub(super) fn in_worktree(&self) -> bool {
@@ -172,6 +178,30 @@ fn budget(
     let turns = inner.get("turns").and_then(|value| reader.positive(value)).map(|turns| turns.value);
     let budget = Budget { micro_usd: micro_usd.or(base.micro_usd), turns: turns.or(base.turns) };
     Some(Spanned::new(budget, reader.span(field.key_node)))
+}
+
+/// `cache`, merged over the default's one level deep.
+fn cache(reader: &Reader<'_>, fields: &Fields, default: Option<&Cache>) -> Option<Cache> {
+    let Some(field) = fields.field("cache") else { return default.cloned() };
+    if reader.is_null(field.value) {
+        return None;
+    }
+    if reader.kind(field.value) != Kind::Mapping {
+        let wanted = reader.boolean(field.value)?;
+        let default = default.filter(|_| wanted).cloned();
+        return Some(Cache { wanted, ..default.unwrap_or(Cache { wanted, key: None, ttl: None }) });
+    }
+    let inner = reader.fields(field.value, &native::CACHE_OBJECT);
+    let base = |part: fn(&Cache) -> Option<Text>| default.and_then(part);
+    let ttl = inner.get("ttl").and_then(|value| reader.duration(value)).map(|ttl| ttl.value);
+    Some(Cache {
+        wanted: true,
+        key: inner
+            .get("key")
+            .and_then(|value| reader.text(value))
+            .or_else(|| base(|default| default.key.clone())),
+        ttl: ttl.or_else(|| default.and_then(|default| default.ttl)),
+    })
 }
 
 /// Dollars in millionths; none where that is nothing, or no sum that anybody pays.

@@ -99,6 +99,7 @@ fn lower(
         in_worktree: merge.in_worktree(),
         worktree_copies: worktree("copy"),
         worktree_links: worktree("link"),
+        cache: merge.cache(),
         cache_key: fields.get("cache").and_then(|value| cache_key(reader, value)),
         has_compensation: fields.get("compensate").is_some_and(|value| !reader.is_null(value)),
         compensation: fields.get("compensate").and_then(|value| compensation(reader, value, defaults)),

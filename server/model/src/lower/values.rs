@@ -3,10 +3,11 @@
 use divisi_syntax::{Kind, NodeId, Spanned};
 use serde_json::Value;
 
-use crate::dag::{Input, ListedLock, Lock, Output, OutputForm};
+use crate::dag::{ContextLimits, Input, ListedLock, Lock, Output, OutputForm};
 use crate::json;
 use crate::keys::native;
 use crate::reader::{Fields, Reader};
+use crate::size::parse_bytes;
 
 /// `inputs`: a map from local names, or a list of bare names of outputs.
 pub(super) fn inputs(reader: &Reader<'_>, value: NodeId) -> Vec<Input> {
@@ -107,5 +108,15 @@ pub(super) fn listed_locks(reader: &Reader<'_>, value: NodeId) -> Vec<ListedLock
             .map(|(name, value)| ListedLock { name: reader.key(name), capacity: capacity(value) })
             .collect(),
         _ => reader.names(value).into_iter().map(|name| ListedLock { name, capacity: None }).collect(),
+    }
+}
+
+/// `context`.
+pub(super) fn context(reader: &Reader<'_>, value: NodeId) -> ContextLimits {
+    let fields = reader.fields(value, &native::CONTEXT);
+    let bytes = |value| parse_bytes(&reader.string(value)?).ok();
+    ContextLimits {
+        ttl: fields.get("ttl").and_then(|value| reader.duration(value)).map(|ttl| ttl.value),
+        max_bytes: fields.get("max_bytes").and_then(bytes),
     }
 }
