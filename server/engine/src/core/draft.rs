@@ -151,14 +151,27 @@ impl<'a> Draft<'a> {
 
     /// Instances of a group that never opened share its fate.
     fn close_instances(&mut self, group: usize, end: NodeState) {
+        for child in self.state.children(group).to_vec() {
+            self.close_instance(child, end);
+        }
+    }
+
+    fn close_instance(&mut self, instance: usize, end: NodeState) {
         let fate = match end {
             NodeState::Skipped | NodeState::Cancelled => end,
             _ => NodeState::Blocked,
         };
-        for child in self.state.children(group).to_vec() {
-            if self.state.node(child).is_some_and(|standing| standing.state == NodeState::Pending) {
-                self.enter(child, fate, None);
-            }
+        if self.state.node(instance).is_some_and(|standing| standing.state == NodeState::Pending) {
+            self.enter(instance, fate, None);
+        }
+    }
+
+    /// An instance that is pending again after its group was closed shares the group's fate all the same.
+    pub(super) fn follow_group(&mut self, instance: usize) {
+        let group = self.state.plan.nodes.get(instance).and_then(|node| node.group);
+        let end = group.and_then(|group| self.state.node(group)).map(|standing| standing.state);
+        if let Some(end) = end.filter(|end| end.is_terminal()) {
+            self.close_instance(instance, end);
         }
     }
 

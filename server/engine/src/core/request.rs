@@ -110,7 +110,10 @@ fn decide_lost(draft: &mut Draft<'_>, path: &str, decision: LostDecision) {
     }
     let is_behind_a_reset = standing.waiting > 0;
     match decision {
-        LostDecision::Retry if is_behind_a_reset => draft.enter(node, NodeState::Pending, None),
+        LostDecision::Retry if is_behind_a_reset => {
+            draft.enter(node, NodeState::Pending, None);
+            draft.follow_group(node);
+        }
         LostDecision::Retry => {
             draft.enter(node, NodeState::Ready, None);
             draft.apply_mode_to_ready(node);

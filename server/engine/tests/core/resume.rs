@@ -370,6 +370,20 @@ fn a_decision_to_try_again_is_held_against_the_mode() {
     );
 }
 
+/// Of a group that a resume took back, and that is not opened again.
+#[test]
+fn a_decision_to_try_again_finds_its_group_closed() {
+    let mut run = Run::started(parse("a: tolerant\ng <- a: group(g0)\ng0: ask"));
+    run.fail("a");
+    run.take_over(Vec::new(), &[Request::Resume]);
+    run.cancel_node("a");
+    run.fail("a");
+    assert_eq!(run.states(), "a: cancelled\ng: blocked\ng0: waiting_decision\n");
+    run.request(Request::Decide { node: "g0".to_owned(), decision: LostDecision::Retry });
+    assert_eq!(run.states(), "a: cancelled\ng: blocked\ng0: blocked\n");
+    assert_eq!(run.verdict(), Some(Verdict::Failed));
+}
+
 /// What is done again, and what stays.
 #[test]
 fn a_node_and_all_that_waits_for_it_is_done_again() {
