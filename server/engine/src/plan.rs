@@ -44,6 +44,9 @@ pub struct StoredPlan {
     /// Limits on how many nodes run at the same time, beside the slots of the whole run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<PlanLimit>,
+    /// Whether builds that nodes run share the processors by a jobserver.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub jobserver: bool,
     /// All nodes. A group (`for_each`) stands before its instances.
     pub nodes: Vec<PlanNode>,
     /// Agents' files that are handed over.

@@ -117,6 +117,9 @@ pub struct RunSettings {
     pub on_editor_exit: OnEditorExit,
     /// Names of environment variables passed to every node beyond the allow-list.
     pub pass_env: Vec<String>,
+    /// Whether builds that nodes run (make, cargo, ninja) share the processors. Off, since it makes a plain `make` build
+    /// several things at once, which it does not do in a terminal.
+    pub jobserver: bool,
     /// Slots where the DAG does not say; 0 means the number of processors.
     pub max_parallel: u32,
     /// The runner where neither node nor defaults name one.
@@ -132,6 +135,7 @@ impl Default for RunSettings {
         Self {
             on_editor_exit: OnEditorExit::Continue,
             pass_env: Vec::new(),
+            jobserver: false,
             max_parallel: 0,
             runner: None,
             messages: true,

@@ -96,10 +96,10 @@ fn faults_cost_only_the_value_they_are_in() {
     problems(
         project,
         expect![[r#"
-        divisi.toml "max_paralel": there is no setting `run.max_paralel`; did you mean `run.max_parallel`?
-        divisi.toml "'no'": `run.messages` takes true or false, not text
-        divisi.toml "-1": `run.max_parallel` takes a whole number from 0 on, not -1
-        divisi.toml "wild": there is no setting `run.wild`; known here: on_editor_exit, trust, pass_env, max_parallel, runner, messages"#]],
+            divisi.toml "max_paralel": there is no setting `run.max_paralel`; did you mean `run.max_parallel`?
+            divisi.toml "'no'": `run.messages` takes true or false, not text
+            divisi.toml "-1": `run.max_parallel` takes a whole number from 0 on, not -1
+            divisi.toml "wild": there is no setting `run.wild`; known here: on_editor_exit, trust, pass_env, jobserver, max_parallel, runner, messages"#]],
     );
     problems(
         "[check]\nexclude = ['ok/**', 'a[']\nseverity = { cycle = 'fatal' }\n[agent]\npaths = []\n",

@@ -1,5 +1,6 @@
 //! The guard process itself.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::AsFd;
@@ -16,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 use tokio::time::sleep;
 
+use super::jobs::Jobs;
 use super::protocol::{AttemptName, FromGuard, ToGuard};
 use crate::crash_point::crash_point;
 use crate::launch::{Attempt, Household, Order, ProcessSpec, Report, spawn, start_time};
@@ -52,7 +54,8 @@ async fn serve() -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (told, telling) = mpsc::unbounded_channel();
     let writer = tokio::task::spawn_local(write_lines(telling));
-    let mut guard = Keeper { attempts: BTreeMap::new(), household: Rc::new(Household::new()), told };
+    let mut guard =
+        Keeper { attempts: BTreeMap::new(), household: Rc::new(Household::new()), jobs: Rc::default(), told };
     let (over, mut ended) = mpsc::unbounded_channel();
     let mut host_is_there = true;
     while host_is_there || !guard.attempts.is_empty() {
@@ -138,6 +141,7 @@ fn write_line(text: &mut Vec<u8>, line: &FromGuard) -> io::Result<bool> {
 struct Keeper {
     attempts: BTreeMap<AttemptName, Attempt>,
     household: Rc<Household>,
+    jobs: Rc<RefCell<Jobs>>,
     told: mpsc::UnboundedSender<FromGuard>,
 }
 
@@ -152,19 +156,22 @@ impl Keeper {
         }
     }
 
-    fn start(&mut self, name: AttemptName, spec: ProcessSpec, over: mpsc::UnboundedSender<AttemptName>) {
+    fn start(&mut self, name: AttemptName, mut spec: ProcessSpec, over: mpsc::UnboundedSender<AttemptName>) {
         if self.attempts.contains_key(&name) {
             return;
         }
-        let told = self.told.clone();
+        self.jobs.borrow_mut().lend(name, &mut spec);
+        let (told, jobs) = (self.told.clone(), Rc::clone(&self.jobs));
         let report = move |report| {
             let line = match report {
                 Report::Idle => FromGuard::Idle { name },
                 Report::Over(outcome) => {
+                    jobs.borrow_mut().take_back(name, Some(&outcome));
                     let _ = over.send(name);
                     FromGuard::Over { name, outcome }
                 }
                 Report::Abandoned => {
+                    jobs.borrow_mut().take_back(name, None);
                     let _ = over.send(name);
                     return;
                 }
@@ -183,6 +190,7 @@ impl Keeper {
                 tokio::task::spawn_local(life);
             }
             Err(error) => {
+                self.jobs.borrow_mut().take_back(name, None);
                 let _ = self.told.send(FromGuard::NotStarted { name, detail: error.to_string() });
             }
         }

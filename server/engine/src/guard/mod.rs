@@ -5,6 +5,7 @@
 //! its input means that the host is dead.
 
 mod handle;
+mod jobs;
 mod main;
 mod protocol;
 

@@ -76,6 +76,7 @@ impl Workshop<'_> {
             secrets: environment.secrets,
             idle_ms: node.idle_timeout_ms,
             stop: program.stop,
+            jobs: self.plan.jobserver.then(|| self.folder.path().to_owned()),
             stream: program.stream,
         })
     }

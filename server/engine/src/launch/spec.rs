@@ -31,6 +31,9 @@ pub struct ProcessSpec {
     pub idle_ms: Option<u64>,
     /// How it is asked to stop; after the last step the whole tree is killed.
     pub stop: Vec<StopStep>,
+    /// Where the jobserver's pipes stand; none where builds are left to themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jobs: Option<PathBuf>,
     /// Of an agent's program: how what it prints is understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<AgentStream>,

@@ -164,7 +164,7 @@ fn command(spec: &ProcessSpec) -> io::Result<(Command, String)> {
 /// Where a bare name stands in the program's own `PATH`. With a whole path the standard library starts it by
 /// `posix_spawn`, else by a fork, which costs three times as much. One that is not found is left as it is: the start
 /// then says so.
-fn find_program(program: &str, spec: &ProcessSpec) -> PathBuf {
+pub(crate) fn find_program(program: &str, spec: &ProcessSpec) -> PathBuf {
     if program.contains('/') {
         return PathBuf::from(program);
     }

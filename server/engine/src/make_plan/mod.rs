@@ -80,6 +80,7 @@ pub(crate) fn make(
         on_failure: dag.on_failure.as_ref().map(|failure| failure.value).unwrap_or_default(),
         env,
         pass_env: settings.pass_env.clone(),
+        jobserver: settings.jobserver,
         locks: needs.locks,
         limits: needs.limits,
         nodes,

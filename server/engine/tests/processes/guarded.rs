@@ -69,6 +69,7 @@ impl Yard {
             token,
             secrets: Vec::new(),
             idle_ms: None,
+            jobs: None,
             stop: vec![StopStep { signal: Signal::Terminate, grace: Duration::from_millis(100) }],
             stream: None,
         }

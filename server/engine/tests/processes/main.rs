@@ -13,6 +13,7 @@
 mod cached;
 mod guarded;
 mod hosted;
+mod jobs;
 mod support;
 mod worktrees;
 
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
                 .chain(hosted::trials())
                 .chain(worktrees::trials())
                 .chain(cached::trials())
+                .chain(jobs::trials())
                 .collect();
             libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
         }

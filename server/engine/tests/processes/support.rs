@@ -120,6 +120,7 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
         on_failure: OnFailure::Stop,
         env: Vec::new(),
         pass_env: Vec::new(),
+        jobserver: false,
         locks: Vec::new(),
         limits: Vec::new(),
         nodes,

@@ -147,6 +147,10 @@ impl Reader<'_> {
                     let names = self.texts(value, "`run.pass_env`");
                     extend(&mut self.settings.run.pass_env, names);
                 }
+                "jobserver" => {
+                    let shared = self.truth(value, "`run.jobserver`");
+                    replace(&mut self.settings.run.jobserver, shared);
+                }
                 "max_parallel" => {
                     let slots = self.count(value, "`run.max_parallel`");
                     replace(&mut self.settings.run.max_parallel, slots);
@@ -160,7 +164,15 @@ impl Reader<'_> {
                     replace(&mut self.settings.run.messages, shown);
                 }
                 _ => {
-                    let known = ["on_editor_exit", "trust", "pass_env", "max_parallel", "runner", "messages"];
+                    let known = [
+                        "on_editor_exit",
+                        "trust",
+                        "pass_env",
+                        "jobserver",
+                        "max_parallel",
+                        "runner",
+                        "messages",
+                    ];
                     self.unknown(key, "run.", &known);
                 }
             }
