@@ -14,6 +14,7 @@ use serde_json::Value;
 
 pub use crate::core::status::{PauseCause, RunStatus};
 use crate::core::{State, replay, status};
+pub use crate::edited::Edit;
 use crate::event::{Event, EventRecord, LostDecision, NodeState, Request};
 use crate::host::{READY, now_ms};
 use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
@@ -22,7 +23,7 @@ use crate::logs::read_log;
 use crate::plan::{PlanWork, Reuse, StoredPlan};
 use crate::run_folder::{RunFolder, runs_folder};
 use crate::view::RunView;
-use crate::{make_plan, state_folder};
+use crate::{edited, make_plan, state_folder};
 
 /// Why something could not be done: what, where, what to do.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -336,6 +337,32 @@ impl Runs {
             }
         }
         Ok(())
+    }
+
+    /// What is different in `today`, a plan of the same file, from what `run` was planned from.
+    ///
+    /// # Errors
+    /// There is no such run, or it cannot be read.
+    pub fn edits(&self, run: &str, today: &StoredPlan) -> Result<Vec<Edit>, EngineError> {
+        Ok(edited::edits(today, &self.plan(run)?))
+    }
+
+    /// Makes `today` go on from `run`: what finished there, did not change and follows from nothing that did is taken
+    /// over. The nodes that are; all others run.
+    ///
+    /// # Errors
+    /// There is no such run, somebody hosts it, or this user did not start it.
+    pub fn adopt(&self, run: &str, today: &mut StoredPlan) -> Result<Vec<String>, EngineError> {
+        let run = self.resolve(run)?;
+        self.refuse_foreign(&run)?;
+        match self.summary_of(&run)?.status {
+            RunStatus::Planned | RunStatus::Orphaned | RunStatus::Ended(_) => {}
+            _ => {
+                let message = format!("the run {run} goes on; cancel it first: `divisi cancel {run}`");
+                return Err(EngineError::new(message));
+            }
+        }
+        Ok(edited::adopt(today, &self.state(&run)?))
     }
 
     fn refuse_foreign(&self, run: &str) -> Result<(), EngineError> {

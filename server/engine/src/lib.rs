@@ -13,6 +13,7 @@
 //! outputs   what an attempt made
 //! crash_point where tests kill host and guard
 //! store     results for later runs
+//! edited    what an edited DAG takes over from a run
 //! deceptive characters by which a text could look like another one
 //! worktree  copies of the workspace that nodes work on, and the way back
 //! view      what people are shown of a run: a fold over its events
@@ -22,6 +23,7 @@ pub mod client;
 pub mod core;
 pub mod crash_point;
 pub mod deceptive;
+mod edited;
 pub mod environment;
 pub mod eval;
 pub mod event;

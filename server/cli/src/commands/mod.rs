@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 pub(crate) mod approve;
 pub(crate) mod attach;
+pub(crate) mod cache;
 pub(crate) mod cancel;
 pub(crate) mod check;
 pub(crate) mod completions;

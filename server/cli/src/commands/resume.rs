@@ -1,14 +1,18 @@
 //! `divisi resume`
 
+use std::fs;
+
 use clap::Args;
-use divisi_engine::client::{PauseCause, RunStatus, Runs, check_settings};
+use divisi_engine::client::{PauseCause, RunOptions, RunStatus, Runs, check_settings, plan};
 use divisi_engine::event::{LostDecision, Request};
+use divisi_engine::plan::StoredPlan;
 
 use super::run::this_program;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::follow::{OnInterrupt, View, follow};
-use crate::output::Output;
+use crate::output::{Output, count};
+use crate::workspace::Target;
 use crate::{select_run, trust, workspace};
 
 /// Go on with a run that failed, was cancelled or lost its host.
@@ -31,6 +35,11 @@ pub(crate) struct Resume {
     /// Do this node and everything that waits for it again, also what succeeded; may be given many times.
     #[arg(long, visible_alias = "forget", value_name = "ID")]
     from: Vec<String>,
+
+    /// Go on with the DAG as its file says now, in a new run: what finished and did not change is taken over, what
+    /// changed and everything that follows from it runs.
+    #[arg(long, conflicts_with_all = ["from", "retry", "mark"])]
+    edited: bool,
 
     /// Let this node run again, whose attempt was lost with its host; may be given many times.
     #[arg(long, value_name = "ID")]
@@ -56,6 +65,9 @@ pub(crate) struct Resume {
 impl Resume {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let runs = select_run::here()?;
+        if self.edited {
+            return self.go_on_edited(&runs, output);
+        }
         let decisions = self.decisions()?;
         let decides = !decisions.is_empty();
         let forgets = !self.from.is_empty();
@@ -78,7 +90,9 @@ impl Resume {
         let snapshot = workspace::read_settings(runs.root());
         check_settings(&snapshot)?;
         let mode = snapshot.settings().run.trust;
-        trust::require(runs.root(), mode, &runs.plan(&chosen.run)?, self.yes, output)?;
+        let planned = runs.plan(&chosen.run)?;
+        tell_edits(&runs, &chosen.run, &planned, output);
+        trust::require(runs.root(), mode, &planned, self.yes, output)?;
         let from = runs.events(&chosen.run, 0)?.last().map_or(0, |record| record.seq);
         runs.check_lost(&chosen.run, &decisions)?;
         runs.prepare_resume_from(&chosen.run, &self.from)?;
@@ -89,6 +103,27 @@ impl Resume {
             return Ok(Exit::Good);
         }
         follow(&runs, &chosen.run, from, self.view(), OnInterrupt::Cancel, None, output)
+    }
+
+    /// A new run of today's file, which begins with what the former made.
+    fn go_on_edited(&self, runs: &Runs, output: &mut Output) -> Result<Exit, Failure> {
+        let chosen = select_run::named_or_latest(runs, self.run.as_deref(), "can be gone on from", |run| {
+            select_run::is_resumable(run.status) || matches!(run.status, RunStatus::Ended(_))
+        })?;
+        let before = runs.plan(&chosen.run)?;
+        let (target, mut today) = plan_today(&before)?;
+        let adopted = runs.adopt(&chosen.run, &mut today)?;
+        let mode = target.snapshot.settings().run.trust;
+        trust::require(runs.root(), mode, &today, self.yes, output)?;
+        let taken = count(adopted.len(), "node");
+        output.note(format!("{taken} taken over from run {}", chosen.run));
+        let run = runs.create(&today)?;
+        runs.start_host(&run, &this_program()?)?;
+        if self.detach {
+            output.line(&run);
+            return Ok(Exit::Good);
+        }
+        follow(runs, &run, 0, self.view(), OnInterrupt::Cancel, None, output)
     }
 
     /// The run has a host, which waits for a word: a decision, an answer that this terminal is asked for, or just
@@ -147,4 +182,43 @@ fn refuse_if_useless(run: &str, status: RunStatus) -> Result<(), Failure> {
         RunStatus::Ended(_) => failure.help("start it anew: divisi run FILE"),
         _ => failure.help(format!("watch it: divisi attach {run}")),
     })
+}
+
+/// The DAG's file as it is now, planned with the arguments of an earlier run.
+fn plan_today(before: &StoredPlan) -> Result<(Target, StoredPlan), Failure> {
+    let target = workspace::target(&before.file.to_string_lossy())?;
+    let declared = |name: &str| {
+        let dag = target.document.dag().map(|(_, dag)| dag);
+        dag.is_some_and(|dag| dag.args.iter().any(|arg| arg.name.value == name && !arg.secret))
+    };
+    let given = before.args.iter().filter(|(name, value)| !value.is_null() && declared(name));
+    let options = RunOptions {
+        json_args: given.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        max_parallel: Some(before.max_parallel),
+        reuse: before.reuse,
+        ..RunOptions::default()
+    };
+    let today = plan(&target.snapshot, &target.document, &options)?;
+    Ok((target, today))
+}
+
+/// A resume goes by the plan of the start. Whoever edited the file since is told what that leaves out.
+fn tell_edits(runs: &Runs, run: &str, before: &StoredPlan, output: &mut Output) {
+    let Some(source) = before.sources.first() else { return };
+    let is_unchanged = fs::read_to_string(&source.path).is_ok_and(|text| text == source.text);
+    if is_unchanged {
+        return;
+    }
+    // A file that cannot be planned says so when it is run.
+    let Ok((_, today)) = plan_today(before) else { return };
+    let edits = runs.edits(run, &today).unwrap_or_default();
+    let Some(first) = edits.first() else { return };
+    let more = match edits.len() {
+        1 => String::new(),
+        more => format!(" and {} more", count(more - 1, "node")),
+    };
+    output.note(format!(
+        "the file was edited since: {} ({}){more}; this goes on as it was planned, `--edited` takes the edit up",
+        first.node, first.what
+    ));
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use divisi_engine::client::{EngineError, RunOptions, Runs, plan};
+use divisi_engine::plan::Reuse;
 use divisi_syntax::Span;
 
 use crate::arguments::{self, Argument};
@@ -55,6 +56,14 @@ pub(crate) struct Run {
     #[arg(long, value_name = "ID")]
     to: Option<String>,
 
+    /// Neither use results of earlier runs nor keep this one's.
+    #[arg(long, conflicts_with = "refresh")]
+    no_cache: bool,
+
+    /// Use no results of earlier runs, and keep this one's: every node runs.
+    #[arg(long)]
+    refresh: bool,
+
     /// Keep a section of this Markdown file up to date while the run is watched; the rest of the file stays.
     #[arg(long, value_name = "FILE.md", conflicts_with = "detach")]
     track: Option<PathBuf>,
@@ -94,6 +103,11 @@ impl Run {
             args: self.arguments.iter().map(|arg| (arg.name.clone(), arg.value.clone())).collect(),
             max_parallel: self.max_parallel,
             to: self.to.clone(),
+            reuse: match (self.no_cache, self.refresh) {
+                (true, _) => Reuse::Off,
+                (false, true) => Reuse::Refresh,
+                (false, false) => Reuse::On,
+            },
             ..RunOptions::default()
         }
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{ERROR, Output, STRONG, count, paint};
-use crate::report::Figures;
+use crate::report::{Figures, reuse_line};
 use crate::{select_run, time};
 
 /// Nodes that are listed for people.
@@ -120,6 +120,9 @@ fn lines(chosen: &RunSummary, views: &[RunView], statistics: &Statistics) -> Vec
         let path = figures.critical_path.join(" → ");
         let took = time::short(Duration::from_millis(figures.critical_ms));
         lines.push(format!("  critical path as run {took}: {path}"));
+    }
+    if let [run] = views {
+        lines.extend(reuse_line(run.reuse()));
     }
     lines.push("slowest nodes".to_owned());
     let shown = || statistics.nodes.iter().take(SLOWEST);

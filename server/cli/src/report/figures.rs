@@ -1,6 +1,6 @@
 //! What a run came to, for programs.
 
-use divisi_engine::view::RunView;
+use divisi_engine::view::{ReuseFigures, RunView};
 use serde::Serialize;
 
 use crate::time;
@@ -16,6 +16,8 @@ pub(crate) struct Figures<'a> {
     pub(crate) parallel_efficiency: f64,
     pub(crate) critical_ms: u64,
     pub(crate) critical_path: Vec<&'a str>,
+    /// What became of earlier results.
+    pub(crate) reuse: &'a ReuseFigures,
 }
 
 impl<'a> Figures<'a> {
@@ -27,6 +29,7 @@ impl<'a> Figures<'a> {
             speed_up: summary.speed_up,
             parallel_efficiency: summary.efficiency,
             critical_ms: time::milliseconds(summary.critical),
+            reuse: run.reuse(),
             critical_path: summary.critical_path.iter().map(|node| node.path.as_str()).collect(),
         }
     }

@@ -1,6 +1,6 @@
 //! Events as lines of text: what a log file or a terminal without live view gets.
 
-use divisi_engine::event::{Event, EventRecord, LostDecision, NodeState, Request, StopCause};
+use divisi_engine::event::{Event, EventRecord, Evidence, LostDecision, NodeState, Request, StopCause};
 use divisi_engine::view::{NodeView, RunView};
 
 use super::{Report, cost};
@@ -55,6 +55,14 @@ pub(super) fn line(record: &EventRecord, run: &RunView, detail: Detail) -> Optio
         }
         Event::NodeState { node, state, attempt, .. } => {
             node_line(record.at, state, *attempt, run.node(node)?, detail)?
+        }
+        Event::NodeIdentified { node, miss: Some(miss), .. } if !miss.detail.is_empty() => {
+            mark(FAINT, "anew", node, &miss.detail)
+        }
+        Event::AttemptEnded { node, evidence: Evidence { result: Some(result), .. }, .. }
+            if !result.not_kept.is_empty() =>
+        {
+            mark(FAINT, "not kept", node, &result.not_kept)
         }
         Event::AttemptStopping { node, cause, .. } => mark(WARNING, "stopping", node, stopping(*cause)),
         _ => return None,

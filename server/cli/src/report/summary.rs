@@ -4,7 +4,7 @@ use std::iter;
 use std::time::Duration;
 
 use divisi_engine::event::{NodeState, Verdict};
-use divisi_engine::view::{NodeView, RunView};
+use divisi_engine::view::{NodeView, ReuseFigures, RunView};
 
 use super::cost;
 use crate::output::{ERROR, FAINT, GOOD, STRONG, WARNING, count, paint};
@@ -31,6 +31,7 @@ pub(crate) fn summary(run: &RunView, tail: Tail<'_>) -> Vec<String> {
     let mut lines = vec![String::new(), headline(run, verdict)];
     lines.extend(times(run));
     lines.extend(cost_line(run));
+    lines.extend(reuse_line(run.reuse()));
     lines.extend(files(run));
     for node in run.failed() {
         lines.extend(failed(node, verdict, tail));
@@ -102,6 +103,43 @@ fn cost_line(run: &RunView) -> Option<String> {
         (Some(usd), true) => format!("cost {} and what some runners do not tell", cost::dollars(usd)),
     };
     Some(format!("  {dollars}, tokens {tokens}"))
+}
+
+/// `reused 3 of 5 results: 12s, $0.40 and 1.2 MB not made again`; none where no result could be used again.
+pub(crate) fn reuse_line(reuse: &ReuseFigures) -> Option<String> {
+    let looked_for = reuse.hits + reuse.misses;
+    let mut parts = Vec::new();
+    if looked_for > 0 {
+        parts.push(format!("reused {} of {} results", reuse.hits, looked_for));
+    }
+    if reuse.hits > 0 {
+        let mut saved = vec![time::short(Duration::from_millis(reuse.saved_ms))];
+        saved.extend((reuse.saved_usd > 0.0).then(|| cost::dollars(reuse.saved_usd)));
+        saved.push(bytes(reuse.saved_bytes));
+        parts.push(format!("saved {}", saved.join(", ")));
+    }
+    let others = [
+        (u64::from(reuse.adopted), "taken over"),
+        (u64::from(reuse.stale), "too old"),
+        (u64::from(reuse.edited), "edited"),
+        (u64::from(reuse.not_kept), "not kept"),
+        (reuse.evicted, "evicted"),
+    ];
+    let others = others.into_iter().filter(|(number, _)| *number > 0);
+    parts.extend(others.map(|(number, word)| format!("{number} {word}")));
+    (!parts.is_empty()).then(|| format!("  {}", parts.join(", ")))
+}
+
+/// `812 B`, `1.2 MB`.
+pub(crate) fn bytes(bytes: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "it is rounded to one digit behind the point")]
+    let scaled = |unit: u64| bytes as f64 / unit as f64;
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", scaled(1_000)),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", scaled(1_000_000)),
+        _ => format!("{:.1} GB", scaled(1_000_000_000)),
+    }
 }
 
 /// `a → b → c`, without the middle of a long one; none for an empty one.

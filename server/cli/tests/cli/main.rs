@@ -12,6 +12,7 @@ mod import;
 mod look_back;
 mod plan;
 mod rename_agent;
+mod reuse;
 mod rewrite;
 mod run;
 mod site;

@@ -287,16 +287,16 @@ nodes:
 
 #[test]
 fn what_cannot_run_yet_is_refused_with_its_place() {
-    let text = TWO.replace("outputs: [word] }", "outputs: [word], cache: true }");
+    let text = TWO.replace("outputs: [word] }", "outputs: [word], compensate: { run: [ls] } }");
     let site = Site::new().write("two.dag.yaml", text);
     let said = site.divisi(&["run", "two", "--yes"]);
     assert_eq!(said.status, 2);
     expect![[r#"
-        error: `cache` is read and checked, but this version cannot run it
+        error: `compensate` is read and checked, but this version cannot run it
          --> two.dag.yaml:3:55
           |
-        3 |   - { id: first, run: [echo, hello], outputs: [word], cache: true }
-          |                                                       ^^^^^
+        3 |   - { id: first, run: [echo, hello], outputs: [word], compensate: { run: [ls] } }
+          |                                                       ^^^^^^^^^^
 
         error: two.dag.yaml was not run
     "#]]

@@ -198,7 +198,8 @@ impl Draft<'_> {
     }
 
     fn reuse(&mut self, node: usize, source: ReusedResult, outputs: BTreeMap<String, OutputValue>) {
+        let detail = format!("made by run {}", source.run);
         self.emit(Event::NodeReused { node: self.state().path(node).to_owned(), source });
-        self.enter_with(node, NodeState::Reused, None, outputs);
+        self.enter_with(node, NodeState::Reused, Some(detail), outputs);
     }
 }

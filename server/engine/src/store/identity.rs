@@ -63,6 +63,7 @@ pub(crate) fn definition(plan: &StoredPlan, node: usize) -> Vec<Part> {
     let Some(planned) = plan.nodes.get(node) else { return Vec::new() };
     let mut parts = Parts::default();
     let work = match &planned.work {
+        PlanWork::Group { .. } => return Vec::new(),
         PlanWork::Argv { argv } => serde_json::to_value(argv),
         PlanWork::Line { line, .. } => serde_json::to_value(line),
         PlanWork::Agent { prompt, command, .. } => {

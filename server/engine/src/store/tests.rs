@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test")]
-
 use std::collections::BTreeMap;
 use std::fs;
 

@@ -7,6 +7,7 @@
 //! ```text
 //! node       one node of the view
 //! sessions   the time that hosts spent on the run
+//! reuse      what became of earlier results
 //! todo       the todo list
 //! summary    what the run came to
 //! statistics figures over several runs
@@ -17,6 +18,7 @@
 
 mod node;
 mod remaining;
+mod reuse;
 mod sessions;
 mod statistics;
 mod summary;
@@ -31,6 +33,7 @@ use crate::event::{Event, EventRecord, NodeState, Request, Verdict};
 use crate::plan::StoredPlan;
 
 pub use node::NodeView;
+pub use reuse::ReuseFigures;
 use sessions::Sessions;
 pub use statistics::{NodeStatistics, PastDurations, Statistics, past_durations};
 pub use summary::Summary;
@@ -58,6 +61,7 @@ pub struct RunView {
     by_path: HashMap<String, usize>,
     /// How many nodes count as done.
     done: usize,
+    reuse: ReuseFigures,
     /// Indices of the nodes with a live attempt.
     running: BTreeSet<usize>,
 }
@@ -113,7 +117,11 @@ impl RunView {
                 self.change_node(node, |node| node.begin_attempt(*attempt, at));
             }
             Event::AttemptStarted { node, .. } => self.change_node(node, |node| node.started_at = Some(at)),
+            Event::NodeIdentified { miss: Some(miss), .. } => self.reuse.miss(miss),
+            Event::NodeReused { source, .. } => self.reuse.hit(source),
+            Event::NodeIdentified { miss: None, .. } => {}
             Event::AttemptEnded { node, evidence, .. } => {
+                evidence.result.iter().for_each(|result| self.reuse.keep(result));
                 self.change_node(node, |node| node.end_attempt(evidence));
             }
             Event::RunnerClosed { runner, until, .. } => {
@@ -142,8 +150,6 @@ impl RunView {
                     | Request::Forget { .. },
                 ..
             }
-            | Event::NodeIdentified { .. }
-            | Event::NodeReused { .. }
             | Event::AttemptStopping { .. }
             | Event::Refused { .. }
             | Event::Unknown => {}
@@ -197,6 +203,11 @@ impl RunView {
     /// Runners whose service gives no more for now, and when they are tried again, in milliseconds since the epoch.
     pub fn closed_runners(&self) -> impl Iterator<Item = (&str, i64)> {
         self.closed_runners.iter().map(|(runner, until)| (runner.as_str(), *until))
+    }
+
+    /// What became of earlier results.
+    pub fn reuse(&self) -> &ReuseFigures {
+        &self.reuse
     }
 
     /// How it ended; none while it goes on.
