@@ -248,6 +248,14 @@ impl<'a> Follower<'a> {
                     output.note(format!("{path} waits for your word: {question}"));
                     output.note(format!("  to go on: divisi approve {run} {}", shell_word(path)));
                 }
+                for budget in self.known.exhausted() {
+                    let key = budget.unit.key();
+                    let scope =
+                        if budget.scope.is_empty() { String::new() } else { format!("{}.", budget.scope) };
+                    output.note(format!(
+                        "a budget is used up; to go on: divisi resume {run} --budget {scope}{key}=…"
+                    ));
+                }
                 for node in self.known.undecided() {
                     let path = &node.path;
                     output.note(format!("{path} waits for your word: divisi resume {run} --retry {path}"));

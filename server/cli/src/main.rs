@@ -18,6 +18,7 @@ mod exit;
 mod failure;
 mod follow;
 mod logging;
+mod more_budget;
 mod output;
 mod question;
 mod report;

@@ -12,6 +12,7 @@ use divisi_workspace::{Document, Snapshot};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::amounts::{Amounts, Unit};
 pub use crate::core::status::{PauseCause, RunStatus};
 use crate::core::{State, replay, status};
 pub use crate::edited::Edit;
@@ -414,6 +415,40 @@ impl Runs {
         let GivenAnswer { approved, comment, .. } = answer.clone();
         let (node, about) = (node.to_owned(), about.to_owned());
         self.ask(&run, Request::Approve { node, approved, by: user(), comment, about })
+    }
+
+    /// Refuses what [`Runs::raise_budgets`] refuses, and asks nothing.
+    ///
+    /// # Errors
+    /// The run has no such budget, or it does not limit that.
+    pub fn check_budgets(&self, run: &str, raises: &[(String, Amounts)]) -> Result<(), EngineError> {
+        let budgets = self.plan(run)?.budgets;
+        for (scope, more) in raises {
+            let budget = budgets.iter().find(|budget| budget.scope == *scope);
+            let limits = |unit: &Unit| budget.is_some_and(|budget| budget.limit.get(*unit).is_some());
+            let mut asked = Unit::ALL.into_iter().filter(|unit| more.get(*unit).is_some());
+            if let Some(unit) = asked.find(|unit| !limits(unit)) {
+                let whose = if scope.is_empty() { "the run".to_owned() } else { format!("`{scope}`") };
+                let message = format!("{whose} has no budget in {}: there is nothing to raise", unit.key());
+                return Err(EngineError::new(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets budgets of a run have more, each named by the node whose part of the run it limits (empty for the whole
+    /// run): behind a resume where the run is to be resumed, so that it is heard before anything starts.
+    ///
+    /// # Errors
+    /// The run has no such budget, or it does not limit that.
+    pub fn raise_budgets(&self, run: &str, raises: &[(String, Amounts)]) -> Result<(), EngineError> {
+        let run = self.resolve(run)?;
+        self.check_budgets(&run, raises)?;
+        for (scope, more) in raises {
+            let request = Request::Raise { scope: scope.clone(), more: *more };
+            journal::ask(self.folder(&run)?.path(), &request, now_ms())?;
+        }
+        Ok(())
     }
 
     /// The captured output of a node's attempt (the latest where none is given), for people.

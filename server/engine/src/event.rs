@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::amounts::{Amounts, Unit};
+
 /// Version of [`Event`].
 pub const EVENT_VERSION: u32 = 1;
 
@@ -99,6 +101,9 @@ pub enum Event {
         node: String,
         /// From 1; only grows.
         attempt: u32,
+        /// What it holds of its budgets until it ends.
+        #[serde(default, skip_serializing_if = "Amounts::is_empty")]
+        reserved: Amounts,
     },
     /// The process is there.
     AttemptStarted {
@@ -176,6 +181,17 @@ pub enum Event {
         runner: String,
         /// By one node at first.
         probing: bool,
+    },
+    /// A budget has too little left for what could start, and nothing that is live will give any back.
+    BudgetExhausted {
+        /// Path of the node whose part of the run it limits; empty for the whole run.
+        scope: String,
+        /// What there is too little of.
+        unit: Unit,
+        /// What was spent of it.
+        spent: u64,
+        /// How much may be spent.
+        limit: u64,
     },
     /// Nothing is live and nothing can start.
     RunEnded {
@@ -302,6 +318,14 @@ pub enum Request {
     Pause,
     /// Go on.
     Unpause,
+    /// Let a budget of the run have more.
+    Raise {
+        /// Path of the node whose part of the run it limits; empty for the whole run.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        scope: String,
+        /// How much more.
+        more: Amounts,
+    },
     /// Make an unfinished run go on under a new host: what failed, was cancelled, skipped or blocked is pending again.
     Resume,
 }

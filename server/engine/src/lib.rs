@@ -19,6 +19,7 @@
 //! view      what people are shown of a run: a fold over its events
 //! ```
 
+pub mod amounts;
 pub mod client;
 pub mod core;
 pub mod crash_point;

@@ -8,6 +8,7 @@ use divisi_workspace::RunnerDefinition;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::amounts::Amounts;
 use crate::event::{FailKind, OutputValue};
 
 /// Version of this format.
@@ -47,6 +48,9 @@ pub struct StoredPlan {
     /// Whether builds that nodes run share the processors by a jobserver.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub jobserver: bool,
+    /// Limits on what the run may spend: its own first, then those of its parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<PlanBudget>,
     /// All nodes. A group (`for_each`) stands before its instances.
     pub nodes: Vec<PlanNode>,
     /// Agents' files that are handed over.
@@ -113,6 +117,15 @@ pub struct AdoptedResult {
     pub outputs: BTreeMap<String, OutputValue>,
 }
 
+/// A limit on what the nodes that name it may spend together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanBudget {
+    /// Path of the node whose part of the run it limits; empty for the whole run.
+    pub scope: String,
+    /// What they may spend.
+    pub limit: Amounts,
+}
+
 /// One node of the plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanNode {
@@ -177,6 +190,15 @@ pub struct PlanNode {
     /// How its result may be used again; none where it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache: Option<PlanCache>,
+    /// Indices into [`StoredPlan::budgets`]: what it spends counts in all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<usize>,
+    /// What an attempt of it spent in earlier runs: nine of ten spent no more.
+    #[serde(default, skip_serializing_if = "Amounts::is_empty")]
+    pub past: Amounts,
+    /// How long one attempt may take by the node's own budget, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall_budget_ms: Option<u64>,
 }
 
 /// A lock.
@@ -278,6 +300,9 @@ pub enum PlanWork {
         /// The most that one attempt may cost, in millionths of a US dollar.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max_micro_usd: Option<u64>,
+        /// The most tokens of one attempt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_tokens: Option<u64>,
     },
     /// Waits until a person agrees.
     Approve {

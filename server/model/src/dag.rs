@@ -46,6 +46,8 @@ pub struct Dag {
     pub on_failure: Option<Spanned<OnFailure>>,
     /// `context`.
     pub context: ContextLimits,
+    /// `budget` of the whole run, at its key.
+    pub budget: Option<Spanned<Budget>>,
     /// `phases`.
     pub phases: Vec<Phase>,
     /// `locks`: those that are listed.
@@ -75,6 +77,7 @@ impl Dag {
             max_parallel: None,
             on_failure: None,
             context: ContextLimits::default(),
+            budget: None,
             phases: Vec::new(),
             locks: Vec::new(),
             nodes_key: None,
@@ -579,13 +582,17 @@ pub struct AgentWork {
     pub budget: Option<Spanned<Budget>>,
 }
 
-/// The most that one attempt may cost, as far as a runner can hold it.
+/// The most that a run, or one attempt, may cost. What is not said is not limited; every limit is at least 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Budget {
-    /// Millionths of a US dollar; at least 1.
+    /// `usd`, in millionths.
     pub micro_usd: Option<u64>,
-    /// Turns.
+    /// `tokens`, in and out.
+    pub tokens: Option<u64>,
+    /// `turns`.
     pub turns: Option<u32>,
+    /// `wall`.
+    pub wall: Option<Duration>,
 }
 
 /// A program.

@@ -29,6 +29,7 @@ pub mod schema;
 pub mod size;
 pub mod spec_kit;
 mod stamp;
+mod unit;
 pub mod variables;
 
 pub use agent::{AgentFile, Load, Tool};
@@ -40,3 +41,4 @@ pub use front::Front;
 pub use mention::{Mention, MentionTarget, Pattern, Strength};
 pub use registry::{Agent, Registry, Resolution, Scope, tool_of_runner};
 pub use stamp::Stamp;
+pub use unit::Unit;

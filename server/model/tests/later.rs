@@ -59,12 +59,9 @@ nodes:
 "#,
         expect![[r#"
             0: on_failure (on_failure)
-            1: budget (budget)
             4: barrier (barrier)
             8: dag (dag)
             10: locks (locks)
-            13: tokens (tokens)
-            13: wall (wall)
             14: compensate (compensate)
             15: for_each (for_each)
             16: for_each (for_each)

@@ -2,6 +2,7 @@
 
 mod built_in_runners;
 mod read;
+mod runner_limits;
 mod value;
 
 use std::collections::BTreeMap;

@@ -12,6 +12,7 @@ mod agent_not_portable;
 mod ambiguous_agent;
 mod ambiguous_input;
 mod bad_color;
+mod budget_not_enforceable;
 mod cache_without_reads;
 mod conflicting_work;
 mod cycle;
@@ -124,6 +125,13 @@ pub(crate) static RULES: &[Rule] = &[
     },
     Rule { code: &ambiguous_input::CODE, checks: &[Check::Order(ambiguous_input::check)] },
     Rule { code: &bad_color::CODE, checks: &[Check::Markdown(bad_color::check)] },
+    Rule {
+        code: &budget_not_enforceable::CODE,
+        checks: &[
+            Check::Nodes(budget_not_enforceable::check_nodes),
+            Check::Graph(budget_not_enforceable::check_run),
+        ],
+    },
     Rule { code: &cache_without_reads::CODE, checks: &[Check::Nodes(cache_without_reads::check)] },
     Rule { code: &conflicting_work::CODE, checks: &[Check::Nodes(conflicting_work::check)] },
     Rule { code: &cycle::CODE, checks: &[Check::Dag(cycle::check)] },

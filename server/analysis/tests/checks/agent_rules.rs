@@ -121,6 +121,21 @@ nodes:
 }
 
 #[test]
+fn budget_not_enforceable() {
+    let dag = "
+defaults: { runner: claude, budget: { usd: 1, wall: 5m } }
+budget: { usd: 9, tokens: 1M, turns: 100, wall: 1h }
+nodes:
+  - { id: a, agent: planner, prompt: p, max_turns: 5 }
+  - { id: b, agent: planner, prompt: p, runner: codex }
+  - { id: c, agent: planner, prompt: p, runner: gemini, budget: null, max_turns: 5 }
+  - { id: d, agent: planner, prompt: p, runner: opencode, budget: { usd: null, turns: 5, tokens: 5k } }
+  - { id: e, agent: planner, prompt: p, runner: unheard-of }
+";
+    expect![[""]].assert_eq(&check_dag(dag));
+}
+
+#[test]
 fn agent_cannot() {
     let files = &[
         (

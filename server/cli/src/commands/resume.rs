@@ -1,8 +1,10 @@
 //! `divisi resume`
 
 use std::fs;
+use std::path::PathBuf;
 
 use clap::Args;
+use divisi_engine::amounts::Amounts;
 use divisi_engine::client::{PauseCause, RunOptions, RunStatus, Runs, check_settings, plan};
 use divisi_engine::event::{LostDecision, Request};
 use divisi_engine::plan::StoredPlan;
@@ -11,7 +13,9 @@ use super::run::this_program;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::follow::{OnInterrupt, View, follow};
+use crate::more_budget::MoreBudget;
 use crate::output::{Output, count};
+use crate::report::Track;
 use crate::workspace::Target;
 use crate::{select_run, trust, workspace};
 
@@ -27,7 +31,8 @@ use crate::{select_run, trust, workspace};
   divisi resume
   divisi resume --from synthesis
   divisi resume 20260131 --retry deploy
-  divisi resume 20260131 --mark deploy succeeded")]
+  divisi resume 20260131 --mark deploy succeeded
+  divisi resume --budget usd=5")]
 pub(crate) struct Resume {
     /// The run, or a unique beginning of its id; the latest unfinished one where none is given.
     run: Option<String>,
@@ -49,6 +54,15 @@ pub(crate) struct Resume {
     #[arg(long, num_args = 2, value_names = ["ID", "succeeded|failed"])]
     mark: Vec<String>,
 
+    /// Let the run spend so much more: usd=5, tokens=200k, turns=50, wall=1h; of a part with a budget of its own,
+    /// NODE.usd=5. May be given many times.
+    #[arg(long, value_name = "KEY=AMOUNT")]
+    budget: Vec<MoreBudget>,
+
+    /// Keep a section of this Markdown file up to date while the run is watched; the rest of the file stays.
+    #[arg(long, value_name = "FILE.md", conflicts_with = "detach")]
+    track: Option<PathBuf>,
+
     /// Trust this workspace for this one call.
     #[arg(long, short)]
     yes: bool,
@@ -65,24 +79,31 @@ pub(crate) struct Resume {
 impl Resume {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let runs = select_run::here()?;
+        let track = self.track.as_deref().map(Track::new).transpose()?;
         if self.edited {
-            return self.go_on_edited(&runs, output);
+            return self.go_on_edited(&runs, track, output);
         }
         let decisions = self.decisions()?;
-        let decides = !decisions.is_empty();
+        let raises: Vec<(String, Amounts)> =
+            self.budget.iter().map(|given| (given.scope.clone(), given.more)).collect();
+        let is_a_word = !decisions.is_empty() || !raises.is_empty();
         let forgets = !self.from.is_empty();
         let chosen = select_run::named_or_latest(&runs, self.run.as_deref(), "can be resumed", |run| {
             let is_over = matches!(run.status, RunStatus::Ended(_));
-            let is_paused = matches!(run.status, RunStatus::Paused(_));
-            select_run::is_resumable(run.status) || (forgets && is_over) || (!forgets && is_paused)
+            select_run::is_resumable(run.status)
+                || (forgets && is_over)
+                || (!forgets && is_paused(run.status))
         })?;
-        let live = match chosen.status {
-            RunStatus::Paused(cause) if !forgets => Some(cause),
-            status if decides && select_run::is_live(status) => Some(PauseCause::Decision),
-            _ => None,
-        };
-        if let Some(cause) = live {
-            return self.go_on_live(&runs, &chosen.run, cause, &decisions, output);
+        runs.check_budgets(&chosen.run, &raises)?;
+        runs.check_lost(&chosen.run, &decisions)?;
+        let from = last_seq(&runs, &chosen.run)?;
+        if (is_paused(chosen.status) && !forgets) || (is_a_word && select_run::is_live(chosen.status)) {
+            runs.decide_lost(&chosen.run, &decisions)?;
+            runs.raise_budgets(&chosen.run, &raises)?;
+            if chosen.status == RunStatus::Paused(PauseCause::User) {
+                runs.ask(&chosen.run, Request::Unpause)?;
+            }
+            return self.watch(&runs, &chosen.run, from, track, output);
         }
         if !forgets || select_run::is_live(chosen.status) {
             refuse_if_useless(&chosen.run, chosen.status)?;
@@ -93,20 +114,15 @@ impl Resume {
         let planned = runs.plan(&chosen.run)?;
         tell_edits(&runs, &chosen.run, &planned, output);
         trust::require(runs.root(), mode, &planned, self.yes, output)?;
-        let from = runs.events(&chosen.run, 0)?.last().map_or(0, |record| record.seq);
-        runs.check_lost(&chosen.run, &decisions)?;
         runs.prepare_resume_from(&chosen.run, &self.from)?;
         runs.decide_lost(&chosen.run, &decisions)?;
+        runs.raise_budgets(&chosen.run, &raises)?;
         runs.start_host(&chosen.run, &this_program()?)?;
-        if self.detach {
-            output.line(&chosen.run);
-            return Ok(Exit::Good);
-        }
-        follow(&runs, &chosen.run, from, self.view(), OnInterrupt::Cancel, None, output)
+        self.watch(&runs, &chosen.run, from, track, output)
     }
 
     /// A new run of today's file, which begins with what the former made.
-    fn go_on_edited(&self, runs: &Runs, output: &mut Output) -> Result<Exit, Failure> {
+    fn go_on_edited(&self, runs: &Runs, track: Option<Track>, output: &mut Output) -> Result<Exit, Failure> {
         let chosen = select_run::named_or_latest(runs, self.run.as_deref(), "can be gone on from", |run| {
             select_run::is_resumable(run.status) || matches!(run.status, RunStatus::Ended(_))
         })?;
@@ -119,37 +135,24 @@ impl Resume {
         output.note(format!("{taken} taken over from run {}", chosen.run));
         let run = runs.create(&today)?;
         runs.start_host(&run, &this_program()?)?;
-        if self.detach {
-            output.line(&run);
-            return Ok(Exit::Good);
-        }
-        follow(runs, &run, 0, self.view(), OnInterrupt::Cancel, None, output)
+        self.watch(runs, &run, 0, track, output)
     }
 
-    /// The run has a host, which waits for a word: a decision, an answer that this terminal is asked for, or just
-    /// this.
-    fn go_on_live(
+    /// Shows what follows event `from`, unless nobody wants to see it.
+    fn watch(
         &self,
         runs: &Runs,
         run: &str,
-        cause: PauseCause,
-        decisions: &[(String, LostDecision)],
+        from: u64,
+        track: Option<Track>,
         output: &mut Output,
     ) -> Result<Exit, Failure> {
-        let from = runs.events(run, 0)?.last().map_or(0, |record| record.seq);
-        runs.decide_lost(run, decisions)?;
-        if cause == PauseCause::User {
-            runs.ask(run, Request::Unpause)?;
-        }
         if self.detach {
             output.line(run);
             return Ok(Exit::Good);
         }
-        follow(runs, run, from, self.view(), OnInterrupt::Cancel, None, output)
-    }
-
-    fn view(&self) -> View {
-        if self.json { View::Json } else { View::People }
+        let view = if self.json { View::Json } else { View::People };
+        follow(runs, run, from, view, OnInterrupt::Cancel, track, output)
     }
 
     fn decisions(&self) -> Result<Vec<(String, LostDecision)>, Failure> {
@@ -169,6 +172,14 @@ impl Resume {
         }
         Ok(decisions)
     }
+}
+
+fn last_seq(runs: &Runs, run: &str) -> Result<u64, Failure> {
+    Ok(runs.events(run, 0)?.last().map_or(0, |record| record.seq))
+}
+
+fn is_paused(status: RunStatus) -> bool {
+    matches!(status, RunStatus::Paused(_))
 }
 
 fn refuse_if_useless(run: &str, status: RunStatus) -> Result<(), Failure> {

@@ -59,6 +59,7 @@ fn waits_for(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Paused(PauseCause::Decision) => ", waits for a decision",
         RunStatus::Paused(PauseCause::Approval) => ", waits for an approval",
+        RunStatus::Paused(PauseCause::Budget) => ", its budget is used up",
         RunStatus::Paused(PauseCause::Quota) => ", waits for quota",
         _ => "",
     }

@@ -30,7 +30,7 @@ pub(super) fn dollars(usd: f64) -> String {
 }
 
 /// `950`, `12.3k`, `4.5M`.
-fn amount(tokens: u64) -> String {
+pub(super) fn amount(tokens: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "it is rounded to three digits")]
     let scaled = |unit: u64| tokens as f64 / unit as f64;
     match tokens {

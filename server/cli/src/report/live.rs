@@ -7,8 +7,8 @@ use divisi_engine::event::EventRecord;
 use divisi_engine::view::{PastDurations, RunView};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Report;
 use super::plain::{self, Detail};
+use super::{Report, budget};
 use crate::failure::Failure;
 use crate::output::{Output, harmless};
 use crate::time;
@@ -66,7 +66,13 @@ impl Live {
             format!("  {} waits for quota until {}", harmless(runner), time::local(until))
         });
         let quota: String = quota.collect();
-        self.overall.set_message(format!("{}{left}{paused}{asking}{quota}", time::short(run.wall(now))));
+        let exhausted = run.exhausted().iter().map(|budget| {
+            let whose = budget::whose(&budget.scope);
+            format!("  {}: {}", harmless(&whose), budget::too_little(budget.unit, budget.spent, budget.limit))
+        });
+        let exhausted: String = exhausted.collect();
+        let wall = time::short(run.wall(now));
+        self.overall.set_message(format!("{wall}{left}{paused}{asking}{quota}{exhausted}"));
     }
 
     /// How long the run will probably go on; none where nothing is known of the past, or nothing is left.

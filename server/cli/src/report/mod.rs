@@ -11,6 +11,7 @@
 //! track      a Markdown file that is kept up to date, beside any of them
 //! ```
 
+mod budget;
 mod cost;
 mod figures;
 mod json;

@@ -3,7 +3,7 @@
 use divisi_engine::event::{Event, EventRecord, Evidence, LostDecision, NodeState, Request, StopCause};
 use divisi_engine::view::{NodeView, RunView};
 
-use super::{Report, cost};
+use super::{Report, budget, cost};
 use crate::failure::Failure;
 use crate::output::{self, ERROR, FAINT, GOOD, NOTE, Output, STRONG, WARNING, paint};
 use crate::time;
@@ -53,6 +53,10 @@ pub(super) fn line(record: &EventRecord, run: &RunView, detail: Detail) -> Optio
         Event::RunnerOpened { runner, probing: true } => {
             mark(NOTE, "probing", runner, "one node tries whether there is quota again")
         }
+        Event::BudgetExhausted { scope, unit, spent, limit } => {
+            let rest = budget::too_little(*unit, *spent, *limit);
+            mark(WARNING, "waiting", &budget::whose(scope), &rest)
+        }
         Event::NodeState { node, state, attempt, .. } => {
             node_line(record.at, state, *attempt, run.node(node)?, detail)?
         }
@@ -86,6 +90,9 @@ fn asked(request: &Request) -> Option<String> {
         Request::Decide { node, decision } => format!("decided: {node} {}", decided(*decision)),
         Request::Pause => "asked to pause: what is running goes on, nothing new starts".to_owned(),
         Request::Unpause => "asked to go on".to_owned(),
+        Request::Raise { scope, more } => {
+            format!("{} may spend {} more", budget::whose(scope), budget::all(more))
+        }
         // Told by the new host.
         Request::Resume => return None,
     })

@@ -4,6 +4,7 @@
 
 mod approve;
 mod bad_input;
+mod budgets;
 mod check;
 mod convert;
 mod example;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::approval::Question;
+use super::budget;
 use super::gate::Gate;
 use super::graph::PlanFault;
 use super::retry::NextTry;
@@ -114,7 +115,10 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
             let index = known(state, node)?;
             reuse::take_result(state, index, Some(&source.result_id));
         }
-        Event::AttemptGranted { node, attempt } => grant(state, node, *attempt)?,
+        Event::AttemptGranted { node, attempt, reserved } => {
+            grant(state, node, *attempt)?;
+            budget::begin_attempt(state, known(state, node)?, *reserved, at);
+        }
         Event::AttemptStarted { node, attempt, pid, boot_id, start_time } => {
             let process = AttemptProcess { pid: *pid, boot_id: boot_id.clone(), start_time: *start_time };
             live_attempt(state, node, *attempt)?.process = Some(Arc::new(process));
@@ -138,9 +142,12 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
         }
         Event::AttemptEnded { node, attempt, end, evidence } => {
             end_attempt(state, node, *attempt, *end)?;
+            let index = known(state, node)?;
             let result = evidence.result.as_ref().map(|result| result.result_id.as_str());
-            reuse::take_result(state, known(state, node)?, result);
+            reuse::take_result(state, index, result);
+            budget::end_attempt(state, index, *end, evidence, at);
         }
+        Event::BudgetExhausted { scope, .. } => budget::exhaust(state, scope),
         Event::RunEnded { verdict } => {
             state.verdict = Some(*verdict);
             state.ended_at = Some(at);
@@ -183,6 +190,7 @@ fn resume(state: &mut State) {
     state.gates.values_mut().for_each(|gate| *gate = gate.probing());
     let runners: Vec<usize> = state.gates.keys().copied().collect();
     runners.into_iter().for_each(|runner| state.queue_anew(runner));
+    state.budgets.iter_mut().for_each(|budget| budget.is_exhausted = false);
     if state.verdict != Some(Verdict::Succeeded) {
         state.verdict = None;
         state.ended_at = None;
@@ -199,6 +207,7 @@ fn apply_request(state: &mut State, id: u64, request: &Request) {
             state.verdict = None;
             state.ended_at = None;
         }
+        Request::Raise { scope, more } => budget::raise(state, scope, more),
         Request::Forget { .. }
         | Request::CancelNode { .. }
         | Request::Decide { .. }

@@ -1,7 +1,7 @@
 //! `decide(state, now, input) → (events, effects)`.
 
 use super::draft::Draft;
-use super::effect::{AttemptKey, Decision, Effect, TimerId};
+use super::effect::{AttemptKey, Decision, TimerId};
 use super::evaluate::Evaluate;
 use super::input::{AttemptOutcome, Input, Outcome};
 use super::state::State;
@@ -54,10 +54,10 @@ fn take_in(draft: &mut Draft<'_>, input: Input) {
         }
         Input::Merged { key, end } => draft.end_merge(key, end),
         Input::Timer { timer: TimerId::AttemptTimeout { node }, generation } => {
-            let attempt = draft.state().node(node).map(|standing| u64::from(standing.attempt));
-            if attempt == Some(generation) {
-                draft.stop(node, StopCause::TimedOut);
-            }
+            attempt_is_due(draft, node, generation, StopCause::TimedOut);
+        }
+        Input::Timer { timer: TimerId::AttemptBudget { node }, generation } => {
+            attempt_is_due(draft, node, generation, StopCause::Budget);
         }
         Input::Timer { timer: TimerId::Retry { node }, generation } => draft.retry(node, generation),
         Input::Timer { timer: TimerId::Approval { node }, generation } => draft.expire(node, generation),
@@ -66,6 +66,14 @@ fn take_in(draft: &mut Draft<'_>, input: Input) {
         }
         Input::Request(row) => request::take_in(draft, row),
         Input::Tick => {}
+    }
+}
+
+/// A clock of an attempt has run out.
+fn attempt_is_due(draft: &mut Draft<'_>, node: usize, generation: u64, cause: StopCause) {
+    let attempt = draft.state().node(node).map(|standing| u64::from(standing.attempt));
+    if attempt == Some(generation) {
+        draft.stop(node, cause);
     }
 }
 
@@ -83,9 +91,7 @@ fn attempt_started(draft: &mut Draft<'_>, key: AttemptKey, pid: u32, boot_id: St
     let is_running = standing.state == NodeState::Running;
     let node = draft.state().path(key.node).to_owned();
     draft.emit(Event::AttemptStarted { node, attempt: key.attempt, pid, boot_id, start_time });
-    let timeout = draft.state().plan.nodes.get(key.node).and_then(|node| node.timeout_ms);
-    if let (true, Some(after_ms)) = (is_running, timeout) {
-        let timer = TimerId::AttemptTimeout { node: key.node };
-        draft.perform(Effect::SetTimer { timer, generation: u64::from(key.attempt), after_ms });
+    if is_running {
+        draft.set_attempt_timers(key.node);
     }
 }

@@ -15,6 +15,7 @@ use super::rule::{Ends, Ruling, ruling};
 use super::state::State;
 use super::transitions::{is_reported, stop_failure};
 use super::verdict::{Facts, verdict};
+use crate::amounts::Amounts;
 use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, OutputValue, StopCause};
 
 /// An attempt that ran this long is not repeated because of a power cut.
@@ -190,6 +191,7 @@ impl<'a> Draft<'a> {
                 break;
             }
         }
+        self.tell_exhausted();
         self.conclude();
     }
 
@@ -343,9 +345,9 @@ impl<'a> Draft<'a> {
 
     /// Starts the best of the ready nodes that may; whether anything changed.
     fn start_next(&mut self) -> bool {
-        let Some(node) = self.state.next_to_start() else { return false };
+        let Some((node, reserved)) = self.state.next_to_start(self.now_ms) else { return false };
         match self.evaluate.render(&self.state, node) {
-            Ok(rendered) => self.start(node, rendered),
+            Ok(rendered) => self.start(node, rendered, reserved),
             Err(error) => self.fail_unrendered(node, error),
         }
         true
@@ -364,16 +366,16 @@ impl<'a> Draft<'a> {
         self.evaluate
     }
 
-    fn start(&mut self, node: usize, rendered: super::evaluate::Rendered) {
+    fn start(&mut self, node: usize, rendered: super::evaluate::Rendered, reserved: Amounts) {
         let attempt = self.state.node(node).map_or(0, |standing| standing.attempt) + 1;
-        self.emit(Event::AttemptGranted { node: self.state.path(node).to_owned(), attempt });
+        self.emit(Event::AttemptGranted { node: self.state.path(node).to_owned(), attempt, reserved });
         self.enter(node, NodeState::Running, None);
         let policy = self.state.plan.nodes.get(node).map_or(ResumePolicy::Retry, |node| node.resume);
         if policy != ResumePolicy::Retry {
             self.require(Durability::Power);
         }
         let key = AttemptKey { node, attempt, epoch: self.state.epoch };
-        let start = StartAttempt { key, command: rendered.command, inputs: rendered.inputs };
+        let start = StartAttempt { key, command: rendered.command, inputs: rendered.inputs, reserved };
         self.perform(Effect::Start(Box::new(start)));
     }
 
@@ -403,10 +405,29 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// The clocks of a node's attempt, and how long each runs in milliseconds.
+    fn attempt_timers(&self, node: usize) -> Vec<(TimerId, u64)> {
+        let planned = self.state.plan.nodes.get(node);
+        let timeout = planned.and_then(|node| node.timeout_ms);
+        let budget = planned.and_then(|node| node.wall_budget_ms);
+        let timers = [
+            timeout.map(|ms| (TimerId::AttemptTimeout { node }, ms)),
+            budget.map(|ms| (TimerId::AttemptBudget { node }, ms)),
+        ];
+        timers.into_iter().flatten().collect()
+    }
+
+    /// Sets the clocks of an attempt that has just begun to run.
+    pub(super) fn set_attempt_timers(&mut self, node: usize) {
+        let attempt = self.state.node(node).map_or(0, |standing| standing.attempt);
+        for (timer, after_ms) in self.attempt_timers(node) {
+            self.perform(Effect::SetTimer { timer, generation: u64::from(attempt), after_ms });
+        }
+    }
+
     fn void_timer(&mut self, node: usize) {
         let attempt = self.state.node(node).map_or(0, |standing| standing.attempt);
-        if self.state.plan.nodes.get(node).is_some_and(|node| node.timeout_ms.is_some()) {
-            let timer = TimerId::AttemptTimeout { node };
+        for (timer, _) in self.attempt_timers(node) {
             self.perform(Effect::CancelTimer { timer, generation: u64::from(attempt) });
         }
     }

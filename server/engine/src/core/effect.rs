@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::amounts::Amounts;
 use crate::event::{Event, OutputValue, StopCause, Verdict};
 
 /// What [`decide`](super::decide()) found: the events to journal, then the effects to perform.
@@ -122,6 +123,11 @@ pub enum TimerId {
         /// The node's index.
         node: usize,
     },
+    /// What the node's own budget allows its live attempt of time. Its generation is the attempt's number.
+    AttemptBudget {
+        /// The node's index.
+        node: usize,
+    },
     /// The node's next try. Its generation is the number of the attempt that failed.
     Retry {
         /// The node's index.
@@ -148,6 +154,8 @@ pub struct StartAttempt {
     pub command: RenderedCommand,
     /// Values of the node's `inputs`, by local name.
     pub inputs: BTreeMap<String, OutputValue>,
+    /// What it may spend of the run's budgets: its runner's hard cap, beside the node's own.
+    pub reserved: Amounts,
 }
 
 /// A node's work with its templates filled in.

@@ -59,11 +59,6 @@ impl State {
         }
     }
 
-    /// Whether `node` waits for its runner to open.
-    pub(crate) fn is_shut_out(&self, node: usize) -> bool {
-        self.runner_of(node).is_some_and(|runner| !self.is_runner_open(runner))
-    }
-
     fn runner_name(&self, runner: usize) -> Option<String> {
         self.plan.runners.keys().nth(runner).cloned()
     }

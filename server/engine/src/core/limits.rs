@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::state::State;
+use crate::amounts::Amounts;
 use crate::plan::{PlanHold, PlanWork, StoredPlan};
 
 /// What a node needs in order to start, besides a slot.
@@ -96,14 +97,33 @@ impl State {
         }
     }
 
-    /// The node that starts next; none where nothing that is ready may.
-    pub(super) fn next_to_start(&self) -> Option<usize> {
+    /// The node that starts next, and what it holds of its budgets; none where nothing that is ready may.
+    pub(super) fn next_to_start(&self, now_ms: i64) -> Option<(usize, Amounts)> {
+        if self.has_a_free_slot() { self.startable(now_ms) } else { None }
+    }
+
+    pub(super) fn has_a_free_slot(&self) -> bool {
         let slots = usize::try_from(self.plan.max_parallel.max(1)).unwrap_or(usize::MAX);
-        if self.paused || self.live.size() >= slots {
-            return None;
+        !self.paused && self.live.size() < slots
+    }
+
+    /// The same, as if there were a slot. Of nodes that need the same, each may have to reserve something else; without
+    /// budgets the foremost of them goes.
+    pub(super) fn startable(&self, now_ms: i64) -> Option<(usize, Amounts)> {
+        if self.plan.budgets.is_empty() {
+            let (rank, _) = self.foremost.iter().find(|(_, place)| self.is_room_open(*place))?;
+            return Some((self.graph.at_rank(*rank)?, Amounts::default()));
         }
-        let (rank, _) = self.foremost.iter().find(|(_, place)| self.is_room_open(*place))?;
-        self.graph.at_rank(*rank)
+        let affordable = |node| Some((node, self.reservation(node, now_ms).ok()?));
+        let best = self.open_rooms().filter_map(|mut nodes| nodes.find_map(affordable));
+        best.min_by_key(|(node, _)| self.graph.rank(*node))
+    }
+
+    /// The rooms whose nodes wait for nothing but a slot or a budget: their nodes in the order of starting.
+    pub(super) fn open_rooms(&self) -> impl Iterator<Item = impl Iterator<Item = usize> + '_> {
+        let open = self.foremost.iter().filter(|(_, place)| self.is_room_open(*place));
+        let rooms = open.filter_map(|(_, place)| self.rooms.get(*place));
+        rooms.map(|room| room.iter().filter_map(|rank| self.graph.at_rank(*rank)))
     }
 
     fn is_room_open(&self, place: usize) -> bool {

@@ -10,6 +10,7 @@
 //! rule         truth table 1: classes × trigger rule                 (ENGINE 2)
 //! mode         truth table 3: what the run's mode lets happen        (ENGINE 2)
 //! verdict      truth table 4: how the run ended                      (ENGINE 2)
+//! budget       what attempts may spend and did spend                 (ENGINE 7)
 //! retry        whether and when a failed node is tried again          (ENGINE 3)
 //! merging      what was made on a copy comes back                (ENGINE 9)
 //! reuse        earlier results in the place of new ones               (ENGINE 5)
@@ -27,6 +28,7 @@
 
 pub mod apply;
 mod approval;
+mod budget;
 pub mod class;
 pub mod decide;
 mod draft;

@@ -31,7 +31,7 @@ pub(super) fn take_in(draft: &mut Draft<'_>, row: RequestRow) {
             draft.ask_what_is_ready();
             draft.look_again();
         }
-        Request::Cancel | Request::Pause => {}
+        Request::Cancel | Request::Pause | Request::Raise { .. } => {}
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rpds::{RedBlackTreeSetSync, VectorSync};
 
 use super::approval::Question;
+use super::budget::BudgetStanding;
 use super::class::Class;
 use super::gate::Gate;
 use super::graph::{Graph, PlanFault};
@@ -13,6 +14,7 @@ use super::locks::LockStanding;
 use super::mode::Mode;
 use super::retry::NextTry;
 use super::reuse::Identity;
+use crate::amounts::Amounts;
 use crate::event::{NodeState, OutputValue, Verdict};
 use crate::plan::{PlanNode, PlanWork, StoredPlan};
 
@@ -64,6 +66,8 @@ pub struct State {
     pub(crate) paused: bool,
     /// Runners that let nothing in, or one node at a time, by their place in the plan.
     pub(crate) gates: BTreeMap<usize, Gate>,
+    /// What was spent, by the place of the budget in the plan.
+    pub(crate) budgets: Vec<BudgetStanding>,
     /// Cancel requests since the last resume.
     pub(crate) cancels: u32,
     /// The request table's last row that was taken in.
@@ -109,6 +113,8 @@ pub struct NodeStanding {
     pub(crate) ticket: Option<u64>,
     /// Locks at which it stands in line.
     pub(crate) lines: usize,
+    /// What the live attempt holds of its budgets.
+    pub(crate) reserved: Amounts,
 }
 
 /// The root process of an attempt, as it was journaled: what a takeover kills.
@@ -166,6 +172,7 @@ impl NodeStanding {
             process: None,
             ticket: None,
             lines: 0,
+            reserved: Amounts::default(),
         }
     }
 
@@ -195,6 +202,7 @@ impl State {
     pub fn new(run: &str, plan: Arc<StoredPlan>) -> Result<Self, PlanFault> {
         let graph = Arc::new(Graph::new(&plan)?);
         let nodes: VectorSync<NodeStanding> = plan.nodes.iter().map(NodeStanding::new).collect();
+        let budgets = vec![BudgetStanding::default(); plan.budgets.len()];
         Ok(Self {
             run: run.into(),
             unfinished: plan.nodes.len(),
@@ -219,6 +227,7 @@ impl State {
             merging: 0,
             paused: false,
             gates: BTreeMap::new(),
+            budgets,
             cancels: 0,
             last_request: 0,
             started_at: None,

@@ -36,9 +36,14 @@ pub enum PauseCause {
     Decision,
     /// A person is asked.
     Approval,
+    /// A budget has too little left.
+    Budget,
     /// No runner that is needed has quota left; the run goes on by itself.
     Quota,
 }
+
+/// The moment does not matter: where nothing is live, no time of a budget goes by.
+const NOTHING_LIVES: i64 = 0;
 
 impl State {
     /// Why the run starts nothing; none where it does.
@@ -50,12 +55,16 @@ impl State {
             || self.merging > 0
             || !self.retrying.is_empty()
             || !self.unidentified.is_empty();
-        if goes_on || self.ready().any(|node| !self.is_shut_out(node)) {
+        if goes_on || self.startable(NOTHING_LIVES).is_some() {
             return None;
         }
         let causes = [
             (self.undecided > 0, PauseCause::Decision),
             (!self.asking.is_empty(), PauseCause::Approval),
+            (
+                !self.ready.is_empty() && self.budgets.iter().any(|budget| budget.is_exhausted),
+                PauseCause::Budget,
+            ),
             (!self.ready.is_empty(), PauseCause::Quota),
         ];
         causes.into_iter().find(|(holds, _)| *holds).map(|(_, cause)| cause)

@@ -148,7 +148,7 @@ impl Workshop<'_> {
             RenderedCommand::Line { line, shell: None } => {
                 words::split(line).ok_or_else(|| "the command has shell syntax and no shell".to_owned())?
             }
-            RenderedCommand::Agent { prompt } => return self.agent_program(node, start.key, prompt, folder),
+            RenderedCommand::Agent { prompt } => return self.agent_program(node, start, prompt, folder),
         };
         Ok(Program { argv, stdin: None, env: Vec::new(), stop: default_stop_sequence(), stream: None })
     }
@@ -156,11 +156,13 @@ impl Workshop<'_> {
     fn agent_program(
         &self,
         node: &PlanNode,
-        key: AttemptKey,
+        start: &StartAttempt,
         prompt: &str,
         folder: &AttemptFolder,
     ) -> Result<Program, String> {
-        let PlanWork::Agent { agent, runner: name, model, tools, max_turns, max_micro_usd, .. } = &node.work
+        let PlanWork::Agent {
+            agent, runner: name, model, tools, max_turns, max_micro_usd, max_tokens, ..
+        } = &node.work
         else {
             return Err("a prompt was rendered for a node without a runner".to_owned());
         };
@@ -173,15 +175,17 @@ impl Workshop<'_> {
         let schema = schema(&node.outputs).filter(|_| takes_schema(definition.kind));
         let runner = runner(definition);
         folder.make().map_err(|error| format!("{}: {error}", folder.path().display()))?;
+        let reserved_turns = start.reserved.turns.and_then(|turns| u32::try_from(turns).ok());
         let job = AgentJob {
             agent,
             prompt,
             model: model.as_deref().or_else(|| agent?.model.as_deref()),
             tools: tools.as_deref().or_else(|| agent?.tools.as_deref()),
-            max_turns: *max_turns,
-            max_micro_usd: *max_micro_usd,
+            max_turns: least(*max_turns, reserved_turns),
+            max_micro_usd: least(*max_micro_usd, start.reserved.micro_usd),
+            max_tokens: least(*max_tokens, start.reserved.tokens),
             schema: schema.as_ref(),
-            session: &session_of(&self.token(key.node, key.attempt)),
+            session: &session_of(&self.token(start.key.node, start.key.attempt)),
             cwd: &self.working_folder(node, folder),
             dir: folder.path(),
         };
@@ -209,6 +213,11 @@ impl Workshop<'_> {
             environment.variables.insert(name.to_owned(), value);
         }
     }
+}
+
+/// The stricter of two limits.
+fn least<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    one.into_iter().chain(other).min()
 }
 
 /// A UUID that belongs to this attempt and to no other: each attempt has a conversation of its own.

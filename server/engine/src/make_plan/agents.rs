@@ -6,14 +6,13 @@ use std::path::Path;
 
 use divisi_analysis::did_you_mean::nearest;
 use divisi_model::agent::system_prompt;
-use divisi_model::{Agent, AgentWork, Budget, CommandWork, Resolution, Tool};
+use divisi_model::{Agent, AgentWork, CommandWork, Resolution, Tool};
 use divisi_syntax::{Span, Spanned};
-use divisi_workspace::settings::{BUILT_IN_RUNNERS, RunnerKind};
+use divisi_workspace::settings::BUILT_IN_RUNNERS;
 use divisi_workspace::{RunnerDefinition, Snapshot};
 
 use super::Faults;
 use crate::plan::PlanAgent;
-use crate::runner::cannot_hold;
 
 /// A node whose text goes to a runner, as far as the runner has to suit it.
 pub(super) struct Handed<'a> {
@@ -22,8 +21,6 @@ pub(super) struct Handed<'a> {
     /// Where that is written.
     span: Span,
     runner: Option<&'a Spanned<String>>,
-    max_turns: Option<&'a Spanned<u32>>,
-    budget: Option<&'a Spanned<Budget>>,
 }
 
 impl<'a> Handed<'a> {
@@ -32,8 +29,6 @@ impl<'a> Handed<'a> {
             what: format!("the agent {}", work.agent.value),
             span: work.agent.span,
             runner: work.runner.as_ref(),
-            max_turns: work.max_turns.as_ref(),
-            budget: work.budget.as_ref(),
         }
     }
 
@@ -42,8 +37,6 @@ impl<'a> Handed<'a> {
             what: format!("the command /{}", work.name.value),
             span: work.name.span,
             runner: work.runner.as_ref(),
-            max_turns: work.max_turns.as_ref(),
-            budget: work.budget.as_ref(),
         }
     }
 }
@@ -88,7 +81,6 @@ impl<'a> Agents<'a> {
             faults.add(span, format!("the runner {name} has an empty command in the settings"));
             return None;
         }
-        refuse_limits(name, definition.kind, work, faults);
         self.runners.insert(name.to_owned(), with_absolute_program(definition));
         Some(name.to_owned())
     }
@@ -172,18 +164,6 @@ pub(super) fn text_of(snapshot: &Snapshot, path: &Path) -> Result<String, String
         return Ok(open.text.to_string());
     }
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// A limit that does nothing is worse than none.
-fn refuse_limits(name: &str, kind: RunnerKind, work: &Handed<'_>, faults: &mut Faults) {
-    let budget = work.budget;
-    let turns = budget.filter(|budget| budget.value.turns.is_some()).map(|budget| budget.span);
-    let turns = work.max_turns.map(|turns| turns.span).or(turns);
-    let cost = budget.filter(|budget| budget.value.micro_usd.is_some()).map(|budget| budget.span);
-    let Some(limit) = cannot_hold(kind, turns.is_some(), cost.is_some()) else { return };
-    let span = if limit == "turns" { turns } else { cost };
-    let what = if limit == "turns" { "a limit on turns" } else { "a budget in US dollars" };
-    faults.add(span.unwrap_or(work.span), format!("the runner {name} has no way to hold {what}"));
 }
 
 /// A program path with a slash is relative to the file that defines the runner; a bare name is looked up in `PATH`.

@@ -10,11 +10,13 @@
 //! inputs    inputs to (node, output)
 //! needs     locks and limits
 //! worktree  what copies of the workspace are made from
+//! budgets   what may be spent
 //! nodes     one node of the DAG to its nodes of the plan
 //! ```
 
 mod agents;
 mod args;
+mod budgets;
 mod cache;
 mod commands;
 mod expand;
@@ -56,7 +58,7 @@ pub(crate) fn make(
     let mut agents = agents::Agents::new(snapshot);
     let mut commands = commands::Commands::new(snapshot);
     let mut needs = needs::Needs::new(dag);
-    let nodes = nodes::plan_nodes(
+    let mut nodes = nodes::plan_nodes(
         &nodes::Context { dag, graph: &graph, document, args: &bound.values, chosen: &chosen },
         &mut agents,
         &mut needs,
@@ -68,6 +70,7 @@ pub(crate) fn make(
     let repository = worktree::repository(dag, &chosen, &workspace, &mut faults);
     faults.into_result()?;
     let settings = &snapshot.settings().run;
+    let budgets = budgets::plan_budgets(dag, &workspace, &document.path, &mut nodes);
     Ok(StoredPlan {
         format: PLAN_FORMAT,
         dag: dag_name(dag, &document.path),
@@ -83,6 +86,7 @@ pub(crate) fn make(
         jobserver: settings.jobserver,
         locks: needs.locks,
         limits: needs.limits,
+        budgets,
         nodes,
         agents: agents.files,
         commands: commands.files,

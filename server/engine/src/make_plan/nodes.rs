@@ -16,6 +16,7 @@ use super::commands::Commands;
 use super::expand::{Instance, instances};
 use super::needs::Needs;
 use super::{Faults, ancestors, cache, declared_env, inputs, worktree};
+use crate::amounts::Amounts;
 use crate::plan::{PlanHold, PlanNode, PlanOutput, PlanRetry, PlanWork};
 use crate::words;
 
@@ -133,6 +134,17 @@ fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
         reads: node.reads.as_deref().map(globs),
         writes: node.writes.as_deref().map(globs),
         cache: None,
+        budgets: Vec::new(),
+        past: Amounts::default(),
+        wall_budget_ms: wall_budget(node).map(millis),
+    }
+}
+
+fn wall_budget(node: &Node) -> Option<Duration> {
+    match &node.work {
+        Some(Work::Agent(work)) => work.budget.as_ref()?.value.wall,
+        Some(Work::Command(work)) => work.budget.as_ref()?.value.wall,
+        _ => None,
     }
 }
 
@@ -177,6 +189,7 @@ fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instan
         retry: None,
         timeout_ms: None,
         idle_timeout_ms: None,
+        wall_budget_ms: None,
         env: Vec::new(),
         locks: Vec::new(),
         limits: Vec::new(),
@@ -215,6 +228,7 @@ fn plan_work(
                 tools: work.tools.as_ref().map(|tools| tools.iter().map(|tool| tool.value.clone()).collect()),
                 max_turns: max_turns.into_iter().chain(budget.turns).min(),
                 max_micro_usd: budget.micro_usd,
+                max_tokens: budget.tokens,
             })
         }
         Some(Work::Command(work)) => {
@@ -237,6 +251,7 @@ fn plan_work(
                 tools: work.tools.as_ref().map(names).or(called.tools),
                 max_turns: max_turns.into_iter().chain(budget.turns).min(),
                 max_micro_usd: budget.micro_usd,
+                max_tokens: budget.tokens,
             })
         }
         Some(Work::Dag { path: written, .. }) => {

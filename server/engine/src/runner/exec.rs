@@ -85,6 +85,9 @@ impl Runner for Exec {
         if let Some(micro_usd) = job.max_micro_usd {
             env.push(("DIVISI_MAX_MICRO_USD".to_owned(), micro_usd.to_string()));
         }
+        if let Some(tokens) = job.max_tokens {
+            env.push(("DIVISI_MAX_TOKENS".to_owned(), tokens.to_string()));
+        }
         let stdin = Some(job.dir.join(PROMPT_FILE));
         Ok(RunnerProcess { argv: self.command.clone(), env, stdin, stream: None })
     }

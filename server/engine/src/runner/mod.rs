@@ -10,7 +10,6 @@
 //! opencode    OpenCode
 //! acp         any agent that speaks the Agent Client Protocol
 //! transcript  what every listener keeps of its stream
-//! limits      which limits a runner can hold
 //! schema      what an agent is asked for by a JSON Schema
 //! tools       what the agents call their tools
 //! verdict     an agent's report and its program's end → how the attempt ended
@@ -21,7 +20,6 @@ mod claude;
 mod codex;
 mod exec;
 mod gemini;
-mod limits;
 mod opencode;
 mod schema;
 mod tools;
@@ -42,7 +40,6 @@ use crate::plan::PlanAgent;
 
 pub use exec::Exec;
 pub(crate) use exec::{REPORT_LIMIT, RESULT_FILE};
-pub(crate) use limits::cannot_hold;
 pub(crate) use schema::{schema, value_of};
 pub(crate) use version::version;
 
@@ -61,6 +58,8 @@ pub struct AgentJob<'a> {
     pub max_turns: Option<u32>,
     /// The most that it may cost, in millionths of a US dollar.
     pub max_micro_usd: Option<u64>,
+    /// The most tokens that it may read and write.
+    pub max_tokens: Option<u64>,
     /// The JSON Schema of what it is to give; none where its last text will do.
     pub schema: Option<&'a Value>,
     /// Names the conversation: a UUID that no other attempt has.

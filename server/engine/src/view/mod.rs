@@ -29,6 +29,7 @@ mod waiting;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
+use crate::amounts::Unit;
 use crate::event::{Event, EventRecord, NodeState, Request, Verdict};
 use crate::plan::StoredPlan;
 
@@ -39,6 +40,19 @@ pub use statistics::{NodeStatistics, PastDurations, Statistics, past_durations};
 pub use summary::Summary;
 pub use todo::{Todo, TodoStatus};
 pub use trace::trace;
+
+/// A budget that has too little left for what could start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exhausted {
+    /// Path of the node whose part of the run it limits; empty for the whole run.
+    pub scope: String,
+    /// What there is too little of.
+    pub unit: Unit,
+    /// What was spent of it.
+    pub spent: u64,
+    /// How much may be spent.
+    pub limit: u64,
+}
 
 /// A run as its events so far tell it.
 ///
@@ -55,6 +69,7 @@ pub struct RunView {
     paused: bool,
     /// Runners without quota, and until when, in milliseconds since the epoch.
     closed_runners: BTreeMap<String, i64>,
+    exhausted: Vec<Exhausted>,
     verdict: Option<Verdict>,
     sessions: Sessions,
     nodes: Vec<NodeView>,
@@ -106,6 +121,7 @@ impl RunView {
             Event::RunResumed { .. } => {
                 self.verdict = None;
                 self.paused = false;
+                self.exhausted.clear();
                 self.closed_runners.clear();
             }
             Event::Requested { request: Request::Pause, .. } => self.paused = true,
@@ -113,7 +129,7 @@ impl RunView {
             Event::NodeState { node, state, detail, outputs, .. } => {
                 self.change_node(node, |node| node.become_state(*state, detail.as_deref(), outputs, at));
             }
-            Event::AttemptGranted { node, attempt } => {
+            Event::AttemptGranted { node, attempt, .. } => {
                 self.change_node(node, |node| node.begin_attempt(*attempt, at));
             }
             Event::AttemptStarted { node, .. } => self.change_node(node, |node| node.started_at = Some(at)),
@@ -136,8 +152,16 @@ impl RunView {
             Event::ApprovalAsked { node, about, expires_at, .. } => {
                 self.change_node(node, |node| node.be_asked(about, *expires_at));
             }
+            Event::BudgetExhausted { scope, unit, spent, limit } => {
+                let exhausted = Exhausted { scope: scope.clone(), unit: *unit, spent: *spent, limit: *limit };
+                self.exhausted.push(exhausted);
+            }
+            Event::Requested { request: Request::Raise { scope, .. }, .. } => {
+                self.exhausted.retain(|exhausted| exhausted.scope != *scope);
+            }
             Event::RunEnded { verdict } => {
                 self.verdict = Some(*verdict);
+                self.exhausted.clear();
                 self.closed_runners.clear();
                 self.sessions.end(at);
             }
@@ -208,6 +232,11 @@ impl RunView {
     /// What became of earlier results.
     pub fn reuse(&self) -> &ReuseFigures {
         &self.reuse
+    }
+
+    /// Budgets that have too little left for what could start.
+    pub fn exhausted(&self) -> &[Exhausted] {
+        &self.exhausted
     }
 
     /// How it ended; none while it goes on.

@@ -18,7 +18,11 @@ impl RunView {
         if is_any(NodeState::WaitingDecision) {
             return Some(PauseCause::Decision);
         }
-        is_any(NodeState::WaitingApproval).then_some(PauseCause::Approval)
+        if is_any(NodeState::WaitingApproval) {
+            return Some(PauseCause::Approval);
+        }
+        let lacks_money = !self.exhausted().is_empty() && self.closed_runners().next().is_none();
+        (lacks_money && is_any(NodeState::Ready)).then_some(PauseCause::Budget)
     }
 
     /// Nodes of which a person has to say what their lost attempt counts as, where nothing else goes on; in plan
@@ -36,12 +40,12 @@ impl RunView {
     }
 
     fn goes_on(&self) -> bool {
-        // What is ready beside a runner without quota, and does not start, waits for that runner.
-        let has_quota = self.closed_runners().next().is_none();
+        // What is ready beside a runner without quota or a budget that is used up, and does not start, waits for that.
+        let is_free = self.closed_runners().next().is_none() && self.exhausted().is_empty();
         self.nodes().any(|node| {
             node.is_running()
                 || node.state == NodeState::RetryWait
-                || (node.state == NodeState::Ready && has_quota)
+                || (node.state == NodeState::Ready && is_free)
         })
     }
 }

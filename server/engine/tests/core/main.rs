@@ -6,6 +6,7 @@ mod support;
 
 mod approvals;
 mod attempts;
+mod budgets;
 mod forecasts;
 mod groups;
 mod locks;

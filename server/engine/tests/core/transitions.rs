@@ -1,5 +1,6 @@
 //! ENGINE, section 3: the table of transitions, and what happens at one that it forbids.
 
+use divisi_engine::amounts::Amounts;
 use divisi_engine::core::transitions::is_allowed;
 use divisi_engine::core::{apply, replay};
 use divisi_engine::event::{EVENT_VERSION, Event, EventRecord, FailKind, NodeState, StopCause};
@@ -150,16 +151,16 @@ fn a_journal_that_cannot_be_is_an_error() {
     );
 
     let mut stranger = forbidden();
-    stranger.event = Event::AttemptGranted { node: "b".to_owned(), attempt: 1 };
+    stranger.event = Event::AttemptGranted { node: "b".to_owned(), attempt: 1, reserved: Amounts::default() };
     let fault = replay("run", plan.clone(), &[stranger.clone()]).unwrap_err();
     assert_eq!(fault.to_string(), "event 1 names the node b, which the plan does not have");
 
-    stranger.event = Event::AttemptGranted { node: "a".to_owned(), attempt: 2 };
+    stranger.event = Event::AttemptGranted { node: "a".to_owned(), attempt: 2, reserved: Amounts::default() };
     let fault = replay("run", plan.clone(), &[stranger.clone()]).unwrap_err();
     assert_eq!(fault.to_string(), "event 1 speaks of attempt 2 of the node a, which it cannot be in");
 
     let mut first = stranger.clone();
-    first.event = Event::AttemptGranted { node: "a".to_owned(), attempt: 1 };
+    first.event = Event::AttemptGranted { node: "a".to_owned(), attempt: 1, reserved: Amounts::default() };
     stranger.seq = 2;
     let fault = replay("run", plan, &[first, stranger]).unwrap_err();
     let two_at_once = "event 2 speaks of attempt 2 of the node a, which it cannot be in";

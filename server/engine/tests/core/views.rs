@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use divisi_engine::amounts::Amounts;
 use divisi_engine::core::status::{PauseCause, RunStatus, status};
 use divisi_engine::core::{Input, replay};
 use divisi_engine::event::{
@@ -178,7 +179,11 @@ fn a_view_takes_what_cannot_be() {
     let mut events = vec![Event::Unknown, Event::RunEnded { verdict: Verdict::Failed }];
     for node in ["a", "b", "g", "x", "nobody"] {
         events.push(ended(node));
-        events.push(Event::AttemptGranted { node: node.to_owned(), attempt: u32::MAX });
+        events.push(Event::AttemptGranted {
+            node: node.to_owned(),
+            attempt: u32::MAX,
+            reserved: Amounts::default(),
+        });
         events.push(node_state(node, NodeState::Succeeded));
         events.push(node_state(node, NodeState::Stopping { cause: StopCause::Idle }));
         events.push(node_state(node, NodeState::Expanded));

@@ -55,7 +55,7 @@ fn ran_as_journaled(records: &[EventRecord], witness: &Witness) {
     let mut succeeded = BTreeMap::new();
     for record in records {
         match &record.event {
-            Event::AttemptGranted { node, attempt } => drop(granted.insert((node.clone(), *attempt))),
+            Event::AttemptGranted { node, attempt, .. } => drop(granted.insert((node.clone(), *attempt))),
             Event::AttemptEnded { node, attempt, end: AttemptEnd::Succeeded, .. } => {
                 assert_eq!(succeeded.insert(node.clone(), *attempt), None, "{node} succeeded twice");
             }

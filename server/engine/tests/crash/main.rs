@@ -25,6 +25,8 @@ mod holdings;
 #[expect(dead_code, reason = "the simulator uses the rest")]
 mod invariants;
 mod judge;
+#[path = "../simulator/money.rs"]
+mod money;
 #[path = "../simulator/sometimes.rs"]
 #[expect(dead_code, reason = "the simulator uses it")]
 mod sometimes;

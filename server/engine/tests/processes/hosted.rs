@@ -498,6 +498,7 @@ fn agent(path: &str, prompt: &str, outputs: &[&str]) -> PlanNode {
             tools: Some(vec!["Read".to_owned(), "Grep".to_owned()]),
             max_turns: Some(3),
             max_micro_usd: None,
+            max_tokens: None,
         },
         outputs: outputs.iter().map(|name| output(name, OutputForm::Any)).collect(),
         ..sh(path, "")

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use divisi_engine::amounts::Amounts;
 use divisi_engine::client::{RunStatus, Runs};
 use divisi_engine::event::{Event, EventRecord};
 use divisi_engine::plan::{PLAN_FORMAT, PlanEnv, PlanNode, PlanOutput, PlanWork, StoredPlan};
@@ -96,6 +97,9 @@ pub(crate) fn sh(path: &str, line: &str) -> PlanNode {
         reads: None,
         writes: None,
         cache: None,
+        budgets: Vec::new(),
+        past: Amounts::default(),
+        wall_budget_ms: None,
     }
 }
 
@@ -123,6 +127,7 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
         jobserver: false,
         locks: Vec::new(),
         limits: Vec::new(),
+        budgets: Vec::new(),
         nodes,
         agents: Vec::new(),
         commands: Vec::new(),

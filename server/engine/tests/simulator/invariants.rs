@@ -13,6 +13,7 @@ use divisi_engine::plan::{PlanRetry, PlanWork, Reuse, StoredPlan};
 use divisi_model::{OnFailure, ResumePolicy, TriggerRule};
 
 use crate::holdings::Holdings;
+use crate::money::Books;
 use crate::sometimes::Sometimes;
 use crate::support::Words;
 
@@ -52,6 +53,7 @@ struct Seen {
     identified: HashSet<String>,
     /// Runners without quota: whether one node may try.
     closed: HashMap<String, bool>,
+    books: Books,
 }
 
 impl Seen {
@@ -81,7 +83,7 @@ impl Seen {
                 self.has_resumed = true;
                 self.closed.values_mut().for_each(|probing| *probing = true);
             }
-            Event::AttemptGranted { node, attempt } => {
+            Event::AttemptGranted { node, attempt, .. } => {
                 let last = self.granted.insert(node.clone(), *attempt).unwrap_or(0);
                 assert_eq!(*attempt, last + 1, "attempt numbers of {node} grow by one");
                 assert!(self.grantable.insert(node.clone(), false).unwrap_or(true), "{node} is tried again");
@@ -170,6 +172,7 @@ impl Invariants {
     /// An event is about to be applied to `state`.
     pub(crate) fn before(&mut self, state: &State, event: &Event) {
         self.seen.take(event);
+        self.seen.books.take(&self.plan, event);
         if let Event::NodeState { node, state: NodeState::Pending, .. } = event {
             let index = state.index(node).unwrap();
             let was_done = matches!(self.state(state, index), NodeState::Succeeded | NodeState::Reused);
@@ -357,7 +360,11 @@ impl Invariants {
         let has_room = live < self.plan.max_parallel as usize;
         let nodes = 0..self.plan.nodes.len();
         let ready: Vec<usize> = nodes.filter(|node| self.state(state, *node) == NodeState::Ready).collect();
-        let may_start = |node: &usize| self.has_quota(state, *node) && self.holdings.must_be_let_in(*node);
+        let may_start = |node: &usize| {
+            self.has_quota(state, *node)
+                && self.holdings.must_be_let_in(*node)
+                && !self.may_lack_money(state, *node)
+        };
         let (known, unknown): (Vec<usize>, Vec<usize>) =
             ready.iter().partition(|node| !self.is_looked_for(**node) || self.is_identified(**node));
         let startable = known.iter().filter(|node| may_start(node)).count();
@@ -370,6 +377,21 @@ impl Invariants {
         for node in 0..self.plan.nodes.len() {
             self.not_forgotten(state, node);
         }
+    }
+
+    /// Whether a budget of the node has too little, or may have while others hold a part of it.
+    fn may_lack_money(&self, state: &State, node: usize) -> bool {
+        let budgets = &self.plan.nodes[node].budgets;
+        let shares =
+            |other: usize| self.plan.nodes[other].budgets.iter().any(|budget| budgets.contains(budget));
+        self.seen.books.is_short(&self.plan, node)
+            || state.live().any(|live| {
+                shares(live.node) && !self.seen.books.held(&self.plan.nodes[live.node].path).is_empty()
+            })
+    }
+
+    pub(crate) fn books(&self) -> &Books {
+        &self.seen.books
     }
 
     /// Whether the runner of a node lets it start: always for programs.
@@ -438,6 +460,7 @@ impl Invariants {
         for record in records {
             self.seen.take(&record.event);
             self.holdings.take(&record.event);
+            self.seen.books.take(&self.plan, &record.event);
         }
     }
 
@@ -469,9 +492,11 @@ impl Invariants {
             let lost = self.plan.nodes[node].resume != ResumePolicy::Retry;
             lost || self.losses_in_a_row(&once, node) >= 2
         };
-        // Whose attempt is lost is looked for again, and another one takes its slot meanwhile.
+        // Whose attempt is lost is looked for again, and another one takes its slot meanwhile. What is lost to the
+        // second one has cost what it held.
         let may_change = |node: usize| may_fail_as_lost(node) || self.is_looked_for(node);
-        if once.live().any(|attempt| may_change(attempt.node)) {
+        let has_budgets = !self.plan.budgets.is_empty();
+        if has_budgets || once.live().any(|attempt| may_change(attempt.node)) {
             return;
         }
         let in_a_row = taken_over(&once, now, vec![resume(first + 2)]);
@@ -539,7 +564,8 @@ impl Invariants {
     }
 
     pub(crate) fn waits_for_a_person(&self, state: &State) -> bool {
-        self.seen.is_paused || self.is_undecided(state) || self.is_asking(state)
+        let has_too_little = !self.seen.books.exhausted().is_empty();
+        self.seen.is_paused || self.is_undecided(state) || self.is_asking(state) || has_too_little
     }
 
     /// An untolerated failure of a run that does not go on after one.
@@ -574,15 +600,24 @@ impl Invariants {
         };
         let is_ready = |node: &usize| self.state(state, *node) == NodeState::Ready;
         let is_unknown = |node: usize| self.is_looked_for(node) && !self.is_identified(node);
-        let startable = |node: usize| self.has_quota(state, node) || is_unknown(node);
+        // Who lacks money still stands in the lines of its locks.
+        let has_all = |node: usize| {
+            self.has_quota(state, node)
+                && !self.seen.books.is_short(&self.plan, node)
+                && self.holdings.must_be_let_in(node)
+        };
+        let startable = |node: usize| has_all(node) || is_unknown(node);
         let goes_on = has(NodeState::is_live)
             || has(|state| matches!(state, NodeState::RetryWait | NodeState::Merging))
             || (0..self.plan.nodes.len()).filter(is_ready).any(startable);
+        let has_ready = has(|state| *state == NodeState::Ready);
+        let is_short = !self.seen.books.exhausted().is_empty();
         let cause = [
             (self.seen.is_paused, PauseCause::User),
             (!goes_on && self.is_undecided(state), PauseCause::Decision),
             (!goes_on && self.is_asking(state), PauseCause::Approval),
-            (!goes_on && has(|state| *state == NodeState::Ready), PauseCause::Quota),
+            (!goes_on && has_ready && is_short, PauseCause::Budget),
+            (!goes_on && has_ready, PauseCause::Quota),
         ];
         let cause = cause.into_iter().find(|(holds, _)| *holds).map(|(_, cause)| cause);
         match cause {

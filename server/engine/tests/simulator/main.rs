@@ -11,6 +11,7 @@ mod holdings;
 mod invariants;
 mod journal;
 mod library;
+mod money;
 mod plans;
 mod random;
 mod sometimes;

@@ -1,9 +1,10 @@
 //! Random plans: rules, conditions, tolerance, groups, time-outs, policies.
 
+use divisi_engine::amounts::Amounts;
 use divisi_engine::event::FailKind;
 use divisi_engine::plan::{
-    AdoptedResult, PlanCache, PlanHold, PlanLimit, PlanLock, PlanNode, PlanParent, PlanRetry, PlanWork,
-    PlanWorktree, Reuse, StoredPlan,
+    AdoptedResult, PlanBudget, PlanCache, PlanHold, PlanLimit, PlanLock, PlanNode, PlanParent, PlanRetry,
+    PlanWork, PlanWorktree, Reuse, StoredPlan,
 };
 use divisi_model::{Backoff, OnFailure, ResumePolicy};
 
@@ -126,6 +127,35 @@ fn random_retry(random: &mut Random) -> PlanRetry {
         multiplier: random.pick(&[1.0, 2.0, 10.0]),
         jitter: random.percent(50),
         on: random.percent(30).then(|| vec![FailKind::Exit, FailKind::TimedOut]),
+    }
+}
+
+/// A budget of the whole, sometimes one of a part within it; nodes with a past and with limits of their own.
+pub(crate) fn add_budgets(random: &mut Random, plan: &mut StoredPlan) {
+    let mut scopes = vec![String::new()];
+    scopes.extend(random.percent(40).then(|| "part".to_owned()));
+    for (budget, scope) in scopes.into_iter().enumerate() {
+        let limit = Amounts {
+            micro_usd: random.percent(60).then(|| random.pick(&[50_000, 500_000, 5_000_000])),
+            tokens: random.percent(30).then(|| random.pick(&[3_000, 100_000])),
+            turns: random.percent(30).then(|| random.pick(&[2, 10, 100])),
+            wall_ms: random.percent(20).then(|| random.pick(&[100, 5_000, 60_000])),
+        };
+        plan.budgets.push(PlanBudget { scope, limit });
+        for node in &mut plan.nodes {
+            let is_group = matches!(node.work, PlanWork::Group { .. });
+            if !is_group && (budget == 0 || random.percent(50)) {
+                node.budgets.push(budget);
+            }
+        }
+    }
+    for node in &mut plan.nodes {
+        if let PlanWork::Agent { max_micro_usd, max_turns, .. } = &mut node.work {
+            *max_micro_usd = random.percent(20).then(|| random.pick(&[20_000, 1_000_000]));
+            *max_turns = random.percent(20).then_some(5);
+        }
+        node.past.micro_usd = random.percent(30).then(|| random.pick(&[30_000, 700_000]));
+        node.wall_budget_ms = random.percent(5).then_some(2_000);
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 /// What has to occur among 10,000 seeds.
 const EXPECTED: &[&str] = &[
+    "a budget is raised",
     "a cancel",
     "a crash while a person is asked",
     "a person agrees",
@@ -39,6 +40,7 @@ const EXPECTED: &[&str] = &[
     "a person decides",
     "a process ignores its stop",
     "a report from a former epoch",
+    "a runner spends more than its cap",
     "a resume of a run that ended",
     "a resume of an orphan",
     "a resume that resets what was ready",
@@ -58,10 +60,15 @@ const EXPECTED: &[&str] = &[
     "an identity cannot be told",
     "an idle time-out",
     "an outcome adopted",
+    "an unknown cost",
     "all tries used up",
     "every slot taken",
+    "money is reserved",
+    "no money left",
+    "no money left for a part",
     "no quota until a moment",
     "no quota, nobody says for how long",
+    "no time left",
     "one node tries for quota",
     "quota again",
     "resume: never failed a node",

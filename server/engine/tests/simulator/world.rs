@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use divisi_engine::amounts::{Amounts, Unit};
 use divisi_engine::core::{
     AttemptKey, AttemptOutcome, Decision, Effect, Found, IdentifyNode, Input, MergeEnd, Outcome, Recovered,
     RequestRow, State, TimerId, apply, decide, replay,
 };
 use divisi_engine::event::{
-    Event, FailKind, LostDecision, Miss, MissKind, NodeState, Request, StopCause, Verdict,
+    Event, FailKind, LostDecision, Miss, MissKind, NodeState, Request, StopCause, Usage, Verdict,
 };
 use divisi_engine::plan::{PlanWork, Reuse, StoredPlan};
 use divisi_model::{OnFailure, ResumePolicy};
@@ -16,7 +17,7 @@ use divisi_model::{OnFailure, ResumePolicy};
 use crate::invariants::Invariants;
 use crate::journal::FakeJournal;
 use crate::library::Library;
-use crate::plans::random_plan;
+use crate::plans::{add_budgets, random_plan};
 use crate::random::Random;
 use crate::sometimes::Sometimes;
 use crate::support::{Words, answer_about, failed, name, out_of_quota, succeeded, words};
@@ -70,7 +71,13 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let plan = Arc::new(random_plan(&mut random));
+        let mut plan = random_plan(&mut random);
+        // By a die of its own: seeds without budgets keep their fate.
+        let mut budgets = Random::new(!seed);
+        if budgets.percent(30) {
+            add_budgets(&mut budgets, &mut plan);
+        }
+        let plan = Arc::new(plan);
         let state = State::new("run", plan.clone()).unwrap();
         Self {
             random,
@@ -207,6 +214,7 @@ impl World {
             Request::CancelNode { .. } => self.sometimes.saw("a node cancelled alone"),
             Request::Forget { .. } => self.sometimes.saw("a node and what follows it is done again"),
             Request::Decide { .. } => self.sometimes.saw("a person decides"),
+            Request::Raise { .. } => self.sometimes.saw("a budget is raised"),
             Request::Pause => self.sometimes.saw("a pause"),
             Request::Approve { node, about, .. } => {
                 let index = self.state.index(node).unwrap();
@@ -282,6 +290,14 @@ impl World {
     /// Counts what is interesting about an event, before it is applied.
     fn note(&mut self, event: &Event) {
         match event {
+            Event::BudgetExhausted { unit: Unit::Wall, .. } => self.sometimes.saw("no time left"),
+            Event::BudgetExhausted { scope, .. } if !scope.is_empty() => {
+                self.sometimes.saw("no money left for a part")
+            }
+            Event::BudgetExhausted { .. } => self.sometimes.saw("no money left"),
+            Event::AttemptGranted { reserved, .. } if !reserved.is_empty() => {
+                self.sometimes.saw("money is reserved")
+            }
             Event::RunnerClosed { is_known: true, .. } => self.sometimes.saw("no quota until a moment"),
             Event::RunnerClosed { .. } => self.sometimes.saw("no quota, nobody says for how long"),
             Event::RunnerOpened { probing: true, .. } => self.sometimes.saw("one node tries for quota"),
@@ -425,6 +441,9 @@ impl World {
         let hangs = (timeout.is_some() || idle.is_some()) && self.random.percent(20);
         let takes = self.random.pick(&[1, 5, 40, 300, 999, 1_000, 2_500, 9_000]);
         outcome.evidence.wall_ms = takes as u64;
+        if is_agent && !self.plan.budgets.is_empty() {
+            outcome.evidence.usage = self.random_usage(key.node);
+        }
         let ignores_stop = self.random.percent(20);
         let process = Process { outcome, started_at: self.now, is_stopping: false, ignores_stop };
         self.processes.insert(key, process);
@@ -453,6 +472,30 @@ impl World {
     fn is_merging(&self) -> bool {
         let merges = |node: usize| self.state.node(node).unwrap().state() == NodeState::Merging;
         (0..self.plan.nodes.len()).any(merges)
+    }
+
+    /// What an agent reports: nothing, a part, within its cap, beyond it.
+    fn random_usage(&mut self, node: usize) -> Option<Usage> {
+        if self.random.percent(20) {
+            self.sometimes.saw("an unknown cost");
+            return None;
+        }
+        let held = self.invariants.books().held(&self.plan.nodes[node].path);
+        let overshoots = self.random.percent(10);
+        let mut spend = |cap: Option<u64>| {
+            let cap = cap.unwrap_or(100_000);
+            self.random.below(1 + cap as usize) as u64 + if overshoots { cap } else { 0 }
+        };
+        let (usd, tokens, turns) = (spend(held.micro_usd), spend(held.tokens), spend(held.turns));
+        if overshoots && !held.is_empty() {
+            self.sometimes.saw("a runner spends more than its cap");
+        }
+        Some(Usage {
+            output_tokens: tokens,
+            turns: self.random.percent(80).then_some(turns as u32),
+            usd: self.random.percent(80).then_some(usd as f64 / 1e6),
+            ..Usage::default()
+        })
     }
 
     /// The runner's stop sequence ends in a kill of the tree, so even who ignores it is gone at last.
@@ -604,6 +647,14 @@ impl World {
         assert!(self.invariants.waits_for_a_person(&self.state), "a run hangs");
         assert!(self.state.live().next().is_none(), "a live attempt of which nobody will tell");
         self.happens(1, Happening::Ask(Request::Unpause));
+        for (scope, unit) in self.invariants.books().exhausted() {
+            if self.mishaps < MISHAPS && self.random.percent(10) {
+                return self.happens(1, Happening::Ask(Request::Cancel));
+            }
+            let mut more = Amounts::default();
+            more.set(unit, Some(self.random.pick(&[1_000, 10_000_000, 100_000_000])));
+            self.happens(1, Happening::Ask(Request::Raise { scope, more }));
+        }
         if self.invariants.is_undecided(&self.state) && self.mishaps < MISHAPS && self.random.percent(40) {
             return self.crash();
         }

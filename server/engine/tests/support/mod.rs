@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use divisi_engine::amounts::{Amounts, Unit};
 use divisi_engine::core::{
     AttemptKey, AttemptOutcome, Decision, Effect, Evaluate, Input, Outcome, Recovered, RenderError, Rendered,
     RenderedCommand, RequestRow, State, TimerId, apply, decide,
 };
 use divisi_engine::event::{
-    EVENT_VERSION, Event, EventRecord, Evidence, FailKind, NodeState, OutputValue, Request, Verdict,
+    EVENT_VERSION, Event, EventRecord, Evidence, FailKind, NodeState, OutputValue, Request, Usage, Verdict,
 };
 use divisi_engine::plan::{
-    PLAN_FORMAT, PlanHold, PlanLimit, PlanLock, PlanNode, PlanOutput, PlanRetry, PlanWork, PlanWorktree,
-    StoredPlan,
+    PLAN_FORMAT, PlanBudget, PlanHold, PlanLimit, PlanLock, PlanNode, PlanOutput, PlanRetry, PlanWork,
+    PlanWorktree, StoredPlan,
 };
 use divisi_engine::view::RunView;
 use divisi_model::{Backoff, OnFailure, OutputForm, ResumePolicy, TriggerRule};
@@ -55,6 +56,9 @@ pub(crate) fn node(path: &str) -> PlanNode {
         reads: None,
         writes: None,
         cache: None,
+        budgets: Vec::new(),
+        past: Amounts::default(),
+        wall_budget_ms: None,
     }
 }
 
@@ -69,6 +73,7 @@ pub(crate) fn give_to_runner(plan: &mut StoredPlan, node: usize, runner: &str) {
         tools: None,
         max_turns: None,
         max_micro_usd: None,
+        max_tokens: None,
     };
     let definition = Settings::default().runner("claude").unwrap();
     plan.runners.insert(runner.to_owned(), definition);
@@ -90,6 +95,7 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
         jobserver: false,
         locks: Vec::new(),
         limits: Vec::new(),
+        budgets: Vec::new(),
         nodes,
         agents: Vec::new(),
         commands: Vec::new(),
@@ -418,6 +424,32 @@ pub(crate) fn name(state: NodeState) -> String {
     inner.map_or_else(|| is.to_owned(), |inner| format!("{is}({inner})"))
 }
 
+/// `usd 5 turns 2`.
+pub(crate) fn amounts(amounts: &Amounts) -> String {
+    let said =
+        Unit::ALL.into_iter().filter_map(|unit| Some(format!("{} {}", unit.key(), amounts.get(unit)?)));
+    said.collect::<Vec<_>>().join(" ")
+}
+
+/// Limits all nodes of the plan together.
+pub(crate) fn limit(plan: &mut StoredPlan, limit: Amounts) {
+    plan.budgets.push(PlanBudget { scope: String::new(), limit });
+    let budget = plan.budgets.len() - 1;
+    plan.nodes.iter_mut().for_each(|node| node.budgets.push(budget));
+}
+
+/// It succeeded and spent that many millionths of a dollar, tokens and turns.
+pub(crate) fn spent(micro_usd: u64, tokens: u64, turns: u32) -> AttemptOutcome {
+    let mut outcome = succeeded("done");
+    outcome.evidence.usage = Some(Usage {
+        output_tokens: tokens,
+        turns: Some(turns),
+        usd: Some(micro_usd as f64 / 1e6),
+        ..Usage::default()
+    });
+    outcome
+}
+
 /// An event in few words.
 pub(crate) fn words(event: &Event) -> String {
     match event {
@@ -425,7 +457,15 @@ pub(crate) fn words(event: &Event) -> String {
             let detail = detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
             format!("{node} → {}{detail}", name(*state))
         }
-        Event::AttemptGranted { node, attempt } => format!("{node}#{attempt} granted"),
+        Event::AttemptGranted { node, attempt, reserved } if reserved.is_empty() => {
+            format!("{node}#{attempt} granted")
+        }
+        Event::AttemptGranted { node, attempt, reserved } => {
+            format!("{node}#{attempt} granted {}", amounts(reserved))
+        }
+        Event::BudgetExhausted { scope, unit, spent, limit } => {
+            format!("budget {scope:?} exhausted: {spent} of {limit} {}", unit.key())
+        }
         Event::AttemptStarted { node, attempt, .. } => format!("{node}#{attempt} started"),
         Event::AttemptStopping { node, attempt, cause } => format!("{node}#{attempt} stopping {cause:?}"),
         Event::AttemptEnded { node, attempt, end, .. } => format!("{node}#{attempt} ended {end:?}"),

@@ -60,8 +60,7 @@ pub static DAG: Object = Object {
             "budget",
             Ty::Object(&BUDGET),
             "The most that a run may cost; when it is used up the run pauses.\n\nExample: `budget: { usd: 5, wall: 1h }`",
-        )
-        .not_run_yet(),
+        ),
         Key::new(
             "context",
             Ty::Object(&CONTEXT),

@@ -8,6 +8,7 @@ use super::env;
 use crate::dag::{Budget, Cache, Defaults, EnvVar, Retry, Text};
 use crate::keys::{WorkKind, native};
 use crate::reader::{Fields, Reader};
+use crate::size;
 
 /// Attempts of a `retry` that does not say how many.
 const ATTEMPTS: u32 = 3;
@@ -163,7 +164,7 @@ fn retried_kinds(reader: &Reader<'_>, value: NodeId) -> Option<Vec<String>> {
 }
 
 /// `budget`, merged over the default's one level deep.
-fn budget(
+pub(super) fn budget(
     reader: &Reader<'_>,
     fields: &Fields,
     default: Option<&Spanned<Budget>>,
@@ -176,7 +177,14 @@ fn budget(
     let base = default.map(|default| default.value).unwrap_or_default();
     let micro_usd = inner.get("usd").and_then(|value| micro(reader.number(value)?));
     let turns = inner.get("turns").and_then(|value| reader.positive(value)).map(|turns| turns.value);
-    let budget = Budget { micro_usd: micro_usd.or(base.micro_usd), turns: turns.or(base.turns) };
+    let tokens = inner.get("tokens").and_then(|value| tokens(reader, value));
+    let wall = inner.get("wall").and_then(|value| reader.duration(value)).map(|wall| wall.value);
+    let budget = Budget {
+        micro_usd: micro_usd.or(base.micro_usd),
+        tokens: tokens.or(base.tokens),
+        turns: turns.or(base.turns),
+        wall: wall.filter(|wall| !wall.is_zero()).or(base.wall),
+    };
     Some(Spanned::new(budget, reader.span(field.key_node)))
 }
 
@@ -202,6 +210,10 @@ fn cache(reader: &Reader<'_>, fields: &Fields, default: Option<&Cache>) -> Optio
             .or_else(|| base(|default| default.key.clone())),
         ttl: ttl.or_else(|| default.and_then(|default| default.ttl)),
     })
+}
+
+fn tokens(reader: &Reader<'_>, value: NodeId) -> Option<u64> {
+    size::parse_tokens(&reader.string(value)?).ok().filter(|tokens| *tokens > 0)
 }
 
 /// Dollars in millionths; none where that is nothing, or no sum that anybody pays.

@@ -53,6 +53,7 @@ fn lower_with(reader: &Reader<'_>, root: NodeId, fields: &Fields, nodes: Option<
         max_parallel: fields.get("max_parallel").and_then(|value| reader.positive(value)),
         on_failure: fields.get("on_failure").and_then(|value| reader.word(value)),
         context: fields.get("context").map(|value| values::context(reader, value)).unwrap_or_default(),
+        budget: defaults::budget(reader, fields, None),
         phases,
         locks: fields.get("locks").map(|value| values::listed_locks(reader, value)).unwrap_or_default(),
         nodes_key: fields.field("nodes").map(|field| reader.span(field.key_node)),
