@@ -132,7 +132,18 @@ nodes:
   - { id: d, agent: planner, prompt: p, runner: opencode, budget: { usd: null, turns: 5, tokens: 5k } }
   - { id: e, agent: planner, prompt: p, runner: unheard-of }
 ";
-    expect![[""]].assert_eq(&check_dag(dag));
+    expect![[r#"
+        3 | budget: { usd: 9, tokens: 1M, turns: 100, wall: 1h }
+            ^^^^^^ budget-not-enforceable (error): the budget's `turns` cannot be enforced: the runner `codex` of `b` and one more node does not report it
+            ^^^^^^ budget-not-enforceable (error): the budget's `usd` cannot be enforced: the runner `codex` of `b` and one more node does not report it
+        6 |   - { id: b, agent: planner, prompt: p, runner: codex }
+                                ^^^^^^^ budget-not-enforceable (error): the runner `codex` has no way to hold a budget in US dollars
+        8 |   - { id: d, agent: planner, prompt: p, runner: opencode, budget: { usd: null, turns: 5, tokens: 5k } }
+                                                                      ^^^^^^ budget-not-enforceable (error): the runner `opencode` has no way to hold a budget in US dollars
+                                                                      ^^^^^^ budget-not-enforceable (error): the runner `opencode` has no way to hold a budget in tokens
+        9 |   - { id: e, agent: planner, prompt: p, runner: unheard-of }
+                                                            ^^^^^^^^^^ unknown-runner (error): no runner `unheard-of`: define it under `[runners.unheard-of]` in your settings or `divisi.toml`
+    "#]].assert_eq(&check_dag(dag));
 }
 
 #[test]
