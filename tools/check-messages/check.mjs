@@ -22,7 +22,7 @@ const NAMES = new Map(
 
 const PRELUDE = `
 import type * as lsp from "vscode-languageserver-protocol";
-import type { OwnNotifications } from "./own.d.ts";
+import type { OwnNotifications, OwnResults } from "./own.d.ts";
 type ParamsOf<T> =
   T extends lsp.ProtocolRequestType<infer P, any, any, any, any> ? { params: P }
   : T extends lsp.ProtocolNotificationType<infer P, any> ? { params: P }
@@ -48,7 +48,10 @@ function typeOf({ method, message }) {
   const name = NAMES.get(method);
   const type = name && `typeof lsp.${name}.type`;
   if ("error" in message) return "Failure";
-  if (!("method" in message)) return type && `Answer<ResultOf<${type}>>`;
+  if (!("method" in message)) {
+    if (method?.startsWith("divisi/")) return `Answer<OwnResults[${JSON.stringify(method)}]>`;
+    return type && `Answer<ResultOf<${type}>>`;
+  }
   const kind = "id" in message ? "Request" : "Notification";
   const named = JSON.stringify(method);
   if (method === "$/progress") return `Notification<${named}, Progress>`;

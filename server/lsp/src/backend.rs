@@ -7,11 +7,11 @@ use tower_lsp_server::{LanguageServer, LspService};
 
 use crate::event::{Event, Read, Reply};
 use crate::handlers::{
-    code_action, code_lens, completion, completion_resolve, definition, diagnostic, document_highlight,
-    document_link, document_symbol, folding_range, formatting, hover, incoming_calls, inlay_hint,
-    linked_editing_range, on_type_formatting, outgoing_calls, prepare_call_hierarchy, prepare_rename,
-    range_formatting, references, rename, selection_range, semantic_tokens, text_document_content,
-    will_rename_files, workspace_diagnostic, workspace_symbol,
+    change_graph, code_action, code_lens, completion, completion_resolve, definition, diagnostic,
+    document_highlight, document_link, document_symbol, folding_range, formatting, graph, hover,
+    incoming_calls, inlay_hint, linked_editing_range, on_type_formatting, outgoing_calls,
+    prepare_call_hierarchy, prepare_rename, range_formatting, references, rename, run, runs, selection_range,
+    semantic_tokens, text_document_content, will_rename_files, workspace_diagnostic, workspace_symbol,
 };
 use crate::publish::View;
 
@@ -24,6 +24,10 @@ pub(crate) struct Backend {
 pub(crate) fn service(events: crossbeam_channel::Sender<Event>) -> LspService<Backend> {
     let (service, _socket) = LspService::build(|_client| Backend { events })
         .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
+        .custom_method("divisi/graph", Backend::graph)
+        .custom_method("divisi/changeGraph", Backend::change_graph)
+        .custom_method("divisi/runs", Backend::runs)
+        .custom_method("divisi/run", Backend::run)
         .finish();
     service
 }
@@ -53,6 +57,22 @@ impl Backend {
 
     async fn cancel_progress(&self, params: lsp::WorkDoneProgressCancelParams) {
         self.tell(Event::CancelProgress(params));
+    }
+
+    async fn graph(&self, params: graph::Params) -> Result<Option<graph::Shown>> {
+        self.read("divisi/graph", params, graph::graph).await
+    }
+
+    async fn change_graph(&self, params: change_graph::Params) -> Result<Option<lsp::WorkspaceEdit>> {
+        self.read("divisi/changeGraph", params, change_graph::change_graph).await
+    }
+
+    async fn runs(&self, params: runs::Params) -> Result<runs::Listed> {
+        self.read("divisi/runs", params, runs::runs).await
+    }
+
+    async fn run(&self, params: run::Params) -> Result<run::Known> {
+        self.read("divisi/run", params, run::run).await
     }
 }
 

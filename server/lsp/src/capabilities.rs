@@ -13,7 +13,10 @@ pub(crate) mod commands {
     pub(crate) const APPROVE: &str = "divisi.server.approve";
     pub(crate) const TRUST: &str = "divisi.server.trust";
     pub(crate) const DISMISS: &str = "divisi.server.dismiss";
-    pub(crate) const ALL: [&str; 5] = [RUN, CANCEL, APPROVE, TRUST, DISMISS];
+    pub(crate) const PAUSE: &str = "divisi.server.pause";
+    pub(crate) const UNPAUSE: &str = "divisi.server.unpause";
+    pub(crate) const RESUME: &str = "divisi.server.resume";
+    pub(crate) const ALL: [&str; 8] = [RUN, CANCEL, APPROVE, PAUSE, UNPAUSE, RESUME, TRUST, DISMISS];
 }
 
 /// Files whose change on disk matters. The folders themselves are named as well: Neovim on Linux watches only folders

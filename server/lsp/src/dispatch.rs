@@ -38,6 +38,7 @@ pub(crate) fn dispatch(server: &mut Server, event: Event) {
         Event::Refused(path) => server.check(&path),
         Event::Planned(launch) => execute_command::run::planned(server, launch),
         Event::Launched(launch, summary) => execute_command::run::launched(server, launch, summary),
+        Event::Resumed(resumed) => execute_command::resume::resumed(server, *resumed),
         Event::FoundRuns(root, runs) => server.found_runs(&root, runs),
         Event::RunEvents(run, records) => server.run_events(&run, &records),
         Event::RunOrphaned(run) => server.run_orphaned(&run),

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{self, Response};
 
+use crate::handlers::execute_command::resume::Resumed;
 use crate::publish::View;
 use crate::runs::{FoundRuns, Launch};
 
@@ -108,6 +109,8 @@ pub(crate) enum Event {
     Planned(Box<Launch>),
     /// A run's host is up.
     Launched(Box<Launch>, RunSummary),
+    /// A run goes on under a new host.
+    Resumed(Box<Resumed>),
     /// The runs of a workspace folder.
     FoundRuns(PathBuf, FoundRuns),
     /// New records of a run that is followed.
@@ -140,6 +143,7 @@ impl Event {
             Self::Refused(_) => "refused",
             Self::Planned(_) => "planned",
             Self::Launched(..) => "launched",
+            Self::Resumed(_) => "resumed",
             Self::FoundRuns(..) => "found runs",
             Self::RunEvents(..) => "run events",
             Self::RunOrphaned(_) => "run orphaned",

@@ -1,6 +1,6 @@
 //! The one thread that owns the state. It takes events in order and never waits for anything but the next one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use divisi_engine::client::RunSummary;
 use divisi_engine::event::{Event as RunEvent, EventRecord};
 use divisi_engine::view::RunView;
-use divisi_workspace::{Change, Content, Workspace};
+use divisi_workspace::{Change, Content, Places, Workspace};
 use tokio::sync::Notify;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tracing::{error, warn};
@@ -71,6 +71,7 @@ pub(crate) struct Server {
     pub(crate) events: crossbeam_channel::Sender<Event>,
     pub(crate) outbox: Outbox,
     pub(crate) options: Options,
+    places: Arc<Places>,
     pub(crate) pool: Pool,
     pub(crate) client: Arc<Client>,
     pub(crate) workspace: Workspace,
@@ -108,6 +109,7 @@ impl Server {
         Self {
             events,
             outbox,
+            places: Arc::new(options.places.clone()),
             options,
             pool: Pool::new(),
             client: Arc::default(),
@@ -173,6 +175,7 @@ impl Server {
             shown: self.shown.clone(),
             last_runs: self.runs.last().clone(),
             live: self.runs.live(),
+            places: self.places.clone(),
             is_scanned: self.is_scanned,
         }
     }
@@ -345,7 +348,7 @@ impl Server {
 
     /// Looks for live runs of every root.
     pub(crate) fn find_runs(&self) {
-        for root in self.run_roots() {
+        for root in runs::place::roots(&self.workspace.snapshot(), &self.options.places) {
             let events = self.events.clone();
             // A folder without runs is left as it is.
             if !root.join(".divisi").is_dir() {
@@ -356,14 +359,6 @@ impl Server {
                 Err(error) => warn!("{}: {error}", root.display()),
             });
         }
-    }
-
-    /// Where runs of the known DAGs take place.
-    fn run_roots(&self) -> BTreeSet<PathBuf> {
-        let snapshot = self.workspace.snapshot();
-        let dags = snapshot.documents().filter(|document| document.dag().is_some());
-        let of_dags = dags.map(|document| runs::place::root(&snapshot, &self.options.places, &document.path));
-        of_dags.chain(self.roots.iter().cloned()).collect()
     }
 
     pub(crate) fn found_runs(&mut self, root: &Path, runs: FoundRuns) {

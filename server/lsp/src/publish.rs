@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use divisi_analysis::{CheckCache, Finding, check_again};
 use divisi_ide::Durations;
-use divisi_workspace::{Class, Document, Snapshot};
+use divisi_workspace::{Class, Document, Places, Snapshot};
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client::Client;
@@ -35,6 +35,8 @@ pub(crate) struct View {
     pub(crate) last_runs: Arc<LastRuns>,
     /// Runs that go on: the file of the DAG, the run.
     pub(crate) live: Vec<(PathBuf, String)>,
+    /// Where the user's own settings and trust are.
+    pub(crate) places: Arc<Places>,
     /// Whether the disk was walked at least once. Before that nothing is found: it would be false alarms.
     pub(crate) is_scanned: bool,
 }

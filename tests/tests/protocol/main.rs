@@ -364,3 +364,46 @@ fn a_dag_in_a_folder_of_its_own_runs_there_with_its_settings() {
     assert!(!world.workspace().join(".divisi").exists());
     client.stop();
 }
+
+#[test]
+fn runs_are_listed_known_and_gone_on_with() {
+    let world = world(PIPELINE);
+    let mut client = Client::start(&world, json!({ "trusted": true }));
+    open(&mut client, &world, PIPELINE);
+    let run = run(&mut client, &world);
+    client.events(&run);
+    client.expect_codes(&["node-failed"]);
+
+    let listed = client.request("divisi/runs", json!({}));
+    let first = &listed["runs"][0];
+    assert_eq!((&first["run"], &first["status"]), (&json!(run), &json!("failed")));
+    assert_eq!(
+        (&first["uri"], &first["isLive"], &first["failed"]),
+        (&json!(uri(&world)), &json!(false), &json!(1))
+    );
+
+    let root = first["root"].clone();
+    let known = client.request("divisi/run", json!({ "root": root, "run": run }));
+    assert_eq!(known["args"], json!({ "word": "hello" }));
+    assert_eq!(known["nodes"][0]["state"], json!({ "is": "succeeded" }));
+    assert_eq!(known["nodes"][0]["attempts"].as_array().map(Vec::len), Some(1));
+    assert_eq!(known["nodes"][1]["state"], json!({ "is": "failed", "kind": "exit" }));
+    assert_eq!(known["nodes"][1]["text"], "cat\nallowed");
+
+    // Mended, it goes on with what is left; only what is new is told.
+    world.write("allowed", "");
+    let id = client.command("divisi.server.resume", json!({ "run": run }));
+    assert_eq!(client.answer(id)["result"]["run"], json!(run));
+    let events = client.events(&run);
+    assert_eq!(verdict(&events), "succeeded");
+    assert_eq!(events[0]["seq"], json!(known["seq"].as_u64().expect("a number") + 1));
+    assert!(!events.iter().any(|event| event["node"] == "first"), "what was done is not done again");
+
+    // From its first node on all of it is done again.
+    let id = client.command("divisi.server.resume", json!({ "run": run, "from": ["first"] }));
+    assert_eq!(client.answer(id)["result"]["run"], json!(run));
+    let events = client.events(&run);
+    assert_eq!(verdict(&events), "succeeded");
+    assert!(events.iter().any(|event| event["type"] == "attempt_started" && event["node"] == "first"));
+    client.stop();
+}

@@ -4,15 +4,19 @@ mod ascii;
 mod columns;
 mod dot;
 mod mermaid;
+mod picture;
 mod svg;
 
 use std::collections::HashSet;
 
 use divisi_model::{Dag, Node};
+use serde::Serialize;
 
 use crate::describe;
 use crate::graph::Graph;
 use crate::plan::estimate_ms;
+
+pub use picture::{Picture, PictureEdge, PictureNode, PicturePhase, picture};
 
 /// The notations that a graph can be drawn in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,10 +68,14 @@ struct Edge {
 }
 
 /// What is special about a node or an edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Nothing.
     None,
+    /// It is on the critical path.
     Critical,
+    /// It is part of a cycle.
     Cyclic,
 }
 

@@ -4,6 +4,7 @@ mod break_cycle;
 mod create_agent;
 mod create_node;
 mod extract_phase;
+mod graph;
 mod remove_orderings;
 mod sort_nodes;
 mod text;
@@ -16,6 +17,7 @@ use divisi_syntax::{Span, Tree};
 use divisi_workspace::{Document, Snapshot};
 
 use crate::change::Change;
+pub use graph::{GraphEdit, edit_graph};
 
 /// A change that is offered at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]

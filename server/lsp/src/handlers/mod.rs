@@ -1,6 +1,7 @@
 //! One file for each method of the protocol.
 
 pub(crate) mod answer;
+pub(crate) mod change_graph;
 pub(crate) mod code_action;
 pub(crate) mod code_lens;
 pub(crate) mod completion;
@@ -16,6 +17,7 @@ pub(crate) mod execute_command;
 pub(crate) mod folders;
 pub(crate) mod folding_range;
 pub(crate) mod formatting;
+pub(crate) mod graph;
 pub(crate) mod hover;
 pub(crate) mod incoming_calls;
 pub(crate) mod initialize;
@@ -29,6 +31,8 @@ pub(crate) mod prepare_rename;
 pub(crate) mod range_formatting;
 pub(crate) mod references;
 pub(crate) mod rename;
+pub(crate) mod run;
+pub(crate) mod runs;
 pub(crate) mod selection_range;
 pub(crate) mod semantic_tokens;
 pub(crate) mod shutdown;

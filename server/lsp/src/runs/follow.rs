@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use divisi_engine::client::{RunStatus, Runs};
-use divisi_engine::event::Event as RunEvent;
+use divisi_engine::event::{Event as RunEvent, EventRecord};
 use tracing::warn;
 
 use crate::event::Event;
@@ -20,18 +20,33 @@ pub(crate) struct Follower(
     #[expect(dead_code, reason = "it is its end that counts")] crossbeam_channel::Sender<()>,
 );
 
-pub(crate) fn start(root: PathBuf, run: String, events: crossbeam_channel::Sender<Event>) -> Follower {
+/// Hears of what comes after the event `after`.
+pub(crate) fn start(
+    root: PathBuf,
+    run: String,
+    after: u64,
+    events: crossbeam_channel::Sender<Event>,
+) -> Follower {
     let (alive, stop) = crossbeam_channel::bounded(0);
-    let following = move || follow(&root, &run, &events, &stop);
+    let following = move || follow(&root, &run, after, &events, &stop);
     if let Err(error) = std::thread::Builder::new().name("follower".to_owned()).spawn(following) {
         warn!("a run cannot be followed: {error}");
     }
     Follower(alive)
 }
 
+/// Where the run ends in `records`; none where it went on under another host.
+pub(super) fn end_in(records: &[EventRecord]) -> Option<usize> {
+    let at = records.iter().rposition(|record| matches!(record.event, RunEvent::RunEnded { .. }))?;
+    let after = records.get(at..).unwrap_or_default();
+    let goes_on = after.iter().any(|record| matches!(record.event, RunEvent::HostStarted { .. }));
+    (!goes_on).then_some(at)
+}
+
 fn follow(
     root: &std::path::Path,
     run: &str,
+    mut after: u64,
     events: &crossbeam_channel::Sender<Event>,
     stop: &crossbeam_channel::Receiver<()>,
 ) {
@@ -39,7 +54,6 @@ fn follow(
         Ok(runs) => runs,
         Err(error) => return warn!("{run} cannot be followed: {error}"),
     };
-    let mut after = 0;
     let mut failures = 0;
     let mut last_news = Instant::now();
     loop {
@@ -49,7 +63,7 @@ fn follow(
                 failures = 0;
                 last_news = Instant::now();
                 after = records.last().map_or(after, |record| record.seq);
-                let is_over = records.iter().any(|record| matches!(record.event, RunEvent::RunEnded { .. }));
+                let is_over = end_in(&records).is_some();
                 if events.send(Event::RunEvents(run.to_owned(), records)).is_err() || is_over {
                     return;
                 }

@@ -76,8 +76,8 @@ impl Runs {
         self.runs.get(run)
     }
 
-    /// Follows a run from its first event on; `known` is what its plan says. Failures of earlier runs of its file are
-    /// forgotten.
+    /// Follows a run from what is known of it on; of one that was just found that is what its plan says. Failures of
+    /// earlier runs of its file are forgotten.
     pub(crate) fn follow(
         &mut self,
         root: &Path,
@@ -93,7 +93,7 @@ impl Runs {
         Arc::make_mut(&mut self.failed).forget_file(&summary.file);
         let id = summary.run.clone();
         let progress = Progress::ask(outbox, &id, shows_progress);
-        let follower = follow::start(root.to_owned(), id.clone(), events.clone());
+        let follower = follow::start(root.to_owned(), id.clone(), known.seq(), events.clone());
         self.runs.insert(id, Run::new(root.to_owned(), summary, known, origin, progress, follower));
     }
 
@@ -107,7 +107,8 @@ impl Runs {
     ) -> Option<PathBuf> {
         let run = self.runs.get_mut(id)?;
         let mut failed = false;
-        for record in records {
+        let last_end = follow::end_in(records);
+        for (at, record) in records.iter().enumerate() {
             outbox.notify_as("divisi/runEvent".to_owned(), record);
             if let Some(failure) = run.apply(record) {
                 failed = true;
@@ -117,7 +118,8 @@ impl Runs {
                 RunEvent::RunPlanned { .. } if messages && run.is_ours() => {
                     show(outbox, lsp::MessageType::Info, run.started_text());
                 }
-                RunEvent::RunEnded { verdict } => {
+                // One that went on afterwards was no end.
+                RunEvent::RunEnded { verdict } if last_end == Some(at) => {
                     let durations = Arc::new(last::durations(&run.known));
                     Arc::make_mut(&mut self.last).insert(run.file.clone(), durations);
                     let (kind, text) = run.ended_text(*verdict, record.at);
@@ -200,7 +202,7 @@ pub(crate) fn find(root: &Path) -> Result<FoundRuns, EngineError> {
 }
 
 /// Whether a host owns the run, so that there is something to follow.
-const fn is_live(status: RunStatus) -> bool {
+pub(crate) const fn is_live(status: RunStatus) -> bool {
     matches!(status, RunStatus::Running | RunStatus::Paused(_) | RunStatus::Stopping | RunStatus::Cancelling)
 }
 

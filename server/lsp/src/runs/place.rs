@@ -1,5 +1,6 @@
 //! Where a run takes place: the folder whose settings, agents, trust and `.divisi/` count for it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +16,13 @@ pub(crate) fn root(snapshot: &Snapshot, places: &Places, path: &Path) -> PathBuf
         Some(folder) if !nearest.starts_with(folder) => folder.to_owned(),
         _ => nearest,
     }
+}
+
+/// Where runs of the known DAGs take place.
+pub(crate) fn roots(snapshot: &Snapshot, places: &Places) -> BTreeSet<PathBuf> {
+    let dags = snapshot.documents().filter(|document| document.dag().is_some());
+    let of_dags = dags.map(|document| root(snapshot, places, &document.path));
+    of_dags.chain(snapshot.roots().iter().cloned()).collect()
 }
 
 /// What counts at `root`, and the document as the editor has it. Reads the disk where `root` is a folder within the

@@ -73,6 +73,10 @@ impl Run {
                 self.over = true;
                 None
             }
+            Event::HostStarted { .. } => {
+                self.over = false;
+                None
+            }
             _ => None,
         }
     }

@@ -14,6 +14,7 @@ mod diagnostics;
 mod edits;
 mod encodings;
 mod features;
+mod graph;
 mod lifecycle;
 mod navigation;
 mod rename;

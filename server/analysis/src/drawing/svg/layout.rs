@@ -7,7 +7,7 @@
 use crate::drawing::{Drawing, Edge};
 
 /// All lengths are in units of the picture: pixels at its natural size.
-pub(super) const NODE_HEIGHT: f64 = 40.0;
+pub(in crate::drawing) const NODE_HEIGHT: f64 = 40.0;
 const ROW: f64 = 56.0;
 const GAP: f64 = 64.0;
 const MARGIN: f64 = 24.0;
@@ -21,7 +21,7 @@ const BAND_GAP: f64 = 8.0;
 const CHARACTER: f64 = 7.4;
 const PADDING: f64 = 12.0;
 /// More characters of a name are cut.
-pub(super) const NAME: usize = 28;
+pub(in crate::drawing) const NAME: usize = 28;
 /// How often the order is improved, to and fro.
 const SWEEPS: usize = 6;
 /// Above this many places in between, long edges go straight.
@@ -29,22 +29,22 @@ const MOST_BENDS: usize = 20_000;
 /// More edges than this are left out: nobody could follow them.
 const MOST_EDGES: usize = 20_000;
 
-pub(super) struct Layout {
-    pub(super) width: f64,
-    pub(super) height: f64,
-    pub(super) boxes: Vec<Box>,
-    pub(super) wires: Vec<Wire>,
-    pub(super) bands: Vec<Band>,
+pub(in crate::drawing) struct Layout {
+    pub(in crate::drawing) width: f64,
+    pub(in crate::drawing) height: f64,
+    pub(in crate::drawing) boxes: Vec<Box>,
+    pub(in crate::drawing) wires: Vec<Wire>,
+    pub(in crate::drawing) bands: Vec<Band>,
     /// How many edges are not drawn.
-    pub(super) left_out: usize,
+    pub(in crate::drawing) left_out: usize,
 }
 
 /// A node's place.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Box {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) width: f64,
+pub(in crate::drawing) struct Box {
+    pub(in crate::drawing) x: f64,
+    pub(in crate::drawing) y: f64,
+    pub(in crate::drawing) width: f64,
 }
 
 impl Box {
@@ -54,18 +54,18 @@ impl Box {
 }
 
 /// An edge's way: from the right side of a node to the left side of another.
-pub(super) struct Wire {
-    pub(super) edge: Edge,
-    pub(super) points: Vec<(f64, f64)>,
+pub(in crate::drawing) struct Wire {
+    pub(in crate::drawing) edge: Edge,
+    pub(in crate::drawing) points: Vec<(f64, f64)>,
 }
 
 /// A phase.
-pub(super) struct Band {
-    pub(super) phase: usize,
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
+pub(in crate::drawing) struct Band {
+    pub(in crate::drawing) phase: usize,
+    pub(in crate::drawing) x: f64,
+    pub(in crate::drawing) y: f64,
+    pub(in crate::drawing) width: f64,
+    pub(in crate::drawing) height: f64,
 }
 
 /// Something that takes a place in a column: a node, or the bend of an edge.
@@ -89,7 +89,7 @@ struct Places {
     cells: Vec<Vec<Vec<u32>>>,
 }
 
-pub(super) fn layout(drawing: &Drawing<'_>, widths: &[usize]) -> Layout {
+pub(in crate::drawing) fn layout(drawing: &Drawing<'_>, widths: &[usize]) -> Layout {
     let groups = drawing.groups();
     let mut band_of = vec![0; drawing.dag.nodes.len()];
     for (band, (_, nodes)) in groups.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! A picture that needs nothing beside it: light and dark by the reader's own setting, with words for those who do
 //! not see it.
 
-mod layout;
+pub(super) mod layout;
 
 use std::fmt::Write as _;
 
@@ -31,8 +31,7 @@ const STYLE: &str = "\
 ";
 
 pub(super) fn draw(drawing: &Drawing<'_>) -> String {
-    let widths: Vec<usize> = drawing.nodes().map(|(_, node)| label_width(node)).collect();
-    let layout = layout::layout(drawing, &widths);
+    let layout = place(drawing);
     let mut svg = head(drawing, &layout);
     for band in &layout.bands {
         draw_band(drawing, band, &mut svg);
@@ -45,6 +44,11 @@ pub(super) fn draw(drawing: &Drawing<'_>) -> String {
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+pub(super) fn place(drawing: &Drawing<'_>) -> Layout {
+    let widths: Vec<usize> = drawing.nodes().map(|(_, node)| label_width(node)).collect();
+    layout::layout(drawing, &widths)
 }
 
 fn label_width(node: &Node) -> usize {
@@ -116,8 +120,18 @@ fn draw_band(drawing: &Drawing<'_>, band: &Band, svg: &mut String) {
 
 fn draw_wire(drawing: &Drawing<'_>, wire: &Wire, svg: &mut String) {
     let class = class(drawing.edge_mark(wire.edge));
+    let Some(path) = path(wire) else { return };
+    let _ = writeln!(
+        svg,
+        "  <path class=\"wire{class}\" d=\"{path}\" marker-end=\"url(#tip{})\"/>",
+        class.trim()
+    );
+}
+
+/// The way of an edge, as the `d` of a path. None where it leads nowhere.
+pub(super) fn path(wire: &Wire) -> Option<String> {
     let mut points = wire.points.iter().copied();
-    let Some((mut x, mut y)) = points.next() else { return };
+    let (mut x, mut y) = points.next()?;
     let mut path = format!("M{x:.0} {y:.0}");
     for (to_x, to_y) in points {
         if to_x <= x {
@@ -138,11 +152,7 @@ fn draw_wire(drawing: &Drawing<'_>, wire: &Wire, svg: &mut String) {
         }
         (x, y) = (to_x, to_y);
     }
-    let _ = writeln!(
-        svg,
-        "  <path class=\"wire{class}\" d=\"{path}\" marker-end=\"url(#tip{})\"/>",
-        class.trim()
-    );
+    Some(path)
 }
 
 fn draw_node(node: &Node, place: Box, mark: Mark, svg: &mut String) {

@@ -10,7 +10,7 @@ use tracing::warn;
 use super::{Outcome, failed};
 use crate::event::Reply;
 use crate::main_loop::Server;
-use crate::runs::engine_error;
+use crate::runs::{engine_error, place};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Argument {
@@ -42,7 +42,7 @@ pub(crate) fn from_progress(server: &Server, run: &str) {
 pub(super) fn roots_of(server: &Server, run: &str) -> Vec<PathBuf> {
     match server.runs.get(run) {
         Some(run) => vec![run.root.clone()],
-        None => server.roots.clone(),
+        None => place::roots(&server.workspace.snapshot(), &server.options.places).into_iter().collect(),
     }
 }
 

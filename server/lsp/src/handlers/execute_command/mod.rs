@@ -3,9 +3,12 @@
 pub(crate) mod approve;
 pub(crate) mod cancel;
 mod dismiss;
+mod pause;
+pub(crate) mod resume;
 pub(crate) mod run;
 mod trust;
 
+use divisi_engine::event::Request;
 use serde::de::DeserializeOwned;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::Error;
@@ -31,6 +34,15 @@ pub(crate) fn execute(server: &mut Server, params: lsp::ExecuteCommandParams, re
         command @ commands::APPROVE => {
             let taken = Taken { command, object: "{run, node, approve?, comment?}" };
             with(taken, argument, reply, |argument, reply| approve::approve(server, argument, reply));
+        }
+        command @ (commands::PAUSE | commands::UNPAUSE) => {
+            let request = if command == commands::PAUSE { Request::Pause } else { Request::Unpause };
+            let taken = Taken { command, object: "{run}" };
+            with(taken, argument, reply, |argument, reply| pause::ask(server, argument, request, reply));
+        }
+        command @ commands::RESUME => {
+            let taken = Taken { command, object: "{run, from?, trust?}" };
+            with(taken, argument, reply, |argument, reply| resume::resume(server, argument, reply));
         }
         command @ commands::TRUST => {
             let taken = Taken { command, object: "{uri}" };

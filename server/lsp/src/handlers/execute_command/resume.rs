@@ -1,0 +1,88 @@
+//! `divisi.server.resume`: an unfinished run goes on under a new host, or is done again from a node on; the answer is
+//! the run's id.
+
+use std::path::{Path, PathBuf};
+
+use divisi_engine::client::{EngineError, RunSummary, Runs};
+use divisi_engine::view::RunView;
+use serde::Deserialize;
+
+use super::{Outcome, failed};
+use crate::event::{Event, Reply};
+use crate::main_loop::Server;
+use crate::runs::{Origin, engine_error};
+use crate::trust::{self, Subject};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Argument {
+    run: String,
+    /// Nodes that are done again, with everything that waits for them.
+    #[serde(default)]
+    from: Vec<String>,
+    /// The editor's own word that the workspace is trusted, for this call.
+    #[serde(default)]
+    trust: bool,
+}
+
+/// A run whose new host is up.
+#[derive(Debug)]
+pub(crate) struct Resumed {
+    reply: Reply<Outcome>,
+    root: PathBuf,
+    summary: RunSummary,
+    /// What was known of it before it went on.
+    known: RunView,
+}
+
+pub(super) fn resume(server: &Server, argument: Argument, reply: Reply<Outcome>) {
+    let snapshot = server.workspace.snapshot();
+    let roots = crate::runs::place::roots(&snapshot, &server.options.places);
+    let is_vouched_for = argument.trust || server.client.trusted == Some(true);
+    let is_refused = server.client.trusted == Some(false) && !argument.trust;
+    if is_refused {
+        let message = "the editor does not trust this workspace, so nothing was run: trust it there first";
+        return reply.send(Err(failed(message)));
+    }
+    let (places, divisi) = (server.options.places.clone(), server.options.divisi.clone());
+    let (mode, events) = (snapshot.settings().run.trust, server.events.clone());
+    server.pool.spawn(move || {
+        let mut refusal = failed(format!("there is no run `{}`", argument.run));
+        for root in roots {
+            let Ok(runs) = Runs::open(&root) else { continue };
+            let Ok(summary) = runs.summary(&argument.run) else { continue };
+            let subject = Subject { root: &root, file: &summary.file, mode };
+            if !is_vouched_for && !trust::is_trusted(&places, subject) {
+                let root = root.display();
+                refusal =
+                    failed(format!("{root} is not trusted, so nothing was run: run `divisi trust {root}`"));
+                continue;
+            }
+            match go_on(&runs, &argument, &divisi) {
+                Ok((summary, known)) => {
+                    let resumed = Resumed { reply, root, summary, known };
+                    return drop(events.send(Event::Resumed(Box::new(resumed))));
+                }
+                Err(error) => refusal = engine_error(&error, None),
+            }
+        }
+        reply.send(Err(refusal));
+    });
+}
+
+fn go_on(runs: &Runs, argument: &Argument, divisi: &Path) -> Result<(RunSummary, RunView), EngineError> {
+    let (known, _) = runs.view(&argument.run)?;
+    if argument.from.is_empty() {
+        runs.prepare_resume(&argument.run)?;
+    } else {
+        runs.prepare_resume_from(&argument.run, &argument.from)?;
+    }
+    runs.start_host(&argument.run, divisi)?;
+    Ok((runs.summary(&argument.run)?, known))
+}
+
+pub(crate) fn resumed(server: &mut Server, resumed: Resumed) {
+    let Resumed { reply, root, summary, known } = resumed;
+    reply.send(Ok(Some(serde_json::json!({ "run": summary.run }))));
+    let document = server.workspace.snapshot().document(&summary.file).cloned();
+    server.follow(&root, summary, known, Origin::Found(document));
+}
