@@ -2,19 +2,28 @@ import * as vscode from "vscode";
 
 import type { Location, Position } from "vscode-languageclient/node";
 
+import { Actions } from "./commands/actions";
+import { registerCommands } from "./commands/register";
+import { GraphPanel } from "./graph/panel";
+import { GutterMarks } from "./runs/gutter";
+import { StatusBar } from "./runs/status";
+import { RunStore } from "./runs/store";
+import { RunTree } from "./runs/tree";
 import { RunningServer, SHOW_REFERENCES } from "./server";
-import { RunCommands } from "./runs";
+import { TimelinePanel } from "./timeline/panel";
+import { VirtualDocuments } from "./virtual_documents";
 
 let server: RunningServer | undefined;
 
-/** Starts the one client of this window and registers the palette commands. */
+/** Starts the one client of this window, its views and its commands. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   server = new RunningServer();
-  const runs = new RunCommands(server);
+  const store = new RunStore(server);
+  const actions = new Actions(server);
+  const graph = new GraphPanel(context.extensionUri, server, store, actions);
+  const timeline = new TimelinePanel(context.extensionUri, store, actions, server);
   context.subscriptions.push(
-    vscode.commands.registerCommand("divisi.run", (file?: vscode.Uri) => runs.run(file)),
-    vscode.commands.registerCommand("divisi.cancel", () => runs.cancel()),
-    vscode.commands.registerCommand("divisi.restartServer", () => server?.restart()),
+    registerCommands({ server, store, actions, graph, timeline }),
     vscode.commands.registerCommand(SHOW_REFERENCES, (uri: string, position: Position, locations: Location[]) =>
       server?.showReferences(uri, position, locations),
     ),
@@ -24,7 +33,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         void server?.restart();
       }
     }),
-    runs,
+    new VirtualDocuments(server),
+    new StatusBar(store),
+    new RunTree(store),
+    new GutterMarks(context.extensionUri, server, store),
+    timeline,
+    graph,
+    store,
     server,
   );
   await server.start();

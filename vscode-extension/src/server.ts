@@ -8,9 +8,12 @@ import {
   type Location,
   type Position,
   type ServerOptions,
+  type StaticFeature,
+  type WorkspaceEdit,
 } from "vscode-languageclient/node";
 
-import type { RunEvent } from "./events";
+import { showProgress } from "./progress";
+import type { OwnResults, RunEvent } from "./protocol";
 
 /** Files are selected by path, so that other YAML and Markdown stays untouched. */
 const SERVED = [
@@ -30,17 +33,27 @@ export class RunningServer implements vscode.Disposable {
   /** One channel for all clients: each would open another of the same name. */
   private readonly output = vscode.window.createOutputChannel("Divisi");
   private readonly runEvents = new vscode.EventEmitter<RunEvent>();
+  private readonly starts = new vscode.EventEmitter<undefined>();
   private readonly ends = new vscode.EventEmitter<undefined>();
+  private readonly stale = new vscode.EventEmitter<vscode.Uri>();
 
   /** Every event of every run that the server follows. */
   readonly onRunEvent = this.runEvents.event;
+
+  /** A server is ready. */
+  readonly onStart = this.starts.event;
+
+  /** The text of a document of the server's own changed. */
+  readonly onStale = this.stale.event;
 
   /** A server ended. The next one tells of the runs that are live from their first event on. */
   readonly onEnd = this.ends.event;
 
   dispose(): void {
     this.runEvents.dispose();
+    this.starts.dispose();
     this.ends.dispose();
+    this.stale.dispose();
     this.output.dispose();
   }
 
@@ -62,11 +75,39 @@ export class RunningServer implements vscode.Disposable {
 
   /** Executes a server command with its one object argument. */
   async execute(command: string, argument: object): Promise<unknown> {
+    const client = await this.running();
+    return await client.sendRequest("workspace/executeCommand", { command, arguments: [argument] });
+  }
+
+  /** Asks something that is not part of the protocol. */
+  async request<M extends keyof OwnResults>(method: M, params: object): Promise<OwnResults[M]> {
+    const client = await this.running();
+    return await client.sendRequest(method, params);
+  }
+
+  /** Asks for an edit of texts and makes it. */
+  async applyEdit(method: "divisi/changeGraph", params: object): Promise<void> {
+    const client = await this.running();
+    const answer = await client.sendRequest<WorkspaceEdit | null>(method, params);
+    const edit = await client.protocol2CodeConverter.asWorkspaceEdit(answer);
+    if (edit !== undefined) {
+      await vscode.workspace.applyEdit(edit);
+    }
+  }
+
+  /** The text of a document of the server's own: a graph, a log. */
+  async content(uri: string): Promise<string> {
+    const client = await this.running();
+    const { text } = await client.sendRequest<{ text: string }>("workspace/textDocumentContent", { uri });
+    return text;
+  }
+
+  private async running(): Promise<LanguageClient> {
     await this.turn;
     if (!this.client?.isRunning()) {
       throw new Error("The Divisi server is not running. Run “Divisi: Restart Server”.");
     }
-    return await this.client.sendRequest("workspace/executeCommand", { command, arguments: [argument] });
+    return this.client;
   }
 
   /** Shows places as the protocol writes them in the editor's own list of references. */
@@ -89,8 +130,13 @@ export class RunningServer implements vscode.Disposable {
 
   private async startNow(): Promise<void> {
     const client = new QuietClient("divisi", "Divisi", serverOptions(), this.clientOptions());
+    client.registerFeature(SHOWS_CONTENTS);
     client.onNotification("divisi/runEvent", (event: RunEvent) => {
       this.runEvents.fire(event);
+    });
+    client.onRequest("workspace/textDocumentContent/refresh", ({ uri }: { uri: string }) => {
+      this.stale.fire(vscode.Uri.parse(uri));
+      return null;
     });
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Stopped) {
@@ -100,6 +146,7 @@ export class RunningServer implements vscode.Disposable {
     this.client = client;
     try {
       await client.start();
+      this.starts.fire(undefined);
     } catch (error) {
       void explainFailure(error);
     }
@@ -124,10 +171,21 @@ export class RunningServer implements vscode.Disposable {
       // As with `QuietClient`: the failure is said once, by `explainFailure`.
       initializationFailedHandler: () => false,
       // The protocol knows no trust, so the client passes it on; the server refuses to run without.
+      middleware: { handleWorkDoneProgress: showProgress(() => this.client) },
       initializationOptions: { trusted: vscode.workspace.isTrusted, showReferences: SHOW_REFERENCES },
     };
   }
 }
+
+/** The documents of the server's own are shown by `VirtualDocuments`; the client's library does not know them yet. */
+const SHOWS_CONTENTS: StaticFeature = {
+  fillClientCapabilities(capabilities) {
+    Object.assign((capabilities.workspace ??= {}), { textDocumentContent: { dynamicRegistration: false } });
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
 
 /** A client that leaves it to `explainFailure` to say that the first start failed, so that it is said once. */
 class QuietClient extends LanguageClient {
@@ -153,7 +211,8 @@ function serverOptions(): ServerOptions {
   return { command: program(), args: ["lsp"], options: { cwd: homedir() } };
 }
 
-function program(): string {
+/** The `divisi` program: the one of the setting, which no workspace can change, else the one on the PATH. */
+export function program(): string {
   const configured = vscode.workspace.getConfiguration("divisi").get<string>("server.path", "");
   return configured === "" ? "divisi" : configured;
 }

@@ -33,6 +33,8 @@ const SETTINGS = {
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "editor.minimap.enabled": false,
   "window.commandCenter": false,
+  // A hover over one row would cover the next.
+  "workbench.hover.delay": 100_000,
 };
 
 interface Options {
@@ -82,6 +84,13 @@ export class Code {
       cpSync(join(PROJECT, source), folder, { recursive: true });
     }
     return folder;
+  }
+
+  /** Changes one of the user's settings; open windows see it. */
+  set(name: string, value: unknown): void {
+    const file = join(this.scene, "user/User/settings.json");
+    const settings = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    writeFileSync(file, JSON.stringify({ ...settings, [name]: value }));
   }
 
   /** A window with `folder` in it. */
