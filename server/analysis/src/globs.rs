@@ -45,6 +45,14 @@ enum Token {
     },
 }
 
+/// Whether there may be a path that both globs match; so for what cannot be read as a glob.
+pub fn globs_meet(one: &str, other: &str) -> bool {
+    match (Glob::parse(one), Glob::parse(other)) {
+        (Some(one), Some(other)) => one.common_path(&other).is_some(),
+        _ => true,
+    }
+}
+
 impl Glob {
     /// Reads a glob. `None` for what cannot be decided: templates, exclusions, escapes, unclosed brackets.
     pub(crate) fn parse(text: &str) -> Option<Self> {

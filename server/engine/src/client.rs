@@ -16,11 +16,13 @@ use crate::amounts::{Amounts, Unit};
 pub use crate::core::status::{PauseCause, RunStatus};
 use crate::core::{State, replay, status};
 pub use crate::edited::Edit;
+use crate::environment::own_environment;
 use crate::event::{Event, EventRecord, LostDecision, NodeState, Request};
 use crate::host::{READY, now_ms};
 use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
 use crate::launch::belongs_to_an_attempt;
 use crate::logs::read_log;
+use crate::outside::{Ancestry, refuse_what_an_ancestor_holds};
 use crate::plan::{PlanWork, Reuse, StoredPlan};
 use crate::run_folder::{RunFolder, runs_folder};
 use crate::view::RunView;
@@ -62,6 +64,8 @@ pub struct RunOptions {
     pub to: Option<String>,
     /// `--no-cache`, `--refresh`.
     pub reuse: Reuse,
+    /// `--concurrent`: beside other runs in the same worktree, whatever they write.
+    pub concurrent: bool,
 }
 
 /// Binds, resolves and freezes the DAG of `document`. Refuses findings of severity error, keys that a run cannot
@@ -137,7 +141,11 @@ impl Runs {
     }
 
     /// Stores a plan as a new run; its id.
+    ///
+    /// # Errors
+    /// This process runs inside a node that holds what the plan needs, or the files cannot be written.
     pub fn create(&self, plan: &StoredPlan) -> Result<String, EngineError> {
+        refuse_inside_of_a_holder(plan)?;
         let folder =
             |error: io::Error| EngineError::new(format!("{}: {error}", runs_folder(&self.root).display()));
         state_folder::make(&self.root).map_err(folder)?;
@@ -160,6 +168,7 @@ impl Runs {
     /// Returns when the host holds the run's lock and the journal says so.
     pub fn start_host(&self, run: &str, divisi: &Path) -> Result<(), EngineError> {
         let folder = self.folder(run)?;
+        refuse_inside_of_a_holder(&self.plan(run)?)?;
         let log = open_log(&folder.host_log())?;
         let already = log.metadata().map_or(0, |metadata| metadata.len());
         let mut command = Command::new(divisi);
@@ -292,7 +301,11 @@ impl Runs {
                 journal::ask(self.folder(&run)?.path(), &Request::Resume, now_ms())?;
                 Ok(())
             }
-            _ => Err(EngineError::new(format!("the run {run} goes on; `divisi attach {run}` shows it"))),
+            _ => {
+                let owner = self.reader(&run)?.owner()?;
+                let owner = owner.map(|owner| format!(" in {owner}")).unwrap_or_default();
+                Err(EngineError::new(format!("the run {run} goes on{owner}; `divisi attach {run}` shows it")))
+            }
         }
     }
 
@@ -532,6 +545,11 @@ fn user() -> String {
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| "somebody".to_owned())
 }
 
+fn refuse_inside_of_a_holder(plan: &StoredPlan) -> Result<(), EngineError> {
+    let ancestry = Ancestry::from_environment(&own_environment());
+    refuse_what_an_ancestor_holds(plan, &ancestry).map_err(EngineError::new)
+}
+
 fn index_of(state: &State, run: &str, node: &str) -> Result<usize, EngineError> {
     state.index(node).ok_or_else(|| {
         let paths = state.plan().nodes.iter().map(|node| node.path.as_str());
@@ -573,10 +591,10 @@ fn signing_key() -> Result<SigningKey, EngineError> {
     Ok(SigningKey::load_or_create(&SigningKey::default_path()?)?)
 }
 
-/// `20260131-235959-1f3a`: the second in UTC, and a random part.
+/// `20260131-235959-123-1f3a`: the millisecond in UTC, so that ids sort by time, and a random part.
 fn new_run_id() -> String {
     let random: u16 = rand::random();
-    format!("{}-{random:04x}", jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S"))
+    format!("{}-{random:04x}", jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S-%3f"))
 }
 
 fn open_log(path: &Path) -> Result<File, EngineError> {

@@ -193,6 +193,16 @@ pub enum Event {
         /// How much may be spent.
         limit: u64,
     },
+    /// A node could start but for something that another run has; the run asks for it several times a second.
+    Withheld {
+        /// The node's path.
+        node: String,
+        /// For people: `the lock db`.
+        what: String,
+        /// Who has it, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Holder>,
+    },
     /// Nothing is live and nothing can start.
     RunEnded {
         /// How it ended.
@@ -275,6 +285,30 @@ pub struct KeptResult {
     /// Why it is not kept, for people; empty where it is. Then it serves this run alone.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub not_kept: String,
+}
+
+/// Who has something that others wait for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Holder {
+    /// The run.
+    pub run: String,
+    /// Its node; none where the run has it as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// The run's host.
+    pub pid: u32,
+    /// Since when, in milliseconds since the epoch.
+    pub since: i64,
+}
+
+impl std::fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "run {}", self.run)?;
+        match &self.node {
+            Some(node) => write!(formatter, " node {node}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What can be asked of a run, through rows of the request table.

@@ -35,6 +35,7 @@ pub mod launch;
 pub mod logs;
 mod make_plan;
 pub mod outputs;
+mod outside;
 pub mod plan;
 pub mod programs;
 pub mod run_folder;

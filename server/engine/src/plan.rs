@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use divisi_model::LockScope;
 use divisi_model::{ArgType, Backoff, OnFailure, OutputForm, ResumePolicy, TriggerRule};
 use divisi_workspace::RunnerDefinition;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,12 @@ pub struct StoredPlan {
     /// Limits on what the run may spend: its own first, then those of its parts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub budgets: Vec<PlanBudget>,
+    /// What its nodes write, as globs of the workspace; none where one of them does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writes: Option<Vec<String>>,
+    /// `--concurrent`: beside other runs, whatever they write.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub concurrent: bool,
     /// All nodes. A group (`for_each`) stands before its instances.
     pub nodes: Vec<PlanNode>,
     /// Agents' files that are handed over.
@@ -209,6 +216,9 @@ pub struct PlanLock {
     /// How many units it has; none: a reader/writer lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<u32>,
+    /// Who shares it.
+    #[serde(default)]
+    pub scope: LockScope,
 }
 
 /// A lock as a node holds it.

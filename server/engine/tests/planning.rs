@@ -416,3 +416,50 @@ nodes:
     let files = plan.nodes[0].worktree.clone().unwrap();
     assert_eq!((files.copy, files.link), (vec![".env".to_owned()], vec!["web/node_modules".to_owned()]));
 }
+
+#[test]
+fn locks_limits_and_files_are_planned() {
+    let plan = planned(
+        "\
+locks: { db: 2, gpu: { scope: machine }, both: { capacity: 3, scope: machine } }
+phases: [{ id: p, max_parallel: 2, nodes: [b, c] }]
+nodes:
+  - { id: a, run: x, locks: [db, { name: db, mode: exclusive }, docs], writes: [b/*] }
+  - { id: b, run: x, locks: [db, { name: docs, mode: shared }, both], writes: [a/*] }
+  - { id: c, run: x, locks: [gpu], resume: retry, for_each: [1], writes: [], outputs: { f: { file: c.md } } }
+  - { id: d, run: x, writes: [] }
+",
+        &RunOptions::default(),
+    );
+    let locks = plan.locks.iter().map(|lock| format!("{} {:?} {:?}", lock.name, lock.capacity, lock.scope));
+    let nodes = plan.nodes.iter().map(|node| {
+        let held = node.locks.iter().map(|hold| {
+            let name = &plan.locks[hold.lock].name;
+            if hold.exclusive { format!(" {name}!") } else { format!(" {name}") }
+        });
+        format!("{}:{} {:?} {:?}", node.path, held.collect::<String>(), node.limits, node.resume)
+    });
+    let told: Vec<String> = locks.chain(nodes).chain([format!("{:?}", plan.writes)]).collect();
+    expect![[r#"
+        db Some(2) Workspace
+        docs None Workspace
+        both Some(3) Machine
+        gpu None Machine
+        a: db! docs! [] Ask
+        b: db docs both [0] Retry
+        c: [] Retry
+        c[1]: gpu! [0] Retry
+        d: [] Retry
+        Some(["a/*", "b/*", "c.md"])"#]]
+    .assert_eq(&told.join("\n"));
+    assert_eq!(plan.limits[0].name, "the phase p");
+}
+
+#[test]
+fn a_run_says_what_it_writes_only_where_all_of_its_nodes_do() {
+    let plan = planned(
+        "nodes:\n  - { id: a, run: x, writes: [a] }\n  - { id: b, run: x }\n",
+        &RunOptions::default(),
+    );
+    assert_eq!(plan.writes, None);
+}

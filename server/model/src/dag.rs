@@ -681,6 +681,19 @@ pub struct ListedLock {
     pub name: Spanned<String>,
     /// How many units it has; without a number it is a reader/writer lock.
     pub capacity: Option<u32>,
+    /// Who shares it.
+    pub scope: LockScope,
+}
+
+/// Who shares a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LockScope {
+    /// All runs in the same repository, whatever the worktree.
+    #[default]
+    Workspace,
+    /// All runs of this user on this machine.
+    Machine,
 }
 
 /// `retry`.

@@ -61,7 +61,6 @@ nodes:
             0: on_failure (on_failure)
             4: barrier (barrier)
             8: dag (dag)
-            10: locks (locks)
             14: compensate (compensate)
             15: for_each (for_each)
             16: for_each (for_each)
@@ -119,10 +118,6 @@ fn command_v2() {
             (
                 "\"compensation\"",
                 "compensation",
-            ),
-            (
-                "\"resources\"",
-                "resources",
             ),
         ]
     "#]]

@@ -185,6 +185,9 @@ pub struct RunnerDefinition {
     /// Whether the agent gets the repository's own settings: its hooks, plugins and servers.
     #[serde(default)]
     pub repository_settings: bool,
+    /// The most of its nodes that run at the same time, in all runs of this user on this machine; none: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_parallel: Option<u32>,
     /// Who defined it.
     #[serde(default)]
     pub origin: RunnerOrigin,

@@ -68,6 +68,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE.md", conflicts_with = "detach")]
     track: Option<PathBuf>,
 
+    /// Do not wait for other runs in this worktree that could write to the same files.
+    #[arg(long)]
+    concurrent: bool,
+
     /// Start the run, print its id and return.
     #[arg(long, conflicts_with = "json")]
     detach: bool,
@@ -108,6 +112,7 @@ impl Run {
                 (false, true) => Reuse::Refresh,
                 (false, false) => Reuse::On,
             },
+            concurrent: self.concurrent,
             ..RunOptions::default()
         }
     }

@@ -45,6 +45,10 @@ pub(super) fn line(record: &EventRecord, run: &RunView, detail: Detail) -> Optio
         Event::HostStarted { epoch, .. } if *epoch > 1 => "the run goes on with a new host".to_owned(),
         Event::Requested { request, .. } => asked(request)?,
         Event::Refused { detail } => mark(WARNING, "refused", "an inner step", detail),
+        Event::Withheld { node, .. } => {
+            let node = run.node(node)?;
+            mark(NOTE, "waiting", &node.path, &format!("for {}", run.in_the_way_of(node)?))
+        }
         Event::RunnerClosed { runner, until, detail, .. } => {
             let rest = format!("out of quota, tried again at {}  {detail}", time::local(*until));
             mark(WARNING, "waiting", runner, &rest)

@@ -401,3 +401,41 @@ fn kill_host(site: &Site, run: &str) {
         std::process::Command::new("kill").args(["-KILL", pid]).status().expect("kill is there").success()
     );
 }
+
+/// The first would wait for the second, and the second for the first.
+#[test]
+fn a_run_inside_a_node_is_refused_what_that_node_has() {
+    let divisi = env!("CARGO_BIN_EXE_divisi");
+    let outer = format!(
+        "nodes:\n  - {{ id: files, run: [{divisi}, run, inner.dag.yaml, --yes], continue_on_error: true }}\n  \
+         - {{ id: lock, depends_on: [files], locks: [db], resume: retry, \
+         run: [{divisi}, run, inner.dag.yaml, --yes, --concurrent], continue_on_error: true }}\n  \
+         - {{ id: free, depends_on: [lock], run: [{divisi}, run, inner.dag.yaml, --yes, --concurrent] }}\n"
+    );
+    let inner = "nodes:\n  - { id: inner, run: [touch, inner.txt], locks: [db] }\n";
+    let site = Site::new().write("outer.dag.yaml", outer).write("inner.dag.yaml", inner);
+    let said = site.divisi(&["run", "outer.dag.yaml", "--yes"]);
+    assert_eq!(said.status, 0, "{}{}", said.out, said.err);
+    let list: Value = serde_json::from_str(&site.divisi(&["runs", "--json"]).out).expect("JSON");
+    let runs = list.as_array().expect("a list");
+    let run = runs.last().expect("the outer run")["run"].as_str().expect("an id").to_owned();
+    assert_eq!(runs.len(), 2, "what is refused is not stored");
+    let log = |node: &str| site.divisi(&["logs", &run, node]).out;
+    let files = format!("could write to the same files as the run {run}, inside which it is started");
+    assert!(log("files").contains(&files), "{}", log("files"));
+    let lock = format!("the lock db is held by the run {run}, node lock, inside which this run is started");
+    assert!(log("lock").contains(&lock), "{}", log("lock"));
+}
+
+#[test]
+fn a_run_that_waits_for_another_says_for_which() {
+    let site = Site::new().write("gate.dag.yaml", GATE).write("two.dag.yaml", TWO);
+    let mut first = site.start(&["run", "gate.dag.yaml", "--yes"]);
+    first.until("started    gate");
+    let run = latest_run(&site);
+    let mut second = site.start(&["run", "two.dag.yaml", "--yes"]);
+    second.until(&format!("waiting    first  for the files of this worktree, held by run {run}"));
+    site.put("go", "");
+    assert_eq!(first.end(), 0);
+    assert_eq!(second.end(), 0);
+}

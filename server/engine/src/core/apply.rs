@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::approval::Question;
 use super::budget;
+use super::evaluate::Refusal;
 use super::gate::Gate;
 use super::graph::PlanFault;
 use super::retry::NextTry;
@@ -156,6 +157,10 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
             let gate = Gate::Closed { until: *until, closures: *closures, is_known: *is_known };
             set_gate(state, runner, Some(gate));
         }
+        Event::Withheld { node, what, by } => {
+            let place = state.graph.demands.place(known(state, node)?);
+            state.withheld.insert(place, Refusal { what: what.clone(), by: by.clone() });
+        }
         Event::RunnerOpened { runner, probing } => open_gate(state, runner, *probing),
         Event::RunPlanned { .. } | Event::Refused { .. } | Event::Unknown => {}
     }
@@ -165,6 +170,7 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
 fn start_session(state: &mut State, epoch: u64, at: i64) {
     state.epoch = epoch;
     state.started_at.get_or_insert(at);
+    state.withheld.clear();
 }
 
 fn set_gate(state: &mut State, name: &str, gate: Option<Gate>) {
@@ -227,6 +233,7 @@ fn grant(state: &mut State, path: &str, attempt: u32) -> Result<(), Fault> {
         return Err(Fault::Attempt { seq: state.seq, node: path.to_owned(), attempt });
     }
     state.live.insert_mut(index);
+    state.withheld.remove(&state.graph.demands.place(index));
     state.hold_locks(index);
     state.take_places(index);
     if let Some(standing) = state.nodes.get_mut(index) {

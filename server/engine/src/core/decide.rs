@@ -65,7 +65,7 @@ fn take_in(draft: &mut Draft<'_>, input: Input) {
             draft.opening_is_due(runner, generation);
         }
         Input::Request(row) => request::take_in(draft, row),
-        Input::Tick => {}
+        Input::Tick => draft.ask_others(),
     }
 }
 

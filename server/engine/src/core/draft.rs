@@ -1,13 +1,13 @@
 //! A decision in the making: a state that runs ahead of the journal, and the events that take it there.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use divisi_model::ResumePolicy;
 
 use super::apply::apply_event;
 use super::class::Class;
 use super::effect::{AttemptKey, Decision, Durability, Effect, StartAttempt, TimerId};
-use super::evaluate::{Evaluate, RenderError};
+use super::evaluate::{Evaluate, Refusal, RenderError};
 use super::graph::effective_rule;
 use super::input::{AttemptOutcome, Outcome};
 use super::mode::{Mode, Unstarted};
@@ -35,6 +35,10 @@ pub(super) struct Draft<'a> {
     pub(super) to_identify: Vec<usize>,
     /// The mode whose table has been applied to everything that was ready or live when it began.
     swept: Mode,
+    /// Whether other runs may have given something back since they were asked last.
+    asks_others: bool,
+    /// Rooms for whose nodes other runs were asked in this decision, in vain.
+    refused: BTreeSet<usize>,
 }
 
 impl<'a> Draft<'a> {
@@ -47,6 +51,8 @@ impl<'a> Draft<'a> {
             decision: Decision::default(),
             to_consider: VecDeque::new(),
             to_identify: Vec::new(),
+            asks_others: false,
+            refused: BTreeSet::new(),
         }
     }
 
@@ -345,9 +351,13 @@ impl<'a> Draft<'a> {
 
     /// Starts the best of the ready nodes that may; whether anything changed.
     fn start_next(&mut self) -> bool {
-        let Some((node, reserved)) = self.state.next_to_start(self.now_ms) else { return false };
+        let asks_again = |room: usize| self.asks_others && !self.refused.contains(&room);
+        let Some((node, reserved)) = self.state.next_to_start(self.now_ms, asks_again) else { return false };
         match self.evaluate.render(&self.state, node) {
-            Ok(rendered) => self.start(node, rendered, reserved),
+            Ok(rendered) => match self.evaluate.take(&self.state, node) {
+                Ok(()) => self.start(node, rendered, reserved),
+                Err(refusal) => self.wait_for_others(node, refusal),
+            },
             Err(error) => self.fail_unrendered(node, error),
         }
         true
@@ -364,6 +374,21 @@ impl<'a> Draft<'a> {
 
     pub(super) fn evaluate(&self) -> &'a dyn Evaluate {
         self.evaluate
+    }
+
+    /// What was said before is not said again.
+    fn wait_for_others(&mut self, node: usize, refusal: Refusal) {
+        let room = self.state.graph.demands.place(node);
+        self.refused.insert(room);
+        if self.state.withheld.get(&room) != Some(&refusal) {
+            let Refusal { what, by } = refusal;
+            self.emit(Event::Withheld { node: self.state.path(node).to_owned(), what, by });
+        }
+    }
+
+    /// Asks other runs anew for what they had.
+    pub(super) fn ask_others(&mut self) {
+        self.asks_others = true;
     }
 
     fn start(&mut self, node: usize, rendered: super::evaluate::Rendered, reserved: Amounts) {
@@ -526,6 +551,7 @@ impl<'a> Draft<'a> {
         if paid || evidence.wall_ms >= WORTH_A_FLUSH_MS {
             self.require(Durability::Power);
         }
+        self.ask_others();
         self.emit(Event::AttemptEnded { node: self.state.path(node).to_owned(), attempt, end, evidence });
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::effect::RenderedCommand;
 use super::state::State;
-use crate::event::OutputValue;
+use crate::event::{Holder, OutputValue};
 
 /// Evaluates `when` and renders work from journaled values only: arguments of the plan, and states and outputs of
 /// ancestors as `state` has them. Pure, strict about undefined names, limited in fuel.
@@ -22,6 +22,13 @@ pub trait Evaluate {
     fn cache_key(&self, _state: &State, _node: usize) -> Result<Option<String>, RenderError> {
         Ok(None)
     }
+
+    /// Takes what an attempt of `node` needs and other runs may have: all of it or nothing. Asked when nothing within
+    /// the run is in the way; what is had is had until the node is no longer among [`State::live`]. The answer is
+    /// journaled, by the grant or by the refusal, so that a replay asks nobody.
+    fn take(&self, _state: &State, _node: usize) -> Result<(), Refusal> {
+        Ok(())
+    }
 }
 
 /// A node's work, ready to start.
@@ -31,6 +38,15 @@ pub struct Rendered {
     pub command: RenderedCommand,
     /// Values of `inputs`, by local name.
     pub inputs: BTreeMap<String, OutputValue>,
+}
+
+/// Somebody else has what a node needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// For people: `the lock db`.
+    pub what: String,
+    /// Who has it, where that is known.
+    pub by: Option<Holder>,
 }
 
 /// Why a node's work could not be rendered; for people.

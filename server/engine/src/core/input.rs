@@ -74,7 +74,7 @@ pub enum Input {
     },
     /// A row of the request table. One that was taken in already changes nothing.
     Request(RequestRow),
-    /// Nothing happened; whatever can start or end does.
+    /// Nothing happened here; whatever can start or end does, and other runs are asked again for what they had.
     Tick,
 }
 

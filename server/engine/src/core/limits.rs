@@ -97,9 +97,14 @@ impl State {
         }
     }
 
-    /// The node that starts next, and what it holds of its budgets; none where nothing that is ready may.
-    pub(super) fn next_to_start(&self, now_ms: i64) -> Option<(usize, Amounts)> {
-        if self.has_a_free_slot() { self.startable(now_ms) } else { None }
+    /// The node that starts next, and what it holds of its budgets; none where nothing that is ready may. Of the rooms
+    /// whose nodes wait for another run only those are looked at that `asks_again` names.
+    pub(super) fn next_to_start(
+        &self,
+        now_ms: i64,
+        asks_again: impl Fn(usize) -> bool,
+    ) -> Option<(usize, Amounts)> {
+        if self.has_a_free_slot() { self.first_of(now_ms, asks_again) } else { None }
     }
 
     pub(super) fn has_a_free_slot(&self) -> bool {
@@ -110,20 +115,40 @@ impl State {
     /// The same, as if there were a slot. Of nodes that need the same, each may have to reserve something else; without
     /// budgets the foremost of them goes.
     pub(super) fn startable(&self, now_ms: i64) -> Option<(usize, Amounts)> {
+        self.first_of(now_ms, |_| false)
+    }
+
+    fn first_of(&self, now_ms: i64, asks_again: impl Fn(usize) -> bool) -> Option<(usize, Amounts)> {
+        let may_start = |place: usize| {
+            self.is_room_open(place) && (!self.withheld.contains_key(&place) || asks_again(place))
+        };
         if self.plan.budgets.is_empty() {
-            let (rank, _) = self.foremost.iter().find(|(_, place)| self.is_room_open(*place))?;
+            let (rank, _) = self.foremost.iter().find(|(_, place)| may_start(*place))?;
             return Some((self.graph.at_rank(*rank)?, Amounts::default()));
         }
         let affordable = |node| Some((node, self.reservation(node, now_ms).ok()?));
-        let best = self.open_rooms().filter_map(|mut nodes| nodes.find_map(affordable));
+        let best = self.rooms_where(may_start).filter_map(|mut nodes| nodes.find_map(affordable));
         best.min_by_key(|(node, _)| self.graph.rank(*node))
     }
 
     /// The rooms whose nodes wait for nothing but a slot or a budget: their nodes in the order of starting.
     pub(super) fn open_rooms(&self) -> impl Iterator<Item = impl Iterator<Item = usize> + '_> {
-        let open = self.foremost.iter().filter(|(_, place)| self.is_room_open(*place));
-        let rooms = open.filter_map(|(_, place)| self.rooms.get(*place));
+        self.rooms_where(|place| self.is_room_open(place) && !self.withheld.contains_key(&place))
+    }
+
+    fn rooms_where<'a>(
+        &'a self,
+        wanted: impl Fn(usize) -> bool + 'a,
+    ) -> impl Iterator<Item = impl Iterator<Item = usize> + 'a> {
+        let chosen = self.foremost.iter().filter(move |(_, place)| wanted(*place));
+        let rooms = chosen.filter_map(|(_, place)| self.rooms.get(*place));
         rooms.map(|room| room.iter().filter_map(|rank| self.graph.at_rank(*rank)))
+    }
+
+    /// Whether a ready node waits for what another run has.
+    pub(crate) fn waits_for_others(&self) -> bool {
+        let mut rooms = self.withheld.keys().filter_map(|place| self.rooms.get(*place));
+        rooms.any(|room| !room.is_empty())
     }
 
     fn is_room_open(&self, place: usize) -> bool {

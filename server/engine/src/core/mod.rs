@@ -58,7 +58,7 @@ pub use effect::{
     AttemptKey, Decision, Durability, Effect, IdentifyNode, IdentityKey, RenderedCommand, StartAttempt,
     TimerId,
 };
-pub use evaluate::{Evaluate, RenderError, Rendered};
+pub use evaluate::{Evaluate, Refusal, RenderError, Rendered};
 pub use graph::PlanFault;
 pub use input::{AttemptOutcome, Found, Input, Outcome, Recovered, RequestRow};
 pub use merging::MergeEnd;

@@ -8,6 +8,7 @@ use rpds::{RedBlackTreeSetSync, VectorSync};
 use super::approval::Question;
 use super::budget::BudgetStanding;
 use super::class::Class;
+use super::evaluate::Refusal;
 use super::gate::Gate;
 use super::graph::{Graph, PlanFault};
 use super::locks::LockStanding;
@@ -42,6 +43,8 @@ pub struct State {
     pub(crate) locks: VectorSync<LockStanding>,
     /// The last ticket that a node took; they only grow.
     pub(crate) last_ticket: u64,
+    /// Rooms whose nodes wait for what another run has: for whom it was asked, and what was said.
+    pub(crate) withheld: BTreeMap<usize, Refusal>,
     /// Live attempts in each of the plan's limits.
     pub(crate) places_taken: VectorSync<u32>,
     /// Nodes that are ready and whose identity is not known yet.
@@ -210,6 +213,7 @@ impl State {
             foremost: RedBlackTreeSetSync::new_sync(),
             locks: plan.locks.iter().map(|_| LockStanding::default()).collect(),
             last_ticket: 0,
+            withheld: BTreeMap::new(),
             places_taken: plan.limits.iter().map(|_| 0).collect(),
             plan,
             graph,
@@ -265,6 +269,11 @@ impl State {
     /// Index of the node with this path.
     pub fn index(&self, path: &str) -> Option<usize> {
         self.graph.index(path)
+    }
+
+    /// Whether an attempt of the node was granted and has not ended.
+    pub(crate) fn is_live(&self, node: usize) -> bool {
+        self.live.contains(&node)
     }
 
     /// Attempts that were granted and have not ended, in plan order.

@@ -54,7 +54,8 @@ impl State {
         let goes_on = !self.live.is_empty()
             || self.merging > 0
             || !self.retrying.is_empty()
-            || !self.unidentified.is_empty();
+            || !self.unidentified.is_empty()
+            || self.waits_for_others();
         if goes_on || self.startable(NOTHING_LIVES).is_some() {
             return None;
         }

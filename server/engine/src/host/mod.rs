@@ -11,6 +11,7 @@ mod spare_folders;
 mod sweep;
 mod tenure;
 mod timers;
+mod world;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -9,6 +9,7 @@ use crate::core::{AttemptKey, RenderedCommand, StartAttempt};
 use crate::environment::{self, NodeEnvironment};
 use crate::launch::{AgentStream, ProcessSpec, StopStep, TOKEN_VARIABLE, default_stop_sequence};
 use crate::outputs::Before;
+use crate::outside::{ANCESTORS_VARIABLE, Ancestry};
 use crate::plan::{PlanNode, PlanWork, StoredPlan};
 use crate::run_folder::{AttemptFolder, RunFolder};
 use crate::runner::{AgentJob, RunnerProcess, runner, schema, takes_schema};
@@ -209,6 +210,7 @@ impl Workshop<'_> {
             ("DIVISI_ATTEMPT", key.attempt.to_string()),
             ("DIVISI_OUTPUT_DIR", outputs),
             (TOKEN_VARIABLE, token.to_owned()),
+            (ANCESTORS_VARIABLE, Ancestry::from_environment(self.environment).within(self.run, &node.path)),
         ] {
             environment.variables.insert(name.to_owned(), value);
         }

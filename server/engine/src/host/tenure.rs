@@ -13,13 +13,13 @@ use super::librarian::Librarian;
 use super::prepare::Workshop;
 use super::spare_folders::SpareFolders;
 use super::timers::Timers;
+use super::world::World;
 use crate::core::{
     AttemptKey, AttemptOutcome, Decision, Durability, Effect, Input, MergeEnd, Outcome, Recovered,
     StartAttempt, State, TimerId, apply, decide, replay,
 };
 use crate::crash_point::crash_point;
 use crate::environment::own_environment;
-use crate::eval::Evaluator;
 use crate::event::{EVENT_VERSION, Event, EventRecord, Request, Verdict};
 use crate::guard::{AttemptName, FromGuard, Guard, ToGuard};
 use crate::journal::{Journal, SigningKey, ask};
@@ -70,15 +70,15 @@ pub(super) async fn serve(
     let librarian = librarian.map_err(HostError::system("the thread that looks for earlier results"))?;
     let mut tenure = Tenure {
         folder,
-        run,
-        environment,
         journal,
         state,
         epoch,
         guard,
         librarian,
-        evaluator: Evaluator::new(),
         spare,
+        world: World::new(folder, &run, &environment),
+        run,
+        environment,
         timers: Timers::default(),
         inputs: VecDeque::new(),
         boot: boot_id(),
@@ -117,8 +117,8 @@ struct Tenure<'a> {
     epoch: u64,
     guard: Guard,
     librarian: Option<Librarian>,
-    evaluator: Evaluator,
     spare: SpareFolders,
+    world: World,
     timers: Timers,
     inputs: VecDeque<Input>,
     boot: String,
@@ -158,6 +158,7 @@ impl Tenure<'_> {
             if let Some(verdict) = self.verdict {
                 self.journal.sync()?;
                 crash_point("host ends");
+                self.world.end();
                 if let Some(librarian) = self.librarian.take() {
                     librarian.end(verdict == Verdict::Succeeded);
                 }
@@ -189,7 +190,12 @@ impl Tenure<'_> {
             },
             done = next_of(&mut self.copies) => self.take_in(done).await,
             Some(answer) = next_answer(&mut self.librarian) => self.inputs.push_back(answer),
-            _ = look.tick() => self.read_requests()?,
+            _ = look.tick() => {
+                self.read_requests()?;
+                if self.state.waits_for_others() {
+                    self.inputs.push_back(Input::Tick);
+                }
+            }
             _ = terminate.recv() => {
                 ask(self.folder.path(), &Request::Cancel, now_ms())?;
                 self.read_requests()?;
@@ -242,7 +248,7 @@ impl Tenure<'_> {
             let at = now_ms();
             let mut together = Decision::default();
             while let Some(input) = self.inputs.pop_front() {
-                let decision = decide(&self.state, at, input, &self.evaluator);
+                let decision = decide(&self.state, at, input, &self.world);
                 for event in &decision.events {
                     let record = self.next_record(event, at);
                     apply(&mut self.state, &record);
@@ -252,6 +258,7 @@ impl Tenure<'_> {
                 together.durability = together.durability.max(decision.durability);
             }
             self.commit(&together.events, at, together.durability)?;
+            self.world.give_back(&self.state);
             for effect in together.effects {
                 if !self.perform(effect).await {
                     return Ok(false);

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::lock::Owner;
+
 /// Why a journal could not be made, opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -18,10 +20,16 @@ pub enum JournalError {
         dir: PathBuf,
     },
     /// Another process owns the run.
-    #[error("another process runs {}: attach to it, or cancel it first", dir.display())]
+    #[error(
+        "{} is run by {}: attach to it, or cancel it first",
+        dir.display(),
+        owner.as_ref().map_or_else(|| "another process".to_owned(), ToString::to_string)
+    )]
     Owned {
         /// The run's folder.
         dir: PathBuf,
+        /// The owner, where the journal names it.
+        owner: Option<Owner>,
     },
     /// Another host took the run over; this one must stop.
     #[error("this host has epoch {ours} and the run has epoch {theirs}: another host took it over")]

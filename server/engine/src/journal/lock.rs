@@ -15,6 +15,24 @@ const FILE: &str = "lock";
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// The process that owns a run, as it journaled itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// Its number.
+    pub pid: u32,
+    /// Since when, in milliseconds since the epoch.
+    pub since: i64,
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "process {}", self.pid)?;
+        let Ok(since) = jiff::Timestamp::from_millisecond(self.since) else { return Ok(()) };
+        let since = since.to_zoned(jiff::tz::TimeZone::system());
+        write!(formatter, ", since {}", since.strftime("%Y-%m-%d %H:%M:%S"))
+    }
+}
+
 /// Held as long as it lives.
 #[derive(Debug)]
 pub(super) struct OwnerLock {
@@ -34,7 +52,7 @@ impl OwnerLock {
                 Err(TryLockError::Error(source)) => return Err(JournalError::Io { path, source }),
             }
         }
-        Err(JournalError::Owned { dir: dir.to_owned() })
+        Err(JournalError::Owned { dir: dir.to_owned(), owner: None })
     }
 }
 

@@ -26,7 +26,13 @@ mod signature;
 mod store;
 
 pub use error::JournalError;
+pub use lock::Owner;
 pub use owner::Journal;
 pub use reader::Reader;
 pub use requests::ask;
 pub use signature::SigningKey;
+
+/// Whether a host owns the run in `dir` at this moment.
+pub(crate) fn is_run_owned(dir: &std::path::Path) -> bool {
+    lock::is_held(dir)
+}

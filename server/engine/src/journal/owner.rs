@@ -53,7 +53,12 @@ impl Journal {
             return Err(JournalError::NotOurs { dir: dir.to_owned() });
         }
         store.refuse_unknown_critical_events()?;
-        let lock = OwnerLock::take(dir)?;
+        let lock = OwnerLock::take(dir).map_err(|error| match error {
+            JournalError::Owned { dir, .. } => {
+                JournalError::Owned { dir, owner: store.last_owner().unwrap_or_default() }
+            }
+            other => other,
+        })?;
         let failed = JournalError::sqlite;
         store.connection.pragma_update(None, "synchronous", "FULL").map_err(failed(dir))?;
         let epoch = store

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::lock::Owner;
 use super::store::Store;
 use super::{JournalError, SigningKey, lock, requests};
 use crate::core::RequestRow;
@@ -50,6 +51,11 @@ impl Reader {
     /// Whether somebody owns the run at this moment.
     pub fn is_owned(&self) -> bool {
         lock::is_held(&self.store.dir)
+    }
+
+    /// The host that owns the run, or owned it last; none before the first.
+    pub fn owner(&self) -> Result<Option<Owner>, JournalError> {
+        self.store.last_owner()
     }
 
     /// Whether plan and identity are signed with this key: only then may the run be resumed.

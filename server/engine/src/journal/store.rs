@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
+use super::lock::Owner;
 use super::{JournalError, SigningKey};
 use crate::event::{EVENT_VERSION, Event, EventRecord};
 use crate::plan::{PLAN_FORMAT, StoredPlan};
@@ -160,6 +161,15 @@ impl Store {
             rows.collect()
         };
         read().map_err(JournalError::sqlite(&self.dir))
+    }
+
+    /// The host that owns the run, or owned it last.
+    pub(super) fn last_owner(&self) -> Result<Option<Owner>, JournalError> {
+        let events = self.events(0)?;
+        Ok(events.iter().rev().find_map(|record| match record.event {
+            Event::HostStarted { pid, .. } => Some(Owner { pid, since: record.at }),
+            _ => None,
+        }))
     }
 
     /// Place of the last event; 0 where there is none.

@@ -14,6 +14,6 @@ mod supervise;
 pub use listen::{AgentFailure, AgentReport, Heard, Listener};
 pub use outcome::{Outcome, open_outcomes, read_outcomes, write_outcome};
 pub use processes::{Process, boot_id, kill_survivors, process, start_time};
-pub(crate) use processes::{belongs_to_an_attempt, own_children};
+pub(crate) use processes::{belongs_to_an_attempt, has_survivors, own_children};
 pub use spec::{AgentStream, ProcessSpec, Signal, StopStep, TOKEN_VARIABLE, default_stop_sequence};
 pub(crate) use supervise::{Attempt, Household, Order, Report, find_program, spawn};

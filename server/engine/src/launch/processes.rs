@@ -140,6 +140,11 @@ pub fn kill_survivors(token: &str, recorded: &[(u32, u64)], patience: Duration) 
     }
 }
 
+/// Whether a process that carries the token lives.
+pub(crate) fn has_survivors(token: &str) -> bool {
+    !survivors(token, &[]).is_empty()
+}
+
 fn survivors(token: &str, recorded: &[(u32, u64)]) -> BTreeSet<u32> {
     let marked = all_processes().filter(|process| !process.zombie && carries_token(process.pid, token));
     let roots =

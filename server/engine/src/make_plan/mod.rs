@@ -87,6 +87,8 @@ pub(crate) fn make(
         locks: needs.locks,
         limits: needs.limits,
         budgets,
+        writes: needs::writes(chosen.iter().filter_map(|index| dag.nodes.get(*index))),
+        concurrent: options.concurrent,
         nodes,
         agents: agents.files,
         commands: commands.files,

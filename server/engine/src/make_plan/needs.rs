@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use divisi_model::{Dag, LockMode, Node};
+use divisi_model::{Dag, LockMode, Node, OutputForm};
 
 use crate::plan::{PlanHold, PlanLimit, PlanLock};
 
@@ -58,10 +58,28 @@ impl<'a> Needs<'a> {
         if let Some(place) = self.places.get(name) {
             return *place;
         }
-        let capacity = self.dag.locks.iter().find(|listed| listed.name.value == name);
-        self.locks
-            .push(PlanLock { name: name.to_owned(), capacity: capacity.and_then(|lock| lock.capacity) });
+        let listed = self.dag.locks.iter().find(|listed| listed.name.value == name);
+        self.locks.push(PlanLock {
+            name: name.to_owned(),
+            capacity: listed.and_then(|lock| lock.capacity),
+            scope: listed.map(|lock| lock.scope).unwrap_or_default(),
+        });
         self.places.insert(name.to_owned(), self.locks.len() - 1);
         self.locks.len() - 1
     }
+}
+
+/// What the planned nodes write: their `writes` and the files of their outputs. None where one of them does not say.
+pub(super) fn writes<'a>(nodes: impl Iterator<Item = &'a Node>) -> Option<Vec<String>> {
+    let mut globs = Vec::new();
+    for node in nodes {
+        globs.extend(node.writes.as_ref()?.iter().map(|glob| glob.value.clone()));
+        globs.extend(node.outputs.iter().filter_map(|output| match &output.form {
+            OutputForm::File(path) => Some(path.clone()),
+            _ => None,
+        }));
+    }
+    globs.sort_unstable();
+    globs.dedup();
+    Some(globs)
 }

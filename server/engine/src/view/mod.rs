@@ -13,9 +13,11 @@
 //! statistics figures over several runs
 //! waiting    what it waits for
 //! remaining  how long it will still take
+//! needs      what is in the way of a ready node
 //! trace      the run as a trace for Perfetto
 //! ```
 
+mod needs;
 mod node;
 mod remaining;
 mod reuse;
@@ -31,7 +33,7 @@ use std::time::Duration;
 
 use crate::amounts::Unit;
 use crate::event::{Event, EventRecord, NodeState, Request, Verdict};
-use crate::plan::StoredPlan;
+use crate::plan::{PlanLimit, PlanLock, StoredPlan};
 
 pub use node::NodeView;
 pub use reuse::ReuseFigures;
@@ -72,6 +74,8 @@ pub struct RunView {
     exhausted: Vec<Exhausted>,
     verdict: Option<Verdict>,
     sessions: Sessions,
+    locks: Vec<PlanLock>,
+    limits: Vec<PlanLimit>,
     nodes: Vec<NodeView>,
     by_path: HashMap<String, usize>,
     /// How many nodes count as done.
@@ -91,6 +95,8 @@ impl RunView {
             has_plan: true,
             total: nodes.iter().filter(|node| !node.is_group).count(),
             max_parallel: plan.max_parallel,
+            locks: plan.locks.clone(),
+            limits: plan.limits.clone(),
             by_path: nodes.iter().enumerate().map(|(index, node)| (node.path.clone(), index)).collect(),
             nodes,
             ..Self::default()
@@ -139,6 +145,9 @@ impl RunView {
             Event::AttemptEnded { node, evidence, .. } => {
                 evidence.result.iter().for_each(|result| self.reuse.keep(result));
                 self.change_node(node, |node| node.end_attempt(evidence));
+            }
+            Event::Withheld { node, what, by } => {
+                self.change_node(node, |node| node.be_withheld(what, by.as_ref()));
             }
             Event::RunnerClosed { runner, until, .. } => {
                 self.closed_runners.insert(runner.clone(), *until);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::event::{Evidence, NodeState, OutputValue, Usage};
-use crate::plan::{PlanNode, PlanWork};
+use crate::event::{Evidence, Holder, NodeState, OutputValue, Usage};
+use crate::plan::{PlanHold, PlanNode, PlanWork};
 
 /// A node as the events so far tell it.
 #[derive(Debug, Clone)]
@@ -52,6 +52,12 @@ pub struct NodeView {
     pub(super) group: Option<usize>,
     /// Of a group: indices of its instances.
     pub(super) children: Vec<usize>,
+    /// Locks that it holds while it runs.
+    pub(super) locks: Vec<PlanHold>,
+    /// Indices of the limits in which it takes a place.
+    pub(super) limits: Vec<usize>,
+    /// What another run has of what it needs, and who.
+    pub(super) withheld: Option<String>,
 }
 
 impl NodeView {
@@ -79,6 +85,9 @@ impl NodeView {
             dependencies: Vec::new(),
             group: None,
             children: Vec::new(),
+            locks: Vec::new(),
+            limits: Vec::new(),
+            withheld: None,
         }
     }
 
@@ -96,6 +105,8 @@ impl NodeView {
             dependencies: node.dependencies.clone(),
             group: node.group,
             children: children.unwrap_or_default(),
+            locks: node.locks.clone(),
+            limits: node.limits.clone(),
             ..Self::heard_of(&node.path)
         }
     }
@@ -125,6 +136,7 @@ impl NodeView {
         self.is_group |= state == NodeState::Expanded;
         self.ended_at = state.is_terminal().then(|| self.ended_at.unwrap_or(at));
         self.state = state;
+        self.withheld = None;
         self.retry_at = self.retry_at.filter(|_| state == NodeState::RetryWait);
         if state != NodeState::WaitingApproval {
             (self.asked_about, self.expires_at) = (None, None);
@@ -137,6 +149,11 @@ impl NodeView {
 
     pub(super) fn be_asked(&mut self, about: &str, expires_at: Option<i64>) {
         (self.asked_about, self.expires_at) = (Some(about.to_owned()), expires_at);
+    }
+
+    pub(super) fn be_withheld(&mut self, what: &str, by: Option<&Holder>) {
+        let by = by.map(|holder| format!(", held by {holder}")).unwrap_or_default();
+        self.withheld = Some(format!("{what}{by}"));
     }
 
     pub(super) fn begin_attempt(&mut self, attempt: u32, at: i64) {

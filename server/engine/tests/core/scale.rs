@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use divisi_engine::event::{Request, Verdict};
-use divisi_engine::plan::{PlanHold, PlanLimit, PlanLock, StoredPlan};
+use divisi_engine::plan::{LockScope, PlanHold, PlanLimit, PlanLock, StoredPlan};
 
 use crate::support::{Run, node, plan};
 
@@ -81,7 +81,7 @@ fn a_long_cascade_neither_recurses_nor_rescans() {
 fn ten_thousand_that_wait_for_one_lock_or_one_phase_are_not_rescanned() {
     for size in [1_000, 10_000] {
         let mut held = fan(size);
-        held.locks = vec![PlanLock { name: "db".to_owned(), capacity: None }];
+        held.locks = vec![PlanLock { name: "db".to_owned(), capacity: None, scope: LockScope::Workspace }];
         held.nodes.iter_mut().for_each(|node| node.locks = vec![PlanHold { lock: 0, exclusive: true }]);
         // Two changes of the queue, an edge or two, into the line, out of it, and the lock back.
         assert!(steps("fan with a lock", held) <= 8 * size as u64 + 20);

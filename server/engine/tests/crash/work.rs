@@ -2,7 +2,7 @@
 //! witness file when it begins and when it has done its work.
 
 use divisi_engine::plan::{PlanHold, PlanLock, PlanNode, PlanRetry, StoredPlan};
-use divisi_model::{Backoff, ResumePolicy};
+use divisi_model::{Backoff, LockScope, ResumePolicy};
 
 use crate::bench::sh;
 
@@ -56,7 +56,7 @@ fn retry() -> PlanRetry {
 pub(crate) fn options(plan: &mut StoredPlan) {
     plan.max_parallel = 3;
     plan.locks = vec![
-        PlanLock { name: "tree".to_owned(), capacity: None },
-        PlanLock { name: "seats".to_owned(), capacity: Some(2) },
+        PlanLock { name: "tree".to_owned(), capacity: None, scope: LockScope::Workspace },
+        PlanLock { name: "seats".to_owned(), capacity: Some(2), scope: LockScope::Workspace },
     ];
 }

@@ -122,7 +122,7 @@ fn nodes_hand_values_to_each_other() {
         },
     );
     assert_eq!(bench.start().verdict(), "succeeded", "{:?}", bench.ends());
-    let all = "it is {{ x }}|IT IS {{ X }}|hello\n|succeeded|20|{# kept #}|42|";
+    let all = "it is {{ x }}|IT IS {{ X }}|hello\n|succeeded|24|{# kept #}|42|";
     assert_eq!(bench.read("env"), format!("41 e 1 {all}\n"));
     assert_eq!(bench.read("never"), "");
     assert!(bench.ends().contains(&"d skipped".to_owned()));
@@ -360,6 +360,7 @@ fn a_wait_for_the_next_try_outlives_a_host() {
     let (host, guard) = (bench.host_pid(), bench.guard_pid());
     kill_9(host);
     await_that("the guard's end", || !is_alive(guard));
+    await_that("the lock", || matches!(bench.status(), RunStatus::Orphaned));
     bench.resume();
     assert_eq!(bench.read("tries"), "x\n", "it waits on");
     assert_eq!(bench.verdict(), "succeeded");
@@ -517,6 +518,7 @@ fn with_runner_of_kind(kind: RunnerKind, nodes: Vec<PlanNode>, script: &str) -> 
         command,
         args: Vec::new(),
         repository_settings: false,
+        max_parallel: None,
         env: vec!["TEST_SECRET".to_owned()],
         origin: RunnerOrigin::User,
         defined_in: "/nowhere/config.toml".into(),

@@ -15,6 +15,7 @@ mod guarded;
 mod hosted;
 mod jobs;
 mod support;
+mod together;
 mod worktrees;
 
 use std::process::{Command, ExitCode};
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
                 .chain(worktrees::trials())
                 .chain(cached::trials())
                 .chain(jobs::trials())
+                .chain(together::trials())
                 .collect();
             libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
         }

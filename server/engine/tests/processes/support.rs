@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use divisi_engine::amounts::Amounts;
@@ -128,6 +129,8 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
         locks: Vec::new(),
         limits: Vec::new(),
         budgets: Vec::new(),
+        writes: None,
+        concurrent: false,
         nodes,
         agents: Vec::new(),
         commands: Vec::new(),
@@ -142,7 +145,7 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
 
 /// A workspace, and a run in it.
 pub(crate) struct Bench {
-    folder: tempfile::TempDir,
+    folder: Rc<tempfile::TempDir>,
     pub(crate) runs: Runs,
     pub(crate) run: String,
 }
@@ -157,6 +160,23 @@ impl Bench {
         change: impl FnOnce(&mut StoredPlan),
     ) -> Self {
         let folder = tempfile::Builder::new().prefix("divisi-engine-").tempdir().unwrap();
+        Self::in_folder(Rc::new(folder), nodes, change)
+    }
+
+    /// Another run in the same workspace.
+    pub(crate) fn beside(
+        &self,
+        nodes: impl FnOnce(&Path) -> Vec<PlanNode>,
+        change: impl FnOnce(&mut StoredPlan),
+    ) -> Self {
+        Self::in_folder(Rc::clone(&self.folder), nodes, change)
+    }
+
+    fn in_folder(
+        folder: Rc<tempfile::TempDir>,
+        nodes: impl FnOnce(&Path) -> Vec<PlanNode>,
+        change: impl FnOnce(&mut StoredPlan),
+    ) -> Self {
         let root = folder.path().canonicalize().unwrap();
         let mut plan = plan(&root, nodes(&root));
         change(&mut plan);

@@ -6,7 +6,7 @@ use divisi_engine::plan::{
     AdoptedResult, PlanBudget, PlanCache, PlanHold, PlanLimit, PlanLock, PlanNode, PlanParent, PlanRetry,
     PlanWork, PlanWorktree, Reuse, StoredPlan,
 };
-use divisi_model::{Backoff, OnFailure, ResumePolicy};
+use divisi_model::{Backoff, LockScope, OnFailure, ResumePolicy};
 
 use crate::random::Random;
 use crate::support::{give_to_runner, node, plan, rule};
@@ -86,7 +86,7 @@ fn add_locks(random: &mut Random, plan: &mut StoredPlan) {
     }
     for lock in 0..1 + random.below(3) {
         let capacity = random.percent(50).then(|| 1 + random.below(3) as u32);
-        plan.locks.push(PlanLock { name: format!("lock{lock}"), capacity });
+        plan.locks.push(PlanLock { name: format!("lock{lock}"), capacity, scope: LockScope::Workspace });
         for node in working(plan) {
             if random.percent(35) {
                 let exclusive = random.percent(50);

@@ -17,7 +17,7 @@ use divisi_engine::plan::{
     PlanWorktree, StoredPlan,
 };
 use divisi_engine::view::RunView;
-use divisi_model::{Backoff, OnFailure, OutputForm, ResumePolicy, TriggerRule};
+use divisi_model::{Backoff, LockScope, OnFailure, OutputForm, ResumePolicy, TriggerRule};
 use divisi_workspace::Settings;
 use serde_json::{Map, Value};
 
@@ -96,6 +96,8 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
         locks: Vec::new(),
         limits: Vec::new(),
         budgets: Vec::new(),
+        writes: None,
+        concurrent: false,
         nodes,
         agents: Vec::new(),
         commands: Vec::new(),
@@ -159,7 +161,10 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
             }
         }
     }
-    let locks = locks.into_iter().map(|(name, capacity)| PlanLock { name, capacity }).collect();
+    let locks = locks
+        .into_iter()
+        .map(|(name, capacity)| PlanLock { name, capacity, scope: LockScope::Workspace })
+        .collect();
     let limits = limits.into_iter().map(|(name, capacity)| PlanLimit { name, capacity: capacity.unwrap() });
     StoredPlan { locks, limits: limits.collect(), ..plan(nodes) }
 }
@@ -472,6 +477,10 @@ pub(crate) fn words(event: &Event) -> String {
         Event::HostStarted { epoch, .. } => format!("host {epoch}"),
         Event::Requested { request, .. } => format!("requested {request:?}"),
         Event::RunResumed { .. } => "resumed".to_owned(),
+        Event::Withheld { node, what, by } => {
+            let by = by.as_ref().map(|holder| format!(" ({holder})")).unwrap_or_default();
+            format!("{node} waits for {what}{by}")
+        }
         Event::RetryScheduled { node, kind, wait_ms, .. } => {
             format!("{node} tried again after {kind:?} in {wait_ms} ms")
         }

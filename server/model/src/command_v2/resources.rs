@@ -2,7 +2,7 @@
 
 use divisi_syntax::{Kind, NodeId, Spanned};
 
-use crate::dag::{ListedLock, Lock, LockMode};
+use crate::dag::{ListedLock, Lock, LockMode, LockScope};
 use crate::reader::Reader;
 
 /// Names of locks that the root declares: `resources.locks[]`, `resourceLocking.resources[]`,
@@ -12,7 +12,11 @@ pub(super) fn declared(reader: &Reader<'_>, root: NodeId) -> Vec<ListedLock> {
         &[("resources", "locks"), ("resourceLocking", "resources"), ("resourceManagement", "globalLocks")];
     let lists = PLACES.iter().filter_map(|(outer, inner)| reader.member(reader.member(root, outer)?, inner));
     let items = lists.flat_map(|list| reader.items(list).collect::<Vec<_>>());
-    items.filter_map(|item| Some(ListedLock { name: name(reader, item)?, capacity: None })).collect()
+    items
+        .filter_map(|item| {
+            Some(ListedLock { name: name(reader, item)?, capacity: None, scope: LockScope::default() })
+        })
+        .collect()
 }
 
 /// A node's `resources`: a list of names, or `{locks: […]}`.

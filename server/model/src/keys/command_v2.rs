@@ -104,8 +104,7 @@ pub static NODE: Object = Object {
             "resources",
             Ty::OneOf(&[Ty::Object(&RESOURCES), Ty::List(&Ty::Any)]),
             "Locks that it holds.",
-        )
-        .not_run_yet(),
+        ),
         Key::new("tools", Ty::Any, "Programs that it uses; labels."),
         Key::new("deliverables", Ty::Any, "Files that it makes; labels."),
         Key::new("configuration", Ty::Any, "Settings of the task."),

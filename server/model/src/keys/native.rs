@@ -68,9 +68,10 @@ pub static DAG: Object = Object {
         ),
         Key::new(
             "locks",
-            Ty::OneOf(&[Ty::Map(&LOCK_CAPACITY), Ty::List(&Ty::String)]),
-            "Capacities of locks, by name. A lock that is not listed, or has no number, is a reader/writer lock.\n\n\
-             Example: `locks: { database: 2 }`",
+            Ty::OneOf(&[Ty::Map(&LISTED_LOCK), Ty::List(&Ty::String)]),
+            "Locks, by name: how many units they have, and who shares them. A lock that is not listed, or has no \
+             number, is a reader/writer lock.\n\n\
+             Example: `locks: { database: 2, gpu: { capacity: 1, scope: machine } }`",
         ),
         Key::new(
             "phases",
@@ -249,7 +250,29 @@ pub static CONTEXT: Object = Object {
     open: false,
 };
 
-const LOCK_CAPACITY: Ty = Ty::OneOf(&[POSITIVE, Ty::Null]);
+const LISTED_LOCK: Ty = Ty::OneOf(&[POSITIVE, Ty::Object(&LOCK_TERMS), Ty::Null]);
+
+/// A lock that the DAG lists.
+pub static LOCK_TERMS: Object = Object {
+    name: "listed lock",
+    doc: "How a lock can be held, and who shares it.",
+    keys: &[
+        Key::new(
+            "capacity",
+            POSITIVE,
+            "How many units it has. A node takes one, or with `mode: exclusive` all.\n\nExample: `capacity: 2`",
+        )
+        .default("none: one exclusive holder, or any number of shared ones"),
+        Key::new(
+            "scope",
+            Ty::Enum(&["workspace", "machine"]),
+            "Who shares it.\n\n- `workspace`: all runs in this repository, in all of its worktrees\n- `machine`: all of \
+             your runs on this machine\n\nExample: `scope: machine`",
+        )
+        .default("workspace"),
+    ],
+    open: false,
+};
 
 /// One item of `phases`.
 pub static PHASE: Object = Object {

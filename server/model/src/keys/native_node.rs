@@ -149,8 +149,7 @@ const NODE_KEYS: &[Key] = &[
         "Locks that it holds while it runs: names, or `{name, mode}`. All are taken at once or none.\n\n\
          Example: `locks: [database, { name: docs, mode: shared }]`",
     )
-    .applies(ALL_BUT_APPROVE)
-    .not_run_yet(),
+    .applies(ALL_BUT_APPROVE),
     Key::new("retry", Ty::Object(&RETRY), RETRY_DOC).applies(EXECUTED),
     Key::new(
         "timeout",

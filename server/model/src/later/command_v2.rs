@@ -17,7 +17,6 @@ fn collect_node(node: &Node, asked: &mut Asked<'_>) {
         let key = condition.span.slice(asked.reader.tree.text()).trim_matches('"').to_owned();
         asked.key(condition.span, &key);
     }
-    asked.field(fields.field("resources").filter(|_| !node.locks.is_empty()));
     asked.field(fields.field("compensation").filter(|_| node.has_compensation));
 }
 

@@ -30,7 +30,6 @@ fn collect_node(node: &Node, asked: &mut Asked<'_>) {
         Some(Work::Dag { .. }) => asked.field(fields.field("dag")),
         Some(Work::Agent(_) | Work::Run(_) | Work::Approve { .. } | Work::Foreign(_)) | None => {}
     }
-    asked.field(fields.field("locks").filter(|_| !node.locks.is_empty()));
     asked.field(fields.field("compensate").filter(|_| node.has_compensation));
     asked.field(fields.field("for_each").filter(|_| node.for_each.as_ref().is_some_and(needs_upstream)));
 }

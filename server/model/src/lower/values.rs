@@ -3,7 +3,7 @@
 use divisi_syntax::{Kind, NodeId, Spanned};
 use serde_json::Value;
 
-use crate::dag::{ContextLimits, Input, ListedLock, Lock, Output, OutputForm};
+use crate::dag::{ContextLimits, Input, ListedLock, Lock, LockScope, Output, OutputForm};
 use crate::json;
 use crate::keys::native;
 use crate::reader::{Fields, Reader};
@@ -101,13 +101,29 @@ fn lock(reader: &Reader<'_>, item: NodeId) -> Option<Lock> {
 
 /// `locks` of a DAG: those that are listed.
 pub(super) fn listed_locks(reader: &Reader<'_>, value: NodeId) -> Vec<ListedLock> {
-    let capacity = |value| reader.positive(value).map(|capacity| capacity.value);
     match reader.kind(value) {
-        Kind::Mapping => reader
-            .entries(value)
-            .map(|(name, value)| ListedLock { name: reader.key(name), capacity: capacity(value) })
-            .collect(),
-        _ => reader.names(value).into_iter().map(|name| ListedLock { name, capacity: None }).collect(),
+        Kind::Mapping => {
+            reader.entries(value).map(|(name, value)| listed_lock(reader, reader.key(name), value)).collect()
+        }
+        _ => {
+            let names = reader.names(value).into_iter();
+            names.map(|name| ListedLock { name, capacity: None, scope: LockScope::default() }).collect()
+        }
+    }
+}
+
+/// A number, or `{capacity, scope}`.
+fn listed_lock(reader: &Reader<'_>, name: Spanned<String>, value: NodeId) -> ListedLock {
+    let positive = |value| reader.positive(value).map(|capacity| capacity.value);
+    if reader.kind(value) != Kind::Mapping {
+        return ListedLock { name, capacity: positive(value), scope: LockScope::default() };
+    }
+    let fields = reader.fields(value, &native::LOCK_TERMS);
+    let scope = fields.get("scope").and_then(|value| reader.word(value));
+    ListedLock {
+        name,
+        capacity: fields.get("capacity").and_then(positive),
+        scope: scope.map(|scope| scope.value).unwrap_or_default(),
     }
 }
 

@@ -91,6 +91,7 @@ fn built_in(name: &str) -> Option<RunnerDefinition> {
         args: Vec::new(),
         env: kind.environment().iter().map(|name| (*name).to_owned()).collect(),
         repository_settings: false,
+        max_parallel: None,
         origin: RunnerOrigin::User,
         defined_in: PathBuf::new(),
     })

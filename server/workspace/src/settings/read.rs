@@ -216,6 +216,7 @@ impl Reader<'_> {
         let mut kind = RunnerKind::named(name);
         let (mut command, mut args, mut env, mut repository_settings) =
             (Vec::new(), Vec::new(), Vec::new(), false);
+        let mut max_parallel = None;
         let prefix = format!("runners.{name}.");
         for (key, value) in self.table(value, &format!("`runners.{name}`")) {
             let label = format!("`{prefix}{}`", key.name);
@@ -225,7 +226,11 @@ impl Reader<'_> {
                 "args" => args = self.texts(value, &label),
                 "env" => env = self.texts(value, &label),
                 "repository_settings" => replace(&mut repository_settings, self.truth(value, &label)),
-                _ => self.unknown(key, &prefix, &["kind", "command", "args", "env", "repository_settings"]),
+                "max_parallel" => max_parallel = self.count(value, &label).filter(|most| *most > 0),
+                _ => {
+                    let known = ["kind", "command", "args", "env", "repository_settings", "max_parallel"];
+                    self.unknown(key, &prefix, &known);
+                }
             }
         }
         let Some(kind) = kind else {
@@ -252,7 +257,16 @@ impl Reader<'_> {
             }
         }
         let defined_in = self.path.to_owned();
-        Some(RunnerDefinition { kind, command, args, env, repository_settings, origin, defined_in })
+        Some(RunnerDefinition {
+            kind,
+            command,
+            args,
+            env,
+            repository_settings,
+            max_parallel,
+            origin,
+            defined_in,
+        })
     }
 
     fn table<'v>(&mut self, value: &'v Value, label: &str) -> &'v [(Key, Value)] {
