@@ -105,7 +105,9 @@ pub fn as_text(value: &Value) -> String {
 }
 
 fn is_allowed(name: &str) -> bool {
-    let is_proxy = name.len() > 6 && name.to_ascii_uppercase().ends_with("_PROXY");
+    let is_proxy = name.len().checked_sub("_PROXY".len()).is_some_and(|before| {
+        before > 0 && name.get(before..).is_some_and(|end| end.eq_ignore_ascii_case("_PROXY"))
+    });
     ALLOWED.contains(&name) || is_proxy || ALLOWED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 

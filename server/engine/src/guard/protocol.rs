@@ -15,7 +15,7 @@ pub struct AttemptName {
 
 /// From the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ToGuard {
     /// Start an attempt.
     Start {
@@ -38,7 +38,7 @@ pub enum ToGuard {
 
 /// From the guard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum FromGuard {
     /// The process is there.
     Started {

@@ -84,8 +84,17 @@ impl Workshop<'_> {
 
     /// What must not appear in the outputs of a node; an error is text for people.
     pub(super) fn secrets(&self, node: &PlanNode) -> Result<Vec<String>, String> {
+        if !self.has_secrets(node) {
+            return Ok(Vec::new());
+        }
         let nothing = BTreeMap::new();
         Ok(environment::build(self.plan, node, &nothing, self.runner_env(node), self.environment)?.secrets)
+    }
+
+    /// Whether any can be in the environment of a node. Most have none, and an environment is not built for nothing.
+    fn has_secrets(&self, node: &PlanNode) -> bool {
+        let is_declared = self.plan.env.iter().chain(&node.env).any(|variable| variable.secret);
+        is_declared || !self.plan.secret_args.is_empty() || !self.runner_env(node).is_empty()
     }
 
     pub(super) fn attempt_folder(&self, node: usize, attempt: u32) -> AttemptFolder {

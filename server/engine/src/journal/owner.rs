@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::TransactionBehavior;
+use rusqlite::Connection;
 
 use super::lock::OwnerLock;
 use super::store::{Store, from_sql, insert_event, to_sql};
@@ -156,27 +156,42 @@ impl Journal {
         events.iter().zip(places).map(record).collect()
     }
 
-    fn commit(&mut self, records: &[EventRecord]) -> Result<(), JournalError> {
-        let dir = self.store.dir.clone();
+    fn commit(&self, records: &[EventRecord]) -> Result<(), JournalError> {
         let failed = JournalError::sqlite;
-        let transaction = self
-            .store
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(failed(&dir))?;
+        let run = |sql| run_cached(&self.store.connection, sql).map_err(failed(&self.store.dir));
+        run("BEGIN IMMEDIATE")?;
+        match self.write(records) {
+            Ok(()) => run("COMMIT"),
+            Err(fault) => {
+                // The fault is what counts, and a connection that cannot roll back is dropped soon.
+                let _ = run("ROLLBACK");
+                Err(fault)
+            }
+        }
+    }
+
+    /// Within a transaction.
+    fn write(&self, records: &[EventRecord]) -> Result<(), JournalError> {
+        let (dir, connection) = (&self.store.dir, &self.store.connection);
+        let failed = JournalError::sqlite;
         let epoch = {
-            let mut statement = transaction.prepare_cached("SELECT epoch FROM meta").map_err(failed(&dir))?;
-            statement.query_row([], |row| from_sql(row, 0)).map_err(failed(&dir))?
+            let mut statement = connection.prepare_cached("SELECT epoch FROM meta").map_err(failed(dir))?;
+            statement.query_row([], |row| from_sql(row, 0)).map_err(failed(dir))?
         };
         if epoch != self.epoch {
             return Err(JournalError::Fenced { ours: self.epoch, theirs: epoch });
         }
         for record in records {
-            insert_event(&transaction, &dir, record.seq, &record.event, record.at)?;
+            insert_event(connection, dir, record.seq, &record.event, record.at)?;
             if let Event::Requested { id, .. } = record.event {
-                requests::mark(&transaction, to_sql(id), to_sql(record.seq)).map_err(failed(&dir))?;
+                requests::mark(connection, to_sql(id), to_sql(record.seq)).map_err(failed(dir))?;
             }
         }
-        transaction.commit().map_err(failed(&dir))
+        Ok(())
     }
+}
+
+/// A statement without parameters and rows, parsed once for the connection's life.
+fn run_cached(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read, Seek};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -49,12 +49,34 @@ pub fn start_time(pid: u32) -> u64 {
     process(pid).map_or(0, |process| process.start_time)
 }
 
-/// Children of this process, which must have one thread only, zombies included. Cheap: asked at the end of each attempt.
+/// Children of this process, which must have one thread only, zombies included.
 pub(crate) fn own_children() -> Vec<u32> {
-    match fs::read("/proc/thread-self/children") {
-        Ok(list) => pids(&list),
-        Err(_) => children(std::process::id()),
+    OwnChildren::new().list()
+}
+
+/// The system's list of the children of this thread, kept open: it is asked at the end of each attempt.
+#[derive(Debug)]
+pub(crate) struct OwnChildren(Option<File>);
+
+impl OwnChildren {
+    pub(crate) fn new() -> Self {
+        Self(File::open("/proc/thread-self/children").ok())
     }
+
+    /// As they are now, zombies included.
+    pub(crate) fn list(&self) -> Vec<u32> {
+        match self.0.as_ref().map(read_anew) {
+            Some(Ok(list)) => pids(&list),
+            _ => children(std::process::id()),
+        }
+    }
+}
+
+fn read_anew(mut file: &File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Children of `parent`, zombies included.

@@ -20,7 +20,7 @@ use tokio::time::sleep_until;
 use super::conversation::Conversation;
 use super::listen::Listener;
 use super::outcome::{Outcome, open_outcomes, write_outcome};
-use super::processes::{carries_token, kill, own_children, process, with_descendants};
+use super::processes::{OwnChildren, carries_token, kill, process, with_descendants};
 use super::spec::{AgentStream, ProcessSpec, Signal};
 use crate::crash_point::crash_point;
 use crate::logs::{Capture, Masker, STDOUT_LIMIT};
@@ -79,6 +79,7 @@ pub(crate) struct Household {
     pub(crate) roots: RefCell<BTreeSet<u32>>,
     /// Attempts whose end is not reported yet.
     pub(crate) live: Cell<usize>,
+    children: OwnChildren,
     /// The run's file of outcomes, once there is one to write.
     outcomes: OnceCell<File>,
     /// For reading from pipes; one for all, since it is never held over a wait.
@@ -92,6 +93,7 @@ impl Household {
             reaped: Notify::new(),
             roots: RefCell::default(),
             live: Cell::new(0),
+            children: OwnChildren::new(),
             outcomes: OnceCell::new(),
             buffer: RefCell::new(vec![0; READ_SIZE]),
         }
@@ -500,7 +502,8 @@ impl Life {
     fn survivors(&self) -> Vec<u32> {
         let roots = self.household.roots.borrow();
         let alone = self.household.live.get() == 1;
-        let mut tops: Vec<u32> = own_children()
+        let children = self.household.children.list();
+        let mut tops: Vec<u32> = children
             .into_iter()
             .filter(|pid| !roots.contains(pid))
             .filter(|pid| alone || self.owns(*pid))
