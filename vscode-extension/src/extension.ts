@@ -10,6 +10,7 @@ import { StatusBar } from "./runs/status";
 import { RunStore } from "./runs/store";
 import { RunTree } from "./runs/tree";
 import { RunningServer, SHOW_REFERENCES } from "./server";
+import { TestExplorer } from "./tests/explorer";
 import { TimelinePanel } from "./timeline/panel";
 import { VirtualDocuments } from "./virtual_documents";
 
@@ -17,7 +18,7 @@ let server: RunningServer | undefined;
 
 /** Starts the one client of this window, its views and its commands. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  server = new RunningServer();
+  server = new RunningServer(context.extension);
   const store = new RunStore(server);
   const actions = new Actions(server);
   const graph = new GraphPanel(context.extensionUri, server, store, actions);
@@ -34,6 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       }
     }),
     new VirtualDocuments(server),
+    new TestExplorer(server, store, actions),
     new StatusBar(store),
     new RunTree(store),
     new GutterMarks(context.extensionUri, server, store),

@@ -14,6 +14,7 @@ import {
 
 import { showProgress } from "./progress";
 import type { OwnResults, RunEvent } from "./protocol";
+import { settingsMade } from "./settings";
 
 /** Files are selected by path, so that other YAML and Markdown stays untouched. */
 const SERVED = [
@@ -27,6 +28,8 @@ export const SHOW_REFERENCES = "divisi.showReferences";
 
 /** The language server of this window, and the client that talks to it. */
 export class RunningServer implements vscode.Disposable {
+  constructor(private readonly extension: vscode.Extension<unknown>) {}
+
   private client: LanguageClient | undefined;
   /** The last start or stop that was asked for: a client that is starting cannot be stopped, so each waits. */
   private turn: Promise<void> = Promise.resolve();
@@ -171,7 +174,10 @@ export class RunningServer implements vscode.Disposable {
       // As with `QuietClient`: the failure is said once, by `explainFailure`.
       initializationFailedHandler: () => false,
       // The protocol knows no trust, so the client passes it on; the server refuses to run without.
-      middleware: { handleWorkDoneProgress: showProgress(() => this.client) },
+      middleware: {
+        handleWorkDoneProgress: showProgress(() => this.client),
+        workspace: { configuration: ({ items }) => items.map(() => settingsMade(this.extension)) },
+      },
       initializationOptions: { trusted: vscode.workspace.isTrusted, showReferences: SHOW_REFERENCES },
     };
   }

@@ -27,6 +27,8 @@ const SETTINGS = {
   "telemetry.telemetryLevel": "off",
   "extensions.autoUpdate": false,
   "update.mode": "none",
+  // A workspace that is not trusted stays so; where trust is switched off nobody is asked anyway.
+  "security.workspace.trust.startupPrompt": "never",
   "git.enabled": false,
   "chat.disableAIFeatures": true,
   "chat.commandCenter.enabled": false,
@@ -84,13 +86,6 @@ export class Code {
       cpSync(join(PROJECT, source), folder, { recursive: true });
     }
     return folder;
-  }
-
-  /** Changes one of the user's settings; open windows see it. */
-  set(name: string, value: unknown): void {
-    const file = join(this.scene, "user/User/settings.json");
-    const settings = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-    writeFileSync(file, JSON.stringify({ ...settings, [name]: value }));
   }
 
   /** A window with `folder` in it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Code } from "./code";
@@ -206,4 +206,32 @@ scenario("a node asks a person, and the run goes on by the answer", async () => 
   await gate.hover();
   await gate.getByRole("button", { name: "Approve" }).click();
   await rows.filter({ hasText: /^ask/ }).filter({ hasText: "succeeded" }).waitFor();
+});
+
+scenario("in an untrusted workspace files are checked, and nothing runs", async () => {
+  const wary = await Code.start({ asksForTrust: true });
+  try {
+    const folder = wary.workspace("foreign");
+    writeFileSync(join(folder, "divisi.toml"), "");
+    writeFileSync(join(folder, "foreign.dag.yaml"), "name: foreign\nnodes:\n  - id: evil\n    run: touch ran\n    rnu: x\n");
+    window = await wary.open(folder);
+    await window.file("foreign.dag.yaml");
+    await (await window.problems()).filter({ hasText: "rnu" }).waitFor();
+
+    const offered = await window.offered("Divisi:");
+    assert.ok(offered.includes("Divisi: Show Graph"), offered.join(", "));
+    assert.ok(!offered.some((title) => /^Divisi: (Run|Resume)/.test(title)), offered.join(", "));
+    await window.command("Divisi: Show Graph");
+    await window.webview().locator("#size", { hasText: "1 node" }).waitFor();
+    assert.ok(await window.webview().locator("#run").isHidden());
+
+    // The lens is the server's own, and the server refuses.
+    await window.page.locator(".codelens-decoration a", { hasText: "Run" }).click();
+    await window.notification("does not trust this workspace").waitFor();
+    assert.ok(!existsSync(join(folder, "ran")) && !existsSync(join(folder, ".divisi")));
+  } finally {
+    await window?.close();
+    window = undefined;
+    await wary.stop();
+  }
 });

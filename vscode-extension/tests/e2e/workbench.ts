@@ -20,17 +20,31 @@ export class Workbench {
 
   /** Opens a file by its name. */
   async file(name: string): Promise<void> {
-    await this.page.keyboard.press("Control+p");
-    await this.quickInput().fill(name);
-    await this.choose(name);
+    await this.pick("Control+p", name, name);
     await this.page.locator(".monaco-editor .view-line").first().waitFor();
   }
 
   /** Runs a command of the palette by its whole title. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    await this.quickInput().fill(`>${title}`);
-    await this.choose(title);
+    await this.pick("F1", `>${title}`, title);
+  }
+
+  /** Opens a list, types, chooses. A list that opened before the window knew of its entry is opened anew. */
+  private async pick(key: string, typed: string, label: string): Promise<void> {
+    const looks = 6;
+    for (let look = 1; ; look++) {
+      await this.page.keyboard.press(key);
+      await this.quickInput().fill(typed);
+      try {
+        await this.rows().filter({ hasText: label }).first().click({ timeout: PATIENCE / looks });
+        return;
+      } catch (error) {
+        if (look === looks) {
+          throw error;
+        }
+        await this.page.keyboard.press("Escape");
+      }
+    }
   }
 
   /** Titles that the palette offers for what is typed. */

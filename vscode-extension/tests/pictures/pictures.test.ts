@@ -60,7 +60,7 @@ nodes:
     estimate: 1s
 `;
 
-const THEMES = { "": "Default Dark Modern", "-light": "Default Light Modern", "-contrast": "Default High Contrast" };
+const THEMES = { "": "Dark Modern", "-light": "Light Modern", "-contrast": "Dark High Contrast" };
 
 test("pictures", async () => {
   const code = await Code.start();
@@ -70,7 +70,6 @@ test("pictures", async () => {
     writeFileSync(join(folder, "do"), '#!/bin/sh\necho "$1: begun"\nsleep "$2"\necho "$1: done"\n');
     chmodSync(join(folder, "do"), 0o755);
     writeFileSync(join(folder, "release.dag.yaml"), DAG);
-    code.set("editor.fontSize", 12);
     const window = await code.open(folder, { width: 1400, height: 820 });
     await window.file("release.dag.yaml");
     await window.command("Divisi: Show Graph");
@@ -81,7 +80,7 @@ test("pictures", async () => {
     await window.statusBar(/release/).click();
     await graph.locator('.node[data-look="running"]', { hasText: "linux" }).waitFor();
     await graph.getByRole("button", { name: "Fit" }).click();
-    await shoot(code, window, "vscode-graph", ["", "-light", "-contrast"]);
+    await shoot(window, "vscode-graph", ["", "-light", "-contrast"]);
 
     const rows = window.page.locator(".pane-body .monaco-list-row");
     const gate = rows.filter({ hasText: "gate" }).filter({ hasText: "waits for approval" });
@@ -99,16 +98,18 @@ test("pictures", async () => {
     await run.getByRole("button", { name: "Show Timeline" }).click();
     await window.webview().locator("#before", { hasText: "the run before" }).waitFor();
     await window.command("Notifications: Clear All Notifications");
-    await shoot(code, window, "vscode-runs", ["", "-light"]);
+    await shoot(window, "vscode-runs", ["", "-light"]);
   } finally {
     await code.stop();
   }
 });
 
 /** One picture a theme. */
-async function shoot(code: Code, window: Workbench, name: string, themes: (keyof typeof THEMES)[]): Promise<void> {
+async function shoot(window: Workbench, name: string, themes: (keyof typeof THEMES)[]): Promise<void> {
   for (const theme of themes) {
-    code.set("workbench.colorTheme", THEMES[theme]);
+    await window.command("Preferences: Color Theme");
+    await window.quickInput().fill(THEMES[theme]);
+    await window.choose(THEMES[theme]);
     const look = theme === "-light" ? "vs" : theme === "-contrast" ? "hc-black" : "vs-dark";
     await window.page.locator(`.monaco-workbench.${look}`).waitFor();
     // Views draw themselves in the new colours within a frame or two.
