@@ -30,7 +30,7 @@ pub(crate) fn look_up<'a>(
     };
     let mut uses: Vec<AgentUses<'a>> = Vec::new();
     let mut known: HashMap<(Tool, &str), usize, RandomState> = HashMap::default();
-    let works = nodes.flat_map(|node| node.work.iter().chain(node.compensation.as_deref()));
+    let works = nodes.flat_map(|node| node.work.iter().chain(node.undoing()));
     for work in works {
         let Work::Agent(work) = work else {
             continue;

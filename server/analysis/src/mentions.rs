@@ -98,7 +98,7 @@ pub(crate) fn in_prompts<'a>(
     tree: &Tree,
     nodes: impl Iterator<Item = &'a Node>,
 ) -> Vec<NamedAgent<'a>> {
-    let works = nodes.flat_map(|node| node.work.iter().chain(node.compensation.as_deref()));
+    let works = nodes.flat_map(|node| node.work.iter().chain(node.undoing()));
     let mut found = Vec::new();
     for work in works {
         let Work::Agent(work) = work else { continue };

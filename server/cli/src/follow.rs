@@ -234,7 +234,7 @@ impl<'a> Follower<'a> {
         match end {
             End::Over(_) if view == View::Json => {}
             End::Over(_) => {
-                let tail = |node: &str| self.runs.log(run, node, None).ok();
+                let tail = |node: &str, which| self.runs.log(run, node, which).ok();
                 for line in summary(&self.known, &tail) {
                     output.line(line);
                 }

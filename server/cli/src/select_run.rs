@@ -31,7 +31,14 @@ pub(crate) fn named_or_latest(
 
 /// Whether a host owns it now.
 pub(crate) fn is_live(status: RunStatus) -> bool {
-    matches!(status, RunStatus::Running | RunStatus::Paused(_) | RunStatus::Stopping | RunStatus::Cancelling)
+    matches!(
+        status,
+        RunStatus::Running
+            | RunStatus::Paused(_)
+            | RunStatus::Stopping
+            | RunStatus::Cancelling
+            | RunStatus::Compensating
+    )
 }
 
 /// Whether `resume` has something to do and nobody is doing it.
@@ -39,7 +46,11 @@ pub(crate) fn is_resumable(status: RunStatus) -> bool {
     match status {
         RunStatus::Planned | RunStatus::Orphaned => true,
         RunStatus::Ended(verdict) => verdict != Verdict::Succeeded,
-        RunStatus::Running | RunStatus::Paused(_) | RunStatus::Stopping | RunStatus::Cancelling => false,
+        RunStatus::Running
+        | RunStatus::Paused(_)
+        | RunStatus::Stopping
+        | RunStatus::Cancelling
+        | RunStatus::Compensating => false,
     }
 }
 
@@ -51,6 +62,7 @@ pub(crate) fn word(status: RunStatus) -> &'static str {
         RunStatus::Paused(_) => "paused",
         RunStatus::Stopping => "stopping",
         RunStatus::Cancelling => "cancelling",
+        RunStatus::Compensating => "undoing",
         RunStatus::Orphaned => "orphaned",
         RunStatus::Ended(Verdict::Succeeded) => "succeeded",
         RunStatus::Ended(Verdict::Failed) => "failed",

@@ -14,10 +14,10 @@ use serde_json::Value;
 
 use crate::amounts::{Amounts, Unit};
 pub use crate::core::status::{PauseCause, RunStatus};
-use crate::core::{State, replay, status};
+use crate::core::{NodeStanding, State, replay, status};
 pub use crate::edited::Edit;
 use crate::environment::own_environment;
-use crate::event::{Event, EventRecord, LostDecision, NodeState, Request};
+use crate::event::{Event, EventRecord, LostDecision, NodeState, Request, Verdict};
 use crate::host::{READY, now_ms};
 use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
 use crate::launch::belongs_to_an_attempt;
@@ -103,6 +103,24 @@ pub struct GivenAnswer {
     /// The question they saw, by [`NodeView::asked_about`](crate::view::NodeView::asked_about); none for whatever is
     /// asked at this moment.
     pub about: Option<String>,
+}
+
+/// One of a node's attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhichAttempt {
+    /// The latest at its own work.
+    Latest,
+    /// The latest to undo it.
+    Undoing,
+    /// By its number, from 1; attempts to undo the node count on.
+    Number(u32),
+}
+
+impl From<Option<u32>> for WhichAttempt {
+    /// The latest where no number is given.
+    fn from(number: Option<u32>) -> Self {
+        number.map_or(Self::Latest, Self::Number)
+    }
 }
 
 /// What is known of a run at a glance.
@@ -288,13 +306,39 @@ impl Runs {
         }
     }
 
+    /// Asks to undo what a run did. Whether a host has to be started for it: one that is hosted is cancelled first,
+    /// one that failed, was cancelled or lost its host is taken over.
+    ///
+    /// # Errors
+    /// The run succeeded, is undone already or is being undone, or this user did not start it.
+    pub fn prepare_compensation(&self, run: &str) -> Result<bool, EngineError> {
+        let run = self.resolve(run)?;
+        self.refuse_foreign(&run)?;
+        let status = self.summary_of(&run)?.status;
+        let refusal = match status {
+            RunStatus::Ended(Verdict::Succeeded) => "has succeeded; only a run that did not can be undone",
+            RunStatus::Ended(Verdict::Compensated) => "is undone already",
+            RunStatus::Ended(Verdict::CompensationFailed) => {
+                "could not be undone; `divisi resume` tries what failed again"
+            }
+            _ if self.state(&run)?.is_undoing() => "is being undone",
+            _ => {
+                journal::ask(self.folder(&run)?.path(), &Request::Compensate, now_ms())?;
+                let is_hosted =
+                    !matches!(status, RunStatus::Planned | RunStatus::Orphaned | RunStatus::Ended(_));
+                return Ok(!is_hosted);
+            }
+        };
+        Err(EngineError::new(format!("the run {run} {refusal}")))
+    }
+
     /// Makes an unfinished run ready for a new host: what failed, was cancelled, skipped or blocked is pending again.
     /// Refuses a run that somebody hosts, one that succeeded, and one that this user did not start.
     pub fn prepare_resume(&self, run: &str) -> Result<(), EngineError> {
         let run = self.resolve(run)?;
         self.refuse_foreign(&run)?;
         match self.summary_of(&run)?.status {
-            RunStatus::Ended(crate::event::Verdict::Succeeded) => {
+            RunStatus::Ended(Verdict::Succeeded) => {
                 Err(EngineError::new(format!("the run {run} has succeeded; there is nothing to resume")))
             }
             RunStatus::Planned | RunStatus::Orphaned | RunStatus::Ended(_) => {
@@ -320,7 +364,12 @@ impl Runs {
         for node in nodes {
             index_of(&state, &run, node)?;
         }
-        let has_succeeded = state.verdict() == Some(crate::event::Verdict::Succeeded);
+        if !nodes.is_empty() && state.is_undoing() {
+            return Err(EngineError::new(format!(
+                "the run {run} is to be undone, and that is not over; `divisi resume {run}` goes on with it"
+            )));
+        }
+        let has_succeeded = state.verdict() == Some(Verdict::Succeeded);
         if has_succeeded && !nodes.is_empty() {
             self.refuse_foreign(&run)?;
             journal::ask(self.folder(&run)?.path(), &Request::Resume, now_ms())?;
@@ -464,19 +513,28 @@ impl Runs {
         Ok(())
     }
 
-    /// The captured output of a node's attempt (the latest where none is given), for people.
-    pub fn log(&self, run: &str, node: &str, attempt: Option<u32>) -> Result<Vec<u8>, EngineError> {
+    /// The captured output of a node's attempt, for people.
+    ///
+    /// # Errors
+    /// The run has no such node, the node no such attempt, or its log cannot be read.
+    pub fn log(&self, run: &str, node: &str, which: WhichAttempt) -> Result<Vec<u8>, EngineError> {
         let run = self.resolve(run)?;
         let state = self.state(&run)?;
         let index = index_of(&state, &run, node)?;
-        let latest = state.node(index).map_or(0, |standing| standing.attempt());
-        let attempt = attempt.unwrap_or(latest);
+        let of_node = |number: fn(&NodeStanding) -> u32| state.node(index).map_or(0, number);
+        let latest = of_node(NodeStanding::attempt);
+        let attempt = match which {
+            WhichAttempt::Latest => of_node(NodeStanding::worked),
+            WhichAttempt::Undoing => of_node(NodeStanding::undone),
+            WhichAttempt::Number(attempt) => attempt,
+        };
         if attempt == 0 || attempt > latest {
-            return Err(EngineError::new(match latest {
-                0 => match instances(state.plan(), node) {
+            return Err(EngineError::new(match (latest, which) {
+                (0, _) => match instances(state.plan(), node) {
                     instances if instances.is_empty() => format!("the node {node} was not started"),
                     instances => format!("the node {node} ran as {}", instances.join(", ")),
                 },
+                (_, WhichAttempt::Undoing) => format!("nothing has undone the node {node}"),
                 _ => format!("the node {node} has the attempts 1 to {latest}"),
             }));
         }

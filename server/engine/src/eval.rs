@@ -14,7 +14,7 @@ use crate::core::{Evaluate, NodeOutputs, RenderError, Rendered, RenderedCommand,
 use crate::environment::as_text;
 use crate::event::{NodeState, OutputValue};
 use crate::outputs::INLINE_LIMIT;
-use crate::plan::{PlanGiven, PlanInput, PlanWork, StoredPlan};
+use crate::plan::{PlanGiven, PlanInput, PlanNode, PlanWork, StoredPlan};
 
 /// Steps that one expression or template may take.
 const FUEL: u64 = 1_000_000;
@@ -108,13 +108,17 @@ impl Evaluate for Evaluator {
         let Some(planned) = state.plan().nodes.get(node) else {
             return Err(RenderError::Template("the node is not in the plan".to_owned()));
         };
-        let mut inputs = BTreeMap::new();
-        for input in &planned.inputs {
-            if let Some(value) = input_value(state, input).map_err(RenderError::Input)? {
-                inputs.insert(input.name.clone(), value);
-            }
-        }
+        let inputs = all_inputs(state, planned)?;
         let command = self.command(state, node, &planned.work, &inputs).map_err(RenderError::Template)?;
+        Ok(Rendered { command, inputs })
+    }
+
+    fn undoing(&self, state: &State, node: usize) -> Result<Rendered, RenderError> {
+        let Some(undoing) = state.plan().nodes.get(node).and_then(|node| node.compensate.as_deref()) else {
+            return Err(RenderError::Template("nothing undoes the node".to_owned()));
+        };
+        let inputs = inputs_that_are_there(state, node);
+        let command = self.command(state, node, &undoing.work, &inputs).map_err(RenderError::Template)?;
         Ok(Rendered { command, inputs })
     }
 
@@ -236,8 +240,8 @@ fn nodes(state: &State, references: &[Reference<'_>]) -> Value {
     let mut nodes: BTreeMap<&str, Value> = BTreeMap::new();
     for id in references.iter().filter_map(node_of) {
         let Some(index) = state.index(id) else { continue };
-        let status =
-            state.node(index).map_or(Value::UNDEFINED, |node| Value::from(status_word(node.state())));
+        let recorded = state.recorded_state(index);
+        let status = recorded.map_or(Value::UNDEFINED, |state| Value::from(status_word(state)));
         let outputs = Value::from(outputs(state, index));
         nodes.insert(id, Value::from(BTreeMap::from([("status", status), ("outputs", outputs)])));
     }
@@ -328,6 +332,16 @@ fn input_value(state: &State, input: &PlanInput) -> Result<Option<OutputValue>, 
     });
     let source = source.unwrap_or_else(|| "nothing gives it".to_owned());
     Err(format!("the input {} has no value: {source}", input.name))
+}
+
+fn all_inputs(state: &State, node: &PlanNode) -> Result<BTreeMap<String, OutputValue>, RenderError> {
+    let mut inputs = BTreeMap::new();
+    for input in &node.inputs {
+        if let Some(value) = input_value(state, input).map_err(RenderError::Input)? {
+            inputs.insert(input.name.clone(), value);
+        }
+    }
+    Ok(inputs)
 }
 
 fn inputs_that_are_there(state: &State, node: usize) -> BTreeMap<String, OutputValue> {

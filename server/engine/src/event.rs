@@ -162,6 +162,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_at: Option<i64>,
     },
+    /// Every node is over, and from here on the run undoes what it did.
+    CompensationStarted {
+        /// What is undone, by paths, in this order.
+        nodes: Vec<String>,
+    },
     /// A runner's service gives no more for now: its nodes wait, all others go on.
     RunnerClosed {
         /// The runner's name.
@@ -317,6 +322,8 @@ impl std::fmt::Display for Holder {
 pub enum Request {
     /// Stop everything; a second one kills at once.
     Cancel,
+    /// Stop everything, and undo what was done; of a run that failed or was cancelled, undo it.
+    Compensate,
     /// Cancel one node.
     CancelNode {
         /// Its path.

@@ -179,6 +179,9 @@ pub struct PlanNode {
     pub index: Option<usize>,
     /// `resume`.
     pub resume: ResumePolicy,
+    /// What undoes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compensate: Option<Box<PlanCompensation>>,
     /// Locks that each attempt holds, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub locks: Vec<PlanHold>,
@@ -271,6 +274,47 @@ pub struct PlanCache {
     /// Nodes that its texts and inputs name beyond those that it waits for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub named: Vec<usize>,
+}
+
+/// The work that undoes a node. It has no outputs, and nothing of the node's own environment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanCompensation {
+    /// What it does; never an approval, nor a group.
+    pub work: PlanWork,
+    /// Kinds of failure of the node after which it is undone as well.
+    pub on: Vec<FailKind>,
+    /// `retry`; none where a failure is final.
+    pub retry: Option<PlanRetry>,
+    /// `timeout` of each attempt.
+    pub timeout_ms: Option<u64>,
+    /// `idle_timeout`.
+    pub idle_timeout_ms: Option<u64>,
+    /// `env`.
+    pub env: Vec<PlanEnv>,
+    /// `cwd`, relative to the workspace.
+    pub cwd: Option<String>,
+}
+
+impl PlanNode {
+    /// The node as its attempts execute it: its own work, or what undoes it where `undoes` is set.
+    pub fn executed(&self, undoes: bool) -> std::borrow::Cow<'_, Self> {
+        let Some(undoing) = self.compensate.as_deref().filter(|_| undoes) else {
+            return std::borrow::Cow::Borrowed(self);
+        };
+        std::borrow::Cow::Owned(Self {
+            work: undoing.work.clone(),
+            outputs: Vec::new(),
+            retry: undoing.retry.clone(),
+            timeout_ms: undoing.timeout_ms,
+            idle_timeout_ms: undoing.idle_timeout_ms,
+            env: undoing.env.clone(),
+            cwd: undoing.cwd.clone(),
+            worktree: None,
+            cache: None,
+            compensate: None,
+            ..self.clone()
+        })
+    }
 }
 
 /// What a node of the plan does.

@@ -1,21 +1,25 @@
 //! The exact list of programs that a run would start: what a person is asked to trust.
 
 use crate::deceptive::is_deceptive;
-use crate::plan::{PlanNode, PlanWork, StoredPlan};
+use crate::plan::{PlanWork, StoredPlan};
 
 /// One line for each node that starts a program: its path and the argument list, quoted as a shell would read it.
 pub fn programs(plan: &StoredPlan) -> Vec<String> {
     let width = plan.nodes.iter().map(|node| node.path.chars().count()).max().unwrap_or(0);
     plan.nodes
         .iter()
-        .filter_map(|node| {
-            Some(format!("{:width$}  {}", visible(&node.path), visible(&program(plan, node)?)))
+        .flat_map(|node| {
+            let own = program(plan, &node.work).map(|program| visible(&program));
+            let undoing = node.compensate.as_ref().and_then(|undoing| program(plan, &undoing.work));
+            let undoing = undoing.map(|program| format!("{} (undoes it)", visible(&program)));
+            let path = visible(&node.path);
+            own.into_iter().chain(undoing).map(move |program| format!("{path:width$}  {program}"))
         })
         .collect()
 }
 
-fn program(plan: &StoredPlan, node: &PlanNode) -> Option<String> {
-    match &node.work {
+fn program(plan: &StoredPlan, work: &PlanWork) -> Option<String> {
+    match work {
         PlanWork::Argv { argv } => Some(quoted(argv)),
         PlanWork::Line { line, shell: Some(shell) } => Some(format!("{} {}", quoted(shell), quote(line))),
         PlanWork::Line { line, shell: None } => Some(line.clone()),

@@ -336,7 +336,7 @@ pub struct Node {
     /// Whether `compensate` is written.
     pub has_compensation: bool,
     /// What `compensate` does; none in dialects, whose compensations are not read further.
-    pub compensation: Option<Box<Work>>,
+    pub compensation: Option<Box<Compensation>>,
 }
 
 /// What a text of a node is for.
@@ -363,7 +363,31 @@ pub struct TextUse<'a> {
     pub text: &'a Text,
 }
 
+/// What undoes a node: a body of its own, with the defaults of its own kind.
+#[derive(Debug, Clone)]
+pub struct Compensation {
+    /// What it does.
+    pub work: Work,
+    /// `on`: kinds of failure of the node after which it is undone as well.
+    pub on: Vec<String>,
+    /// `retry`.
+    pub retry: Option<Retry>,
+    /// `timeout`.
+    pub timeout: Option<Spanned<Duration>>,
+    /// `idle_timeout`.
+    pub idle_timeout: Option<Spanned<Duration>>,
+    /// `env`.
+    pub env: Vec<EnvVar>,
+    /// `cwd`.
+    pub cwd: Option<Spanned<String>>,
+}
+
 impl Node {
+    /// The work of `compensate`.
+    pub fn undoing(&self) -> Option<&Work> {
+        self.compensation.as_deref().map(|compensation| &compensation.work)
+    }
+
     /// Calls `visit` with every text of the node, those of `compensate` included. Rules, completion and renaming look
     /// at the same ones.
     pub fn for_each_text<'a>(&'a self, mut visit: impl FnMut(TextUse<'a>)) {
@@ -380,7 +404,7 @@ impl Node {
         if let Some(key) = &self.cache_key {
             own(TextRole::Template, key);
         }
-        if let Some(work) = &self.compensation {
+        if let Some(work) = self.undoing() {
             work.for_each_text(&mut |role, text| visit(TextUse { role, undoes: true, text }));
         }
     }

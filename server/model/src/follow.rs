@@ -5,9 +5,9 @@ use std::time::Duration;
 use divisi_syntax::{NodeId, Span, Spanned, TreeChange};
 
 use crate::dag::{
-    AgentWork, Budget, Cache, CallArgs, CommandWork, Defaults, EnvValue, EnvVar, ForEach, ForeignReference,
-    ForeignWork, Given, Input, Lock, LockMode, Node, Output, OutputForm, Program, ResumePolicy, Retry,
-    RunWork, Text, TriggerRule, Work,
+    AgentWork, Budget, Cache, CallArgs, CommandWork, Compensation, Defaults, EnvValue, EnvVar, ForEach,
+    ForeignReference, ForeignWork, Given, Input, Lock, LockMode, Node, Output, OutputForm, Program,
+    ResumePolicy, Retry, RunWork, Text, TriggerRule, Work,
 };
 
 /// Something that holds places in a text or its tree.
@@ -104,6 +104,7 @@ follows!(RunWork { program, shell });
 follows!(CallArgs { texts, given });
 follows!(CommandWork { name, args, runner, model, tools, max_turns, budget });
 follows!(AgentWork { agent, prompt, runner, model, tools, max_turns, budget } stays { naming });
+follows!(Compensation { work, retry, timeout, idle_timeout, env, cwd } stays { on });
 follows!(ForeignReference { node, field, span } stays { demand });
 follows!(ForeignWork { key, text });
 // Only nodes of dialects have a body, and their files are read anew as a whole.

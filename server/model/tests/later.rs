@@ -58,10 +58,8 @@ nodes:
   - { id: n, run: x, for_each: inputs.list }
 "#,
         expect![[r#"
-            0: on_failure (on_failure)
             4: barrier (barrier)
             8: dag (dag)
-            14: compensate (compensate)
             15: for_each (for_each)
             16: for_each (for_each)
         "#]],

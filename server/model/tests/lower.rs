@@ -142,7 +142,7 @@ fn render_node(node: &Node) -> String {
     line("listed_in", names(&node.listed_in));
     line("env", environment(&node.env));
     line("cwd", node.cwd.as_ref().map(|cwd| cwd.value.clone()).unwrap_or_default());
-    line("compensation", node.compensation.as_deref().map(work).unwrap_or_default());
+    line("compensation", node.undoing().map(work).unwrap_or_default());
     line("cache_key", node.cache_key.as_ref().map(|key| key.value.clone()).unwrap_or_default());
     line("isolation", if node.in_worktree { "worktree".to_owned() } else { String::new() });
     line("tolerated", if node.continue_on_error { "yes".to_owned() } else { String::new() });

@@ -116,7 +116,7 @@ impl<'a> Names<'_, '_, 'a> {
             self.work(node.tree, work);
         }
         let body = self.context.tree.get(node.tree, "compensate");
-        if let (Some(body), Some(work)) = (body, &node.compensation) {
+        if let (Some(body), Some(work)) = (body, node.undoing()) {
             self.work(body, work);
         }
     }
@@ -225,7 +225,7 @@ impl<'a> Names<'_, '_, 'a> {
     fn texts(&mut self) {
         for text in &self.context.texts {
             let node = self.context.node(text.node);
-            let work = if text.undoes { node.compensation.as_deref() } else { node.work.as_ref() };
+            let work = if text.undoes { node.undoing() } else { node.work.as_ref() };
             let is_program = matches!(work, Some(Work::Run(_)));
             if text.role != TextRole::Line {
                 self.references(text.node, &text.template.references, |span| text.source(span));

@@ -30,7 +30,7 @@ pub(super) static CODE: Code = Code {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let commands = context.snapshot.commands();
-    let works = context.nodes().flat_map(|(_, node)| node.work.iter().chain(node.compensation.as_deref()));
+    let works = context.nodes().flat_map(|(_, node)| node.work.iter().chain(node.undoing()));
     for work in works {
         let Work::Command(work) = work else { continue };
         let name = &work.name;

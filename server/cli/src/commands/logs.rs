@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use divisi_engine::client::Runs;
+use divisi_engine::client::{Runs, WhichAttempt};
 use divisi_engine::view::RunView;
 
 use crate::exit::Exit;
@@ -33,6 +33,10 @@ pub(crate) struct Logs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     attempt: Option<u32>,
 
+    /// What the attempt to undo the node wrote, not its own work.
+    #[arg(long, conflicts_with_all = ["attempt", "follow"])]
+    compensation: bool,
+
     /// Go on until the node is over: waits for its start, and goes over to each new attempt.
     #[arg(long, short, conflicts_with = "attempt")]
     follow: bool,
@@ -45,7 +49,8 @@ impl Logs {
         if self.follow {
             return follow(&runs, &run, &self.node, output);
         }
-        output.text(&runs.log(&run, &self.node, self.attempt)?);
+        let which = if self.compensation { WhichAttempt::Undoing } else { self.attempt.into() };
+        output.text(&runs.log(&run, &self.node, which)?);
         Ok(Exit::Good)
     }
 }
@@ -54,7 +59,7 @@ fn follow(runs: &Runs, run: &str, node: &str, output: &mut Output) -> Result<Exi
     let mut view = RunView::new(runs.plan(run).ok().as_ref());
     if view.node(node).is_none_or(|node| node.is_group) {
         // Says what is wrong with the name.
-        output.text(&runs.log(run, node, None)?);
+        output.text(&runs.log(run, node, WhichAttempt::Latest)?);
         return Ok(Exit::Good);
     }
     let mut followed = Followed { attempt: 0, printed: 0 };
@@ -114,7 +119,7 @@ impl Followed {
         if self.attempt == 0 {
             return Ok(());
         }
-        let log = runs.log(run, node, Some(self.attempt))?;
+        let log = runs.log(run, node, WhichAttempt::Number(self.attempt))?;
         if let Some(new) = log.get(self.printed..).filter(|new| !new.is_empty()) {
             output.text(new);
             output.flush();

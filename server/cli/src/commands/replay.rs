@@ -59,7 +59,7 @@ impl Replay {
 }
 
 fn tell_end(runs: &Runs, run: &str, known: &RunView, output: &mut Output) {
-    let tail = |node: &str| runs.log(run, node, None).ok();
+    let tail = |node: &str, which| runs.log(run, node, which).ok();
     for line in summary(known, &tail) {
         output.line(line);
     }

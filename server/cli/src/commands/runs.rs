@@ -68,7 +68,11 @@ fn waits_for(status: RunStatus) -> &'static str {
 fn style(status: RunStatus) -> anstyle::Style {
     match status {
         RunStatus::Planned | RunStatus::Running => NOTE,
-        RunStatus::Paused(_) | RunStatus::Stopping | RunStatus::Cancelling | RunStatus::Orphaned => WARNING,
+        RunStatus::Paused(_)
+        | RunStatus::Stopping
+        | RunStatus::Cancelling
+        | RunStatus::Compensating
+        | RunStatus::Orphaned => WARNING,
         RunStatus::Ended(Verdict::Succeeded) => GOOD,
         RunStatus::Ended(Verdict::Cancelled | Verdict::Compensated) => WARNING,
         RunStatus::Ended(Verdict::Failed | Verdict::CompensationFailed) => ERROR,

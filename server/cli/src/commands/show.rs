@@ -86,7 +86,7 @@ fn show(runs: &Runs, summary: &RunSummary, view: &RunView, output: &mut Output) 
     for node in view.nodes() {
         output.line(line(node, width));
     }
-    let tail = |node: &str| runs.log(&summary.run, node, None).ok();
+    let tail = |node: &str, which| runs.log(&summary.run, node, which).ok();
     for line in report::summary(view, &tail) {
         output.line(line);
     }

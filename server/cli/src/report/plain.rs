@@ -44,6 +44,12 @@ pub(super) fn line(record: &EventRecord, run: &RunView, detail: Detail) -> Optio
         }
         Event::HostStarted { epoch, .. } if *epoch > 1 => "the run goes on with a new host".to_owned(),
         Event::Requested { request, .. } => asked(request)?,
+        Event::CompensationStarted { nodes } if nodes.is_empty() => {
+            mark(NOTE, "undoing", "nothing", "no node that was done says how it is undone")
+        }
+        Event::CompensationStarted { nodes } => {
+            mark(NOTE, "undoing", &output::count(nodes.len(), "node"), "the last one first")
+        }
         Event::Refused { detail } => mark(WARNING, "refused", "an inner step", detail),
         Event::Withheld { node, .. } => {
             let node = run.node(node)?;
@@ -87,6 +93,7 @@ fn header(dag: &str, nodes: usize, max_parallel: u32, run: &str) -> String {
 fn asked(request: &Request) -> Option<String> {
     Some(match request {
         Request::Cancel => "asked to cancel".to_owned(),
+        Request::Compensate => "asked to undo what was done".to_owned(),
         Request::CancelNode { node } => format!("asked to cancel {node}"),
         Request::Forget { node } => format!("asked to do {node} again, and all that waits for it"),
         // Told by the node, where it is the answer to what is asked.
@@ -144,7 +151,7 @@ fn node_line(
         NodeState::RetryWait => mark(WARNING, "failed", path, &join(&took(node), &again(node, reason, at))),
         NodeState::Lost => mark(WARNING, "lost", path, "its host died before its end was known"),
         NodeState::WaitingApproval | NodeState::WaitingDecision => mark(NOTE, "waiting", path, reason),
-        NodeState::Compensating => mark(NOTE, "undoing", path, ""),
+        NodeState::Compensating => mark(NOTE, "undoing", path, reason),
         NodeState::Compensated => mark(GOOD, "undone", path, ""),
         NodeState::CompensationFailed => mark(ERROR, "not undone", path, reason),
         NodeState::Pending

@@ -3,6 +3,7 @@
 use std::iter;
 use std::time::Duration;
 
+use divisi_engine::client::WhichAttempt;
 use divisi_engine::event::{NodeState, Verdict};
 use divisi_engine::view::{NodeView, ReuseFigures, RunView};
 
@@ -11,7 +12,7 @@ use crate::output::{ERROR, FAINT, GOOD, STRONG, WARNING, count, paint};
 use crate::{root, time};
 
 /// Gives the captured output of a node, or nothing where there is none.
-pub(super) type Tail<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+pub(super) type Tail<'a> = &'a dyn Fn(&str, WhichAttempt) -> Option<Vec<u8>>;
 
 /// How many lines of a failed node's output are shown.
 const TAIL_LINES: usize = 12;
@@ -36,6 +37,9 @@ pub(crate) fn summary(run: &RunView, tail: Tail<'_>) -> Vec<String> {
     for node in run.failed() {
         lines.extend(failed(node, verdict, tail));
     }
+    for node in run.not_undone() {
+        lines.extend(not_undone(node, tail));
+    }
     lines.extend(next_step(run, verdict));
     lines
 }
@@ -57,12 +61,13 @@ fn outcomes(run: &RunView) -> String {
     let number = |wanted: fn(&NodeState) -> bool| run.nodes().filter(|node| wanted(&node.state)).count();
     let good = number(|state| matches!(state, NodeState::Succeeded | NodeState::Reused));
     let mut text = format!("{good} of {} done", count(run.total(), "node"));
-    let others: [(usize, &str); 5] = [
+    let others: [(usize, &str); 6] = [
         (run.failed().count(), "failed"),
         (number(|state| *state == NodeState::Blocked), "blocked"),
         (number(|state| *state == NodeState::Skipped), "skipped"),
         (number(|state| *state == NodeState::Cancelled), "cancelled"),
         (number(|state| *state == NodeState::Compensated), "undone"),
+        (run.not_undone().count(), "not undone"),
     ];
     for (number, word) in others.into_iter().filter(|(number, _)| *number > 0) {
         text.push_str(&format!(", {number} {word}"));
@@ -161,10 +166,19 @@ fn files(run: &RunView) -> Option<String> {
 
 fn failed(node: &NodeView, verdict: Verdict, tail: Tail<'_>) -> Vec<String> {
     let word = if verdict == Verdict::Succeeded { "failed, tolerated" } else { "failed" };
-    let reason = node.detail.as_deref().unwrap_or("no reason given");
+    let detail = if node.recorded.is_some() { &node.recorded_detail } else { &node.detail };
+    with_log(word, node, detail.as_deref(), tail(&node.path, WhichAttempt::Latest))
+}
+
+fn not_undone(node: &NodeView, tail: Tail<'_>) -> Vec<String> {
+    with_log("not undone", node, node.detail.as_deref(), tail(&node.path, WhichAttempt::Undoing))
+}
+
+fn with_log(word: &str, node: &NodeView, reason: Option<&str>, log: Option<Vec<u8>>) -> Vec<String> {
+    let reason = reason.unwrap_or("no reason given");
     let mut lines =
         vec![String::new(), format!("{} {}: {reason}", paint(ERROR, word), paint(STRONG, &node.path))];
-    let log = tail(&node.path).unwrap_or_default();
+    let log = log.unwrap_or_default();
     lines.extend(last_lines(&log).into_iter().map(|line| format!("  {} {line}", paint(FAINT, "│"))));
     lines
 }
@@ -198,7 +212,12 @@ fn next_step(run: &RunView, verdict: Verdict) -> Vec<String> {
     if let Some(node) = run.failed().find(|node| node.attempt > 0) {
         lines.push(format!("  whole output: divisi logs {id} {}", shell_word(&node.path)));
     }
-    lines.push(format!("  to go on:     divisi resume {id}"));
+    let next = match verdict {
+        Verdict::Compensated => "  to run what was undone, and the rest: ",
+        Verdict::CompensationFailed => "  to try again to undo it: ",
+        _ => "  to go on:     ",
+    };
+    lines.push(format!("{next}divisi resume {id}"));
     lines
 }
 

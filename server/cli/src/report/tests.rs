@@ -30,7 +30,7 @@ fn shown(plan: Option<&StoredPlan>, events: &[(i64, Value)], logs: &[(&str, &str
         lines.extend(plain::line(&record, &run, Detail::Everything));
     }
     let tail =
-        |node: &str| logs.iter().find(|(name, _)| *name == node).map(|(_, log)| log.as_bytes().to_vec());
+        |node: &str, _| logs.iter().find(|(name, _)| *name == node).map(|(_, log)| log.as_bytes().to_vec());
     lines.extend(summary(&run, &tail));
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     anstream::adapter::strip_str(&text).to_string()

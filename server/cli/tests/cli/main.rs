@@ -6,6 +6,7 @@ mod approve;
 mod bad_input;
 mod budgets;
 mod check;
+mod compensate;
 mod convert;
 mod example;
 mod graph;

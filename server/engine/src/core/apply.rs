@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::approval::Question;
 use super::budget;
+use super::compensation::Undo;
 use super::evaluate::Refusal;
 use super::gate::Gate;
 use super::graph::PlanFault;
@@ -118,14 +119,24 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
         }
         Event::AttemptGranted { node, attempt, reserved } => {
             grant(state, node, *attempt)?;
-            budget::begin_attempt(state, known(state, node)?, *reserved, at);
+            let index = known(state, node)?;
+            if !state.is_compensating(index) {
+                budget::begin_attempt(state, index, *reserved, at);
+            }
         }
         Event::AttemptStarted { node, attempt, pid, boot_id, start_time } => {
             let process = AttemptProcess { pid: *pid, boot_id: boot_id.clone(), start_time: *start_time };
             live_attempt(state, node, *attempt)?.process = Some(Arc::new(process));
         }
-        Event::AttemptStopping { node, attempt, .. } => {
-            live_attempt(state, node, *attempt)?;
+        Event::AttemptStopping { node, attempt, cause } => {
+            let standing = live_attempt(state, node, *attempt)?;
+            standing.undo_stop = (standing.state == NodeState::Compensating).then_some(*cause);
+        }
+        Event::CompensationStarted { nodes } => {
+            let order = nodes.iter().map(|node| known(state, node)).collect::<Result<_, _>>()?;
+            state.undo = Some(Undo { order, next: 0 });
+            state.undo_requested = false;
+            state.cancels = 0;
         }
         Event::RetryScheduled { node, kind, due_at, wait_ms } => {
             let index = known(state, node)?;
@@ -144,6 +155,10 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
         Event::AttemptEnded { node, attempt, end, evidence } => {
             end_attempt(state, node, *attempt, *end)?;
             let index = known(state, node)?;
+            // What undoes a node changes nothing of its result, and ignores the run's budget.
+            if state.is_compensating(index) {
+                return Ok(());
+            }
             let result = evidence.result.as_ref().map(|result| result.result_id.as_str());
             reuse::take_result(state, index, result);
             budget::end_attempt(state, index, *end, evidence, at);
@@ -191,7 +206,12 @@ fn open_gate(state: &mut State, name: &str, probing: bool) {
 /// A run that did not succeed is not over any more, even where none of its nodes is reset.
 fn resume(state: &mut State) {
     state.cancels = 0;
+    state.undo_requested = false;
     state.paused = false;
+    // What a former host was about to undo goes on to be undone.
+    if state.verdict.is_some_and(|verdict| verdict != Verdict::Succeeded) {
+        state.undo = None;
+    }
     // Whoever resumes may know better than the service said: one node tries.
     state.gates.values_mut().for_each(|gate| *gate = gate.probing());
     let runners: Vec<usize> = state.gates.keys().copied().collect();
@@ -209,12 +229,19 @@ fn apply_request(state: &mut State, id: u64, request: &Request) {
         Request::Cancel => state.cancels = state.cancels.saturating_add(1),
         Request::Pause => state.paused = true,
         Request::Unpause | Request::Resume => state.paused = false,
-        Request::Forget { node } if state.index(node).is_some() => {
+        Request::Compensate if state.undo.is_none() && state.verdict != Some(Verdict::Succeeded) => {
+            state.undo_requested = true;
+            state.cancels = state.cancels.saturating_add(1);
             state.verdict = None;
             state.ended_at = None;
         }
         Request::Raise { scope, more } => budget::raise(state, scope, more),
-        Request::Forget { .. }
+        Request::Forget { node } if state.index(node).is_some() && state.undo.is_none() => {
+            state.verdict = None;
+            state.ended_at = None;
+        }
+        Request::Compensate
+        | Request::Forget { .. }
         | Request::CancelNode { .. }
         | Request::Decide { .. }
         | Request::Approve { .. } => {}
@@ -239,6 +266,12 @@ fn grant(state: &mut State, path: &str, attempt: u32) -> Result<(), Fault> {
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.attempt = attempt;
         standing.process = None;
+        standing.undo_stop = None;
+        if standing.state == NodeState::Compensating {
+            standing.undone = attempt;
+        } else {
+            standing.worked = attempt;
+        }
     }
     Ok(())
 }
@@ -257,6 +290,9 @@ fn end_attempt(state: &mut State, path: &str, attempt: u32, end: AttemptEnd) -> 
     let standing = live_attempt(state, path, attempt)?;
     if !matches!(end, AttemptEnd::Lost | AttemptEnd::Interrupted) {
         standing.tries += 1;
+    }
+    if standing.state != NodeState::Compensating {
+        standing.last_end = Some(end);
     }
     standing.lost_in_a_row = if end == AttemptEnd::Lost { standing.lost_in_a_row + 1 } else { 0 };
     let index = known(state, path)?;
@@ -312,6 +348,11 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
         if to != NodeState::WaitingApproval {
             standing.question = None;
         }
+        if to == NodeState::Compensating && from != to {
+            standing.recorded = standing.recorded.or(Some(from));
+            standing.tries = 0;
+            standing.lost_in_a_row = 0;
+        }
         standing.next_try = standing.next_try.filter(|_| to == NodeState::RetryWait);
         standing.cancelled_with_run = with_run && to == NodeState::Cancelled;
     }
@@ -325,6 +366,11 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
         _ => {}
     }
     match to {
+        NodeState::Compensated | NodeState::CompensationFailed => {
+            if let Some(undo) = &mut state.undo {
+                undo.next += 1;
+            }
+        }
         NodeState::Expanded => set_open(state, index, true),
         NodeState::Pending => set_open(state, index, false),
         _ => {}
@@ -358,6 +404,7 @@ fn reopen_node(state: &mut State, index: usize) {
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.lost_in_a_row = 0;
         standing.tries = 0;
+        standing.recorded = None;
     }
     change_waiting(state, index, 1);
 }

@@ -88,7 +88,8 @@ fn attempt_started(draft: &mut Draft<'_>, key: AttemptKey, pid: u32, boot_id: St
     if standing.process.is_some() {
         return;
     }
-    let is_running = standing.state == NodeState::Running;
+    let is_undoing = standing.state == NodeState::Compensating && standing.undo_stop.is_none();
+    let is_running = standing.state == NodeState::Running || is_undoing;
     let node = draft.state().path(key.node).to_owned();
     draft.emit(Event::AttemptStarted { node, attempt: key.attempt, pid, boot_id, start_time });
     if is_running {

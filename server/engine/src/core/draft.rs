@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use divisi_model::ResumePolicy;
+use divisi_model::{OnFailure, ResumePolicy};
 
 use super::apply::apply_event;
 use super::class::Class;
 use super::effect::{AttemptKey, Decision, Durability, Effect, StartAttempt, TimerId};
-use super::evaluate::{Evaluate, Refusal, RenderError};
+use super::evaluate::{Evaluate, Refusal, RenderError, Rendered};
 use super::graph::effective_rule;
 use super::input::{AttemptOutcome, Outcome};
 use super::mode::{Mode, Unstarted};
 use super::rule::{Ends, Ruling, ruling};
 use super::state::State;
 use super::transitions::{is_reported, stop_failure};
-use super::verdict::{Facts, verdict};
+use super::verdict::{Ending, Facts, ending};
 use crate::amounts::Amounts;
-use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, OutputValue, StopCause};
+use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, OutputValue, StopCause, Verdict};
 
 /// An attempt that ran this long is not repeated because of a power cut.
 const WORTH_A_FLUSH_MS: u64 = 1_000;
@@ -63,6 +63,11 @@ impl<'a> Draft<'a> {
     /// Milliseconds since the epoch.
     pub(super) fn now_ms(&self) -> i64 {
         self.now_ms
+    }
+
+    /// What undoes a node, rendered.
+    pub(super) fn undoing(&self, node: usize) -> Result<Rendered, RenderError> {
+        self.evaluate.undoing(&self.state, node)
     }
 
     /// The question of a node that waits for a person.
@@ -188,6 +193,15 @@ impl<'a> Draft<'a> {
         if self.state.verdict.is_some() {
             return;
         }
+        if self.state.undo.is_none() {
+            self.settle_nodes();
+            self.tell_exhausted();
+            self.conclude();
+        }
+        self.undo_on();
+    }
+
+    fn settle_nodes(&mut self) {
         loop {
             while let Some(node) = self.to_consider.pop_front() {
                 self.decide_node(node);
@@ -197,8 +211,6 @@ impl<'a> Draft<'a> {
                 break;
             }
         }
-        self.tell_exhausted();
-        self.conclude();
     }
 
     fn decide_node(&mut self, node: usize) {
@@ -391,21 +403,27 @@ impl<'a> Draft<'a> {
         self.asks_others = true;
     }
 
-    fn start(&mut self, node: usize, rendered: super::evaluate::Rendered, reserved: Amounts) {
+    fn start(&mut self, node: usize, rendered: Rendered, reserved: Amounts) {
         let attempt = self.state.node(node).map_or(0, |standing| standing.attempt) + 1;
         self.emit(Event::AttemptGranted { node: self.state.path(node).to_owned(), attempt, reserved });
         self.enter(node, NodeState::Running, None);
-        let policy = self.state.plan.nodes.get(node).map_or(ResumePolicy::Retry, |node| node.resume);
-        if policy != ResumePolicy::Retry {
+        let planned = self.state.plan.nodes.get(node);
+        let is_precious =
+            planned.is_some_and(|node| node.resume != ResumePolicy::Retry || node.compensate.is_some());
+        if is_precious {
             self.require(Durability::Power);
         }
         let key = AttemptKey { node, attempt, epoch: self.state.epoch };
-        let start = StartAttempt { key, command: rendered.command, inputs: rendered.inputs, reserved };
+        let start =
+            StartAttempt { key, undoes: false, command: rendered.command, inputs: rendered.inputs, reserved };
         self.perform(Effect::Start(Box::new(start)));
     }
 
     /// Stops a running attempt. Its cause is fixed from here on, so one that is being stopped is left alone.
     pub(super) fn stop(&mut self, node: usize, cause: StopCause) {
+        if self.state.is_compensating(node) {
+            return self.stop_undoing(node, cause);
+        }
         if !self.is_running(node) {
             return;
         }
@@ -432,6 +450,9 @@ impl<'a> Draft<'a> {
 
     /// The clocks of a node's attempt, and how long each runs in milliseconds.
     fn attempt_timers(&self, node: usize) -> Vec<(TimerId, u64)> {
+        if let Some(undoing) = self.state.compensation(node).filter(|_| self.state.is_compensating(node)) {
+            return undoing.timeout_ms.map(|ms| (TimerId::AttemptTimeout { node }, ms)).into_iter().collect();
+        }
         let planned = self.state.plan.nodes.get(node);
         let timeout = planned.and_then(|node| node.timeout_ms);
         let budget = planned.and_then(|node| node.wall_budget_ms);
@@ -450,7 +471,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn void_timer(&mut self, node: usize) {
+    pub(super) fn void_timer(&mut self, node: usize) {
         let attempt = self.state.node(node).map_or(0, |standing| standing.attempt);
         for (timer, _) in self.attempt_timers(node) {
             self.perform(Effect::CancelTimer { timer, generation: u64::from(attempt) });
@@ -459,6 +480,9 @@ impl<'a> Draft<'a> {
 
     /// Ends the live attempt of a node by its outcome; where it was being stopped, by the cause of that.
     pub(super) fn end_attempt(&mut self, node: usize, ended: AttemptOutcome) {
+        if self.state.is_compensating(node) {
+            return self.end_undoing_attempt(node, ended);
+        }
         if self.stop_cause(node).is_some() {
             return self.end_stopped_attempt(node, ended.evidence);
         }
@@ -563,8 +587,16 @@ impl<'a> Draft<'a> {
         let facts = Facts {
             cancelled: self.state.cancels > 0,
             untolerated: self.state.untolerated > 0 || self.state.blocked > 0,
+            undoes_failures: self.state.plan.on_failure == OnFailure::Compensate,
+            undo_requested: self.state.undo_requested,
         };
-        let verdict = verdict(facts);
+        match ending(facts) {
+            Ending::Over(verdict) => self.end_run(verdict),
+            Ending::IsUndone => self.begin_undoing(),
+        }
+    }
+
+    pub(super) fn end_run(&mut self, verdict: Verdict) {
         self.require(Durability::Power);
         self.cancel_openings();
         self.emit(Event::RunEnded { verdict });

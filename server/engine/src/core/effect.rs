@@ -150,6 +150,8 @@ pub enum TimerId {
 pub struct StartAttempt {
     /// The attempt.
     pub key: AttemptKey,
+    /// It undoes the node.
+    pub undoes: bool,
     /// What to run.
     pub command: RenderedCommand,
     /// Values of the node's `inputs`, by local name.

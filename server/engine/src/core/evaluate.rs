@@ -15,6 +15,10 @@ pub trait Evaluate {
     /// The node's work and inputs.
     fn render(&self, state: &State, node: usize) -> Result<Rendered, RenderError>;
 
+    /// The work that undoes the node, and the node's inputs; the node's own values count as before it was undone, and
+    /// so do those of all others.
+    fn undoing(&self, state: &State, node: usize) -> Result<Rendered, RenderError>;
+
     /// The question of a node that waits for a person.
     fn question(&self, state: &State, node: usize) -> Result<String, RenderError>;
 

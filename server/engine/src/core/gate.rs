@@ -42,6 +42,9 @@ impl Gate {
 impl State {
     /// Index of the runner that executes `node`; none for what is no agent.
     pub(crate) fn runner_of(&self, node: usize) -> Option<usize> {
+        if self.undo.is_some() {
+            return self.undoing_runner(node);
+        }
         self.graph.demand(node).runner
     }
 

@@ -15,6 +15,7 @@
 //! merging      what was made on a copy comes back                (ENGINE 9)
 //! reuse        earlier results in the place of new ones               (ENGINE 5)
 //! transitions  which state may follow which                          (ENGINE 3)
+//! compensation undoing what the run did                             (ENGINE 8)
 //! approval     nodes that wait for a person
 //! result_id    names what a node made
 //! graph        the plan as indices: dependents, ranks, groups
@@ -30,6 +31,7 @@ pub mod apply;
 mod approval;
 mod budget;
 pub mod class;
+pub mod compensation;
 pub mod decide;
 mod draft;
 pub mod effect;

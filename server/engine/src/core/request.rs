@@ -31,7 +31,7 @@ pub(super) fn take_in(draft: &mut Draft<'_>, row: RequestRow) {
             draft.ask_what_is_ready();
             draft.look_again();
         }
-        Request::Cancel | Request::Pause | Request::Raise { .. } => {}
+        Request::Cancel | Request::Compensate | Request::Pause | Request::Raise { .. } => {}
     }
 }
 
@@ -59,7 +59,7 @@ fn cancel_node(draft: &mut Draft<'_>, path: &str) {
 
 fn cancel_one(draft: &mut Draft<'_>, node: usize) {
     match draft.state().node(node).map(|standing| standing.state) {
-        Some(NodeState::Running) => draft.stop(node, StopCause::Cancelled),
+        Some(NodeState::Running | NodeState::Compensating) => draft.stop(node, StopCause::Cancelled),
         Some(
             NodeState::Pending
             | NodeState::Ready
@@ -75,9 +75,14 @@ fn cancel_one(draft: &mut Draft<'_>, node: usize) {
 /// A node whose merge is under way ends it first: half of it may be in the workspace already.
 fn forget(draft: &mut Draft<'_>, path: &str) {
     let Some(node) = draft.state().index(path) else { return };
-    if draft.state().live().next().is_some() {
+    if draft.state().live().next().is_some() || draft.state().undo.is_some() {
         return;
     }
+    reset_from(draft, node);
+}
+
+/// Makes a node and everything that waits for it pending.
+pub(super) fn reset_from(draft: &mut Draft<'_>, node: usize) {
     for node in downstream(draft.state(), node) {
         let is_reset = |state| !matches!(state, NodeState::Pending | NodeState::Merging);
         if draft.state().node(node).is_some_and(|standing| is_reset(standing.state)) {

@@ -23,6 +23,13 @@ pub(crate) struct NextTry {
     pub(crate) wait_ms: u64,
 }
 
+impl NextTry {
+    /// What is left of the wait, in milliseconds.
+    pub(crate) fn left(self, now: i64) -> u64 {
+        u64::try_from(self.due_at.saturating_sub(now)).unwrap_or(0).min(self.wait_ms)
+    }
+}
+
 /// The wait before try number `tries + 1`, where `tries` were made, before it is varied. In milliseconds.
 pub fn backoff_ms(retry: &PlanRetry, tries: u32) -> u64 {
     let step = tries.max(1);
@@ -75,11 +82,16 @@ fn jittered(state: &State, node: usize, attempt: u32, wait_ms: u64) -> u64 {
 impl Draft<'_> {
     /// The next try of a node whose attempt just ended in a failure of `kind`; none where there is none to come.
     pub(super) fn next_try(&self, node: usize, kind: FailKind) -> Option<NextTry> {
+        let retry = self.state().plan.nodes.get(node)?.retry.as_ref()?;
+        if self.state().mode().allows_retry() { self.next_try_by(retry, node, kind) } else { None }
+    }
+
+    /// The next try by `retry`, which is the node's own or that of what undoes it.
+    pub(super) fn next_try_by(&self, retry: &PlanRetry, node: usize, kind: FailKind) -> Option<NextTry> {
         let state = self.state();
-        let retry = state.plan.nodes.get(node)?.retry.as_ref()?;
         let standing = state.node(node)?;
         let is_retried = retry.on.as_ref().is_none_or(|kinds| kinds.contains(&kind));
-        if !is_retried || standing.tries >= retry.attempts || !state.mode().allows_retry() {
+        if !is_retried || standing.tries >= retry.attempts {
             return None;
         }
         let wait_ms = backoff_ms(retry, standing.tries);
@@ -90,18 +102,28 @@ impl Draft<'_> {
 
     /// Lets a node wait for its next try. It holds neither slot nor locks meanwhile.
     pub(super) fn await_retry(&mut self, node: usize, next: NextTry, detail: Option<String>) {
+        self.schedule_retry(node, next);
+        self.enter(node, NodeState::RetryWait, detail);
+    }
+
+    /// Journals when the next try is, and sets its timer.
+    pub(super) fn schedule_retry(&mut self, node: usize, next: NextTry) {
         let NextTry { kind, due_at, wait_ms } = next;
         let path = self.state().path(node).to_owned();
         self.emit(Event::RetryScheduled { node: path, kind, due_at, wait_ms });
-        self.enter(node, NodeState::RetryWait, detail);
         self.set_retry_timer(node, wait_ms);
     }
 
     /// The timer of a node's next try has fired. What waited for another try is told by the generation.
     pub(super) fn retry(&mut self, node: usize, generation: u64) {
         let Some(standing) = self.state().node(node) else { return };
-        if standing.state == NodeState::RetryWait && u64::from(standing.attempt) == generation {
-            self.enter(node, NodeState::Ready, None);
+        if standing.next_try.is_none() || u64::from(standing.attempt) != generation {
+            return;
+        }
+        match standing.state {
+            NodeState::RetryWait => self.enter(node, NodeState::Ready, None),
+            NodeState::Compensating => self.enter(node, NodeState::Compensating, None),
+            _ => {}
         }
     }
 
@@ -110,8 +132,7 @@ impl Draft<'_> {
         let now = self.now_ms();
         let waiting: Vec<(usize, NextTry)> = self.state().retrying().collect();
         for (node, next) in waiting {
-            let left = u64::try_from(next.due_at.saturating_sub(now)).unwrap_or(0);
-            self.set_retry_timer(node, left.min(next.wait_ms));
+            self.set_retry_timer(node, next.left(now));
         }
     }
 
@@ -130,7 +151,7 @@ impl Draft<'_> {
         }
     }
 
-    fn set_retry_timer(&mut self, node: usize, after_ms: u64) {
+    pub(super) fn set_retry_timer(&mut self, node: usize, after_ms: u64) {
         let attempt = self.state().node(node).map_or(0, |standing| standing.attempt);
         let timer = TimerId::Retry { node };
         self.perform(Effect::SetTimer { timer, generation: u64::from(attempt), after_ms });

@@ -8,6 +8,7 @@ use rpds::{RedBlackTreeSetSync, VectorSync};
 use super::approval::Question;
 use super::budget::BudgetStanding;
 use super::class::Class;
+use super::compensation::Undo;
 use super::evaluate::Refusal;
 use super::gate::Gate;
 use super::graph::{Graph, PlanFault};
@@ -16,7 +17,7 @@ use super::mode::Mode;
 use super::retry::NextTry;
 use super::reuse::Identity;
 use crate::amounts::Amounts;
-use crate::event::{NodeState, OutputValue, Verdict};
+use crate::event::{AttemptEnd, NodeState, OutputValue, StopCause, Verdict};
 use crate::plan::{PlanNode, PlanWork, StoredPlan};
 
 /// State of a run: a fold over its journal.
@@ -71,7 +72,11 @@ pub struct State {
     pub(crate) gates: BTreeMap<usize, Gate>,
     /// What was spent, by the place of the budget in the plan.
     pub(crate) budgets: Vec<BudgetStanding>,
-    /// Cancel requests since the last resume.
+    /// What is being undone, or was.
+    pub(crate) undo: Option<Undo>,
+    /// Somebody asked to undo what was done.
+    pub(crate) undo_requested: bool,
+    /// Cancel requests since the last resume, and since the undoing began.
     pub(crate) cancels: u32,
     /// The request table's last row that was taken in.
     pub(crate) last_request: u64,
@@ -99,6 +104,16 @@ pub struct NodeStanding {
     pub(crate) tries: u32,
     /// Of a node that waits for its next try.
     pub(crate) next_try: Option<NextTry>,
+    /// Where it was before it was undone.
+    pub(crate) recorded: Option<NodeState>,
+    /// How the last attempt at its own work ended.
+    pub(crate) last_end: Option<AttemptEnd>,
+    /// Number of the latest attempt at its own work; 0 before the first.
+    pub(crate) worked: u32,
+    /// Number of the latest attempt to undo it; 0 before the first.
+    pub(crate) undone: u32,
+    /// Why the attempt to undo it is stopped.
+    pub(crate) undo_stop: Option<StopCause>,
     /// Of a node that waits for a person's answer.
     pub(crate) question: Option<Arc<Question>>,
     /// Place of the event that ended it; the last one where it was reset.
@@ -165,6 +180,11 @@ impl NodeStanding {
             attempt: 0,
             tries: 0,
             next_try: None,
+            recorded: None,
+            last_end: None,
+            worked: 0,
+            undone: 0,
+            undo_stop: None,
             question: None,
             ended_by: 0,
             lost_in_a_row: 0,
@@ -187,6 +207,16 @@ impl NodeStanding {
     /// Number of the latest attempt; 0 before the first.
     pub fn attempt(&self) -> u32 {
         self.attempt
+    }
+
+    /// Number of the latest attempt at its own work; 0 before the first.
+    pub fn worked(&self) -> u32 {
+        self.worked
+    }
+
+    /// Number of the latest attempt to undo it; 0 before the first.
+    pub fn undone(&self) -> u32 {
+        self.undone
     }
 
     /// What its attempt made, from its merge on.
@@ -232,6 +262,8 @@ impl State {
             paused: false,
             gates: BTreeMap::new(),
             budgets,
+            undo: None,
+            undo_requested: false,
             cancels: 0,
             last_request: 0,
             started_at: None,
@@ -316,7 +348,7 @@ impl State {
 
     /// What a node made; none where it is not ok: outputs of a tolerated failure are undefined.
     pub fn outputs(&self, node: usize) -> Option<NodeOutputs<'_>> {
-        if self.class(node)? != Class::Ok {
+        if self.recorded_class(node)? != Class::Ok {
             return None;
         }
         let PlanWork::Group { children } = &self.plan.nodes.get(node)?.work else {
@@ -333,7 +365,7 @@ impl State {
             lists.entry(&output.name).or_default();
         }
         for child in children {
-            let made = match self.class(*child) {
+            let made = match self.recorded_class(*child) {
                 Some(Class::Ok) => self.nodes.get(*child).and_then(|standing| standing.outputs.as_deref()),
                 _ => None,
             };

@@ -20,6 +20,8 @@ pub enum RunStatus {
     Stopping,
     /// A host owns it and it is on its way to cancelled.
     Cancelling,
+    /// A host owns it, and it undoes what it did.
+    Compensating,
     /// Not over, and nobody owns it: `resume` takes it.
     Orphaned,
     /// Over.
@@ -51,6 +53,9 @@ impl State {
         if self.paused {
             return Some(PauseCause::User);
         }
+        if self.undo.is_some() {
+            return self.undoing_waits_for_quota().then_some(PauseCause::Quota);
+        }
         let goes_on = !self.live.is_empty()
             || self.merging > 0
             || !self.retrying.is_empty()
@@ -79,6 +84,9 @@ pub fn status(state: &State, is_owned: bool) -> RunStatus {
     }
     if !is_owned {
         return if state.epoch == 0 { RunStatus::Planned } else { RunStatus::Orphaned };
+    }
+    if state.undo.is_some() {
+        return state.pause().map_or(RunStatus::Compensating, RunStatus::Paused);
     }
     match (state.mode(), state.pause()) {
         (Mode::Cancelling, _) => RunStatus::Cancelling,

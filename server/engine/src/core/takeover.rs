@@ -13,7 +13,7 @@ use super::state::LiveAttempt;
 use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, Request, Verdict};
 
 /// Lost attempts in a row that fail a node, whatever its `resume` says: something in it kills hosts.
-const LOST_ATTEMPTS: u32 = 3;
+pub(super) const LOST_ATTEMPTS: u32 = 3;
 
 /// The first input of every host.
 ///
@@ -40,14 +40,21 @@ pub(super) fn host_started(
             draft.emit(Event::Requested { id: row.id, request: row.request });
         }
         draft.cancel_openings();
+        let ended = draft.state().verdict;
         draft.emit(Event::RunResumed { id });
-        reset(draft, &judged);
+        match ended {
+            Some(Verdict::CompensationFailed) => draft.begin_undoing(),
+            // It goes on to be undone.
+            None if draft.state().undo.is_some() => {}
+            _ => reset(draft, &judged),
+        }
     }
     draft.merge_again();
     draft.set_retry_timers();
+    draft.set_undoing_timer();
     draft.set_approval_timers();
-    let forgets = later.iter().any(|row| matches!(row.request, Request::Forget { .. }));
-    if let (Some(verdict), false) = (draft.state().verdict, forgets) {
+    let reopens = |row: &RequestRow| matches!(row.request, Request::Forget { .. } | Request::Compensate);
+    if let (Some(verdict), false) = (draft.state().verdict, later.iter().any(reopens)) {
         draft.perform(Effect::Finish { verdict });
         return;
     }
@@ -73,6 +80,10 @@ fn settle_live_attempts(draft: &mut Draft<'_>, recovered: Vec<Recovered>) -> Has
     let mut judged = HashSet::new();
     for LiveAttempt { node, attempt, .. } in live {
         let outcome = outcomes.remove(&(node, attempt));
+        if draft.state().is_compensating(node) {
+            draft.take_undoing_over(node, outcome);
+            continue;
+        }
         if draft.stop_cause(node).is_some() {
             draft.end_stopped_attempt(node, outcome.map(|found| found.evidence).unwrap_or_default());
             continue;
@@ -123,6 +134,12 @@ fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>) {
         return;
     }
     let count = draft.state().plan.nodes.len();
+    // What was undone is not finished, and what followed from it neither.
+    for node in 0..count {
+        if draft.state().node(node).is_some_and(|standing| standing.state == NodeState::Compensated) {
+            request::reset_from(draft, node);
+        }
+    }
     for node in 0..count {
         if !judged.contains(&node) && is_to_be_done_again(draft, node) {
             draft.enter(node, NodeState::Pending, None);

@@ -1,4 +1,4 @@
-//! Truth table 4: how a run ended, when nothing is live and nothing can start (ENGINE, section 2).
+//! Truth table 4: how a run ends, when nothing is live and nothing can start (ENGINE, section 2).
 
 use crate::event::Verdict;
 
@@ -9,16 +9,28 @@ pub struct Facts {
     pub cancelled: bool,
     /// A node failed without tolerance, or was cancelled alone, or is blocked.
     pub untolerated: bool,
+    /// `on_failure: compensate`.
+    pub undoes_failures: bool,
+    /// Somebody asked to undo what was done: a cancel as well, of a run that goes on.
+    pub undo_requested: bool,
 }
 
-/// The first line that holds. With `on_failure: compensate` a run that failed goes on to compensate; until that is
-/// built, plans that ask for it are refused, and a failure is said to be one.
-pub fn verdict(facts: Facts) -> Verdict {
-    if facts.cancelled {
-        return Verdict::Cancelled;
+/// What the table says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The run is over.
+    Over(Verdict),
+    /// It undoes what it did, and ends compensated or compensation_failed.
+    IsUndone,
+}
+
+/// The first line that holds. A cancel undoes nothing unless that was asked for.
+pub fn ending(facts: Facts) -> Ending {
+    match facts {
+        Facts { undo_requested: true, .. } => Ending::IsUndone,
+        Facts { cancelled: true, .. } => Ending::Over(Verdict::Cancelled),
+        Facts { untolerated: true, undoes_failures: true, .. } => Ending::IsUndone,
+        Facts { untolerated: true, .. } => Ending::Over(Verdict::Failed),
+        _ => Ending::Over(Verdict::Succeeded),
     }
-    if facts.untolerated {
-        return Verdict::Failed;
-    }
-    Verdict::Succeeded
 }

@@ -21,12 +21,20 @@ const LAST_LINE_LIMIT: usize = 200;
 impl Workshop<'_> {
     /// Judges an attempt from what is on disk: the same for one that ended just now and for one that a former host
     /// left behind.
-    pub(super) fn judge(&self, node: usize, attempt: u32, end: &launch::Outcome) -> AttemptOutcome {
+    pub(super) fn judge(
+        &self,
+        node: usize,
+        attempt: u32,
+        undoes: bool,
+        end: &launch::Outcome,
+    ) -> AttemptOutcome {
         let folder = self.attempt_folder(node, attempt);
         let Some(planned) = self.plan.nodes.get(node) else {
             let evidence = evidence(end, &RunnerVerdict::default());
             return failed(FailKind::Runner, "the node is not in the plan".to_owned(), evidence);
         };
+        let planned = planned.executed(undoes);
+        let planned = planned.as_ref();
         let judged = self.judge_as_left(planned, &folder, end);
         // A run whose environment no longer gives the secrets cannot know them; it takes no outputs either.
         let secrets = self.secrets(planned).unwrap_or_default();

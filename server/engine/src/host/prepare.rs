@@ -54,7 +54,8 @@ impl Workshop<'_> {
     /// Fills the attempt's folders, and says what to start; an error is text for people. `outputs`: its
     /// `$DIVISI_OUTPUT_DIR`.
     pub(super) fn prepare(&self, start: &StartAttempt, outputs: &Path) -> Result<ProcessSpec, String> {
-        let node = self.node(start.key)?;
+        let node = self.node(start.key)?.executed(start.undoes);
+        let node = node.as_ref();
         let folder = self.attempt_folder(start.key.node, start.key.attempt);
         let cwd = self.working_folder(node, &folder);
         remember_files(node, &cwd, &folder)?;

@@ -333,7 +333,8 @@ impl Tenure<'_> {
                 return true;
             }
         };
-        let copy = workshop.copy_job(start.key.node, start.key.attempt);
+        // What undoes a node works on the workspace itself: there the node's work was merged into.
+        let copy = workshop.copy_job(start.key.node, start.key.attempt).filter(|_| !start.undoes);
         match (copy, &self.copies) {
             (Some(copy), Some(copies)) => {
                 copies.make(copy, start);
@@ -435,7 +436,8 @@ impl Tenure<'_> {
                 self.did_something = true;
                 self.take_back_spare(name);
                 self.is_untidy |= self.works_on_a_copy(name.node);
-                let outcome = self.workshop().judge(name.node, name.attempt, &outcome);
+                let undoes = self.state.undoes(name.node);
+                let outcome = self.workshop().judge(name.node, name.attempt, undoes, &outcome);
                 return self.take_end(self.key(name), outcome);
             }
         };
@@ -469,7 +471,8 @@ impl Tenure<'_> {
         let mut outcomes = read_outcomes(&self.folder.outcomes());
         let recovered = self.state.live().filter_map(|live| {
             let end = outcomes.remove(&workshop.token(live.node, live.attempt))?;
-            let outcome = workshop.judge(live.node, live.attempt, &end);
+            let undoes = self.state.undoes(live.node);
+            let outcome = workshop.judge(live.node, live.attempt, undoes, &end);
             Some(Recovered { node: live.node, attempt: live.attempt, outcome })
         });
         recovered.collect()

@@ -17,7 +17,7 @@ use super::expand::{Instance, instances};
 use super::needs::Needs;
 use super::{Faults, ancestors, cache, declared_env, inputs, worktree};
 use crate::amounts::Amounts;
-use crate::plan::{PlanHold, PlanNode, PlanOutput, PlanRetry, PlanWork};
+use crate::plan::{PlanCompensation, PlanHold, PlanNode, PlanOutput, PlanRetry, PlanWork};
 use crate::words;
 
 /// What all nodes are planned from.
@@ -54,6 +54,7 @@ pub(super) fn plan_nodes(
         let Some(node) = context.dag.nodes.get(index) else { continue };
         let Some(work) = plan_work(node, agents, commands, faults) else { continue };
         refuse_secrets(context.dag, node, faults);
+        let compensate = plan_compensation(node, agents, commands, faults);
         let locks = needs.holds(node);
         let single = PlanNode {
             dependencies: dependencies(context.graph, index, planned),
@@ -68,6 +69,7 @@ pub(super) fn plan_nodes(
             limits: needs.limits(node),
             locks,
             cache: cache::plan(context.dag, node, planned),
+            compensate,
             ..plain_node(node, work)
         };
         match instances {
@@ -128,6 +130,7 @@ fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
         item: None,
         index: None,
         resume: ResumePolicy::default(),
+        compensate: None,
         locks: Vec::new(),
         limits: Vec::new(),
         worktree: node.in_worktree.then(|| worktree::plan_worktree(node)),
@@ -177,6 +180,32 @@ fn plan_retry(retry: &Retry) -> PlanRetry {
     }
 }
 
+/// What undoes the node, or each of its instances. A cancel before any attempt leaves nothing, and one after it is undone
+/// anyway: as a kind of failure it says nothing.
+fn plan_compensation(
+    node: &Node,
+    agents: &mut Agents<'_>,
+    commands: &mut Commands<'_>,
+    faults: &mut Faults,
+) -> Option<Box<PlanCompensation>> {
+    let Some(undoing) = node.compensation.as_deref() else {
+        if node.has_compensation {
+            faults.add(node.id.span, format!("`compensate` of {} does nothing", node.id.value));
+        }
+        return None;
+    };
+    let kind = |word: &String| serde_json::from_value(Value::String(word.clone())).ok();
+    Some(Box::new(PlanCompensation {
+        work: plan_some_work(node, &undoing.work, agents, commands, faults)?,
+        on: undoing.on.iter().filter_map(kind).collect(),
+        retry: undoing.retry.as_ref().filter(|retry| retry.attempts > 1).map(plan_retry),
+        timeout_ms: undoing.timeout.as_ref().map(|timeout| millis(timeout.value)),
+        idle_timeout_ms: undoing.idle_timeout.as_ref().map(|timeout| millis(timeout.value)),
+        env: declared_env(&undoing.env, faults),
+        cwd: undoing.cwd.as_ref().map(|cwd| cwd.value.clone()),
+    }))
+}
+
 /// The group waits and is judged by its rule; the instances carry condition, tolerance and work.
 fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instance>) {
     let group = nodes.len();
@@ -195,6 +224,7 @@ fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instan
         limits: Vec::new(),
         worktree: None,
         cache: None,
+        compensate: None,
         ..single.clone()
     });
     nodes.extend(instances.into_iter().enumerate().map(|(index, instance)| PlanNode {
@@ -213,9 +243,24 @@ fn plan_work(
     commands: &mut Commands<'_>,
     faults: &mut Faults,
 ) -> Option<PlanWork> {
-    match &node.work {
-        Some(Work::Run(run)) => plan_run(node, run, faults),
-        Some(Work::Agent(work)) => {
+    let Some(work) = &node.work else {
+        faults.add(node.id.span, format!("the node {} has nothing to do", node.id.value));
+        return None;
+    };
+    plan_some_work(node, work, agents, commands, faults)
+}
+
+/// The node's own work, or what undoes it.
+fn plan_some_work(
+    node: &Node,
+    work: &Work,
+    agents: &mut Agents<'_>,
+    commands: &mut Commands<'_>,
+    faults: &mut Faults,
+) -> Option<PlanWork> {
+    match work {
+        Work::Run(run) => plan_run(node, run, faults),
+        Work::Agent(work) => {
             let (runner, agent) = agents.resolve(work, faults)?;
             let budget = work.budget.as_ref().map(|budget| budget.value).unwrap_or_default();
             let max_turns = work.max_turns.as_ref().map(|turns| turns.value);
@@ -231,7 +276,7 @@ fn plan_work(
                 max_tokens: budget.tokens,
             })
         }
-        Some(Work::Command(work)) => {
+        Work::Command(work) => {
             let runner = agents.runner(&Handed::command(work), faults);
             let called = commands.call(work, faults)?;
             let runner = runner?;
@@ -254,17 +299,13 @@ fn plan_work(
                 max_tokens: budget.tokens,
             })
         }
-        Some(Work::Dag { path: written, .. }) => {
+        Work::Dag { path: written, .. } => {
             faults.add(written.span, "this kind of node is read and checked, but this version cannot run it");
             None
         }
-        Some(Work::Approve { question }) => Some(PlanWork::Approve { question: question.value.clone() }),
-        Some(Work::Foreign(work)) => {
+        Work::Approve { question } => Some(PlanWork::Approve { question: question.value.clone() }),
+        Work::Foreign(work) => {
             faults.add(work.key.span, format!("`{}` can be run by its own tool only", work.key.value));
-            None
-        }
-        None => {
-            faults.add(node.id.span, format!("the node {} has nothing to do", node.id.value));
             None
         }
     }
@@ -316,11 +357,13 @@ fn refuse_secrets(dag: &Dag, node: &Node, faults: &mut Faults) {
 }
 
 fn templates(node: &Node) -> Vec<&Text> {
-    match &node.work {
-        Some(Work::Agent(work)) => work.prompt.iter().collect(),
-        Some(Work::Command(CommandWork { args, .. })) => args.texts.iter().collect(),
-        Some(Work::Run(RunWork { program: Program::Argv(argv), .. })) => argv.iter().collect(),
-        Some(Work::Approve { question }) => vec![question],
+    let works = node.work.iter().chain(node.undoing());
+    let texts = works.flat_map(|work| match work {
+        Work::Agent(work) => work.prompt.iter().collect(),
+        Work::Command(CommandWork { args, .. }) => args.texts.iter().collect(),
+        Work::Run(RunWork { program: Program::Argv(argv), .. }) => argv.iter().collect(),
+        Work::Approve { question } => vec![question],
         _ => Vec::new(),
-    }
+    });
+    texts.collect()
 }

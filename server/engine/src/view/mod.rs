@@ -81,6 +81,8 @@ pub struct RunView {
     /// How many nodes count as done.
     done: usize,
     reuse: ReuseFigures,
+    /// How many nodes are undone, once that has begun.
+    to_undo: Option<usize>,
     /// Indices of the nodes with a live attempt.
     running: BTreeSet<usize>,
 }
@@ -129,6 +131,7 @@ impl RunView {
                 self.paused = false;
                 self.exhausted.clear();
                 self.closed_runners.clear();
+                self.to_undo = None;
             }
             Event::Requested { request: Request::Pause, .. } => self.paused = true,
             Event::Requested { request: Request::Unpause | Request::Resume, .. } => self.paused = false,
@@ -158,6 +161,7 @@ impl RunView {
             Event::RetryScheduled { node, due_at, .. } => {
                 self.change_node(node, |node| node.retry_at = Some(*due_at));
             }
+            Event::CompensationStarted { nodes } => self.to_undo = Some(nodes.len()),
             Event::ApprovalAsked { node, about, expires_at, .. } => {
                 self.change_node(node, |node| node.be_asked(about, *expires_at));
             }
@@ -177,6 +181,7 @@ impl RunView {
             Event::Requested {
                 request:
                     Request::Cancel
+                    | Request::Compensate
                     | Request::CancelNode { .. }
                     | Request::Decide { .. }
                     | Request::Approve { .. }
@@ -284,9 +289,19 @@ impl RunView {
         self.running.iter().filter_map(|index| self.nodes.get(*index))
     }
 
-    /// Nodes that failed, tolerated ones too, in plan order.
+    /// Nodes that failed, tolerated ones too, and those that were undone since; in plan order.
     pub fn failed(&self) -> impl Iterator<Item = &NodeView> {
-        self.nodes().filter(|node| matches!(node.state, NodeState::Failed { .. }))
+        self.nodes().filter(|node| matches!(node.recorded.unwrap_or(node.state), NodeState::Failed { .. }))
+    }
+
+    /// Nodes that could not be undone, in plan order.
+    pub fn not_undone(&self) -> impl Iterator<Item = &NodeView> {
+        self.nodes().filter(|node| node.state == NodeState::CompensationFailed)
+    }
+
+    /// Whether the run undoes what it did, and is not over.
+    pub fn is_undoing(&self) -> bool {
+        self.to_undo.is_some() && self.verdict.is_none()
     }
 
     /// The failure that everything else may follow from: the earliest, one that is not tolerated before any that is.

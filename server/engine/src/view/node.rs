@@ -20,6 +20,10 @@ pub struct NodeView {
     pub is_tolerant: bool,
     /// Where it is.
     pub state: NodeState,
+    /// Where it was before it was undone; none where nobody began to.
+    pub recorded: Option<NodeState>,
+    /// Why it was there, for people.
+    pub recorded_detail: Option<String>,
     /// The reason of its state, for people.
     pub detail: Option<String>,
     /// Number of its latest attempt; 0 before the first.
@@ -36,7 +40,9 @@ pub struct NodeView {
     pub ended_at: Option<i64>,
     /// How long its latest finished attempt took.
     pub wall: Option<Duration>,
-    /// How long all its finished attempts took.
+    /// How long the finished attempts to undo it took.
+    pub undoing: Duration,
+    /// How long all its finished attempts at its own work took.
     pub attempts: Duration,
     /// What all its finished attempts used, as far as their runner tells.
     pub usage: Option<Usage>,
@@ -69,6 +75,8 @@ impl NodeView {
             is_group: false,
             is_tolerant: false,
             state: NodeState::Pending,
+            recorded: None,
+            recorded_detail: None,
             detail: None,
             attempt: 0,
             retry_at: None,
@@ -77,6 +85,7 @@ impl NodeView {
             started_at: None,
             ended_at: None,
             wall: None,
+            undoing: Duration::ZERO,
             attempts: Duration::ZERO,
             usage: None,
             session: None,
@@ -122,7 +131,8 @@ impl NodeView {
     }
 
     pub(super) fn is_running(&self) -> bool {
-        !self.is_group && self.state.is_live()
+        let is_undone_now = self.state == NodeState::Compensating && self.started_at.is_some();
+        !self.is_group && (self.state.is_live() || is_undone_now)
     }
 
     /// Without a plan, a group is known by being expanded.
@@ -134,6 +144,12 @@ impl NodeView {
         at: i64,
     ) {
         self.is_group |= state == NodeState::Expanded;
+        if state == NodeState::Compensating && self.recorded.is_none() {
+            self.recorded = Some(self.state);
+            self.recorded_detail = self.detail.take();
+        } else if !state.is_terminal() {
+            (self.recorded, self.recorded_detail) = (None, None);
+        }
         self.ended_at = state.is_terminal().then(|| self.ended_at.unwrap_or(at));
         self.state = state;
         self.withheld = None;
@@ -142,7 +158,7 @@ impl NodeView {
             (self.asked_about, self.expires_at) = (None, None);
         }
         self.detail = detail.map(str::to_owned);
-        if state.is_terminal() {
+        if state.is_terminal() && self.recorded.is_none() {
             self.files = outputs.values().filter_map(made_file).collect();
         }
     }
@@ -164,8 +180,12 @@ impl NodeView {
     pub(super) fn end_attempt(&mut self, evidence: &Evidence) {
         let wall = Duration::from_millis(evidence.wall_ms);
         self.started_at = None;
-        self.wall = Some(wall);
-        self.attempts = self.attempts.saturating_add(wall);
+        if self.state == NodeState::Compensating {
+            self.undoing = self.undoing.saturating_add(wall);
+        } else {
+            self.wall = Some(wall);
+            self.attempts = self.attempts.saturating_add(wall);
+        }
         if let Some(usage) = &evidence.usage {
             self.usage.get_or_insert_default().add(usage);
         }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::RunView;
 use super::node::NodeView;
+use crate::event::NodeState;
 
 /// An entry of the todo list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,6 +41,7 @@ impl Todo {
     fn of(node: &NodeView) -> Self {
         let content = node.name().to_owned();
         let status = match node.state {
+            NodeState::Compensating => TodoStatus::InProgress,
             state if state.is_terminal() => TodoStatus::Completed,
             state if state.is_live() => TodoStatus::InProgress,
             _ => TodoStatus::Pending,

@@ -7,6 +7,7 @@ mod support;
 mod approvals;
 mod attempts;
 mod budgets;
+mod compensation;
 mod forecasts;
 mod groups;
 mod locks;

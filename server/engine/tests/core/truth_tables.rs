@@ -3,7 +3,7 @@
 use divisi_engine::core::class::Class;
 use divisi_engine::core::mode::{Mode, Unstarted, Waiting};
 use divisi_engine::core::rule::{Ends, Ruling, ruling};
-use divisi_engine::core::verdict::{Facts, verdict};
+use divisi_engine::core::verdict::{Ending, Facts, ending};
 use divisi_engine::event::{FailKind, NodeState, Request, Verdict};
 use divisi_model::{OnFailure, TriggerRule};
 
@@ -286,13 +286,18 @@ fn table_3_paused_starts_nothing_and_stops_nothing() {
 
 #[test]
 fn table_4() {
-    for (cancelled, untolerated, expected) in [
-        (true, true, Verdict::Cancelled),
-        (true, false, Verdict::Cancelled),
-        (false, true, Verdict::Failed),
-        (false, false, Verdict::Succeeded),
-    ] {
-        assert_eq!(verdict(Facts { cancelled, untolerated }), expected);
+    // cancelled, untolerated, on_failure: compensate, undoing was asked for.
+    for facts in 0..16 {
+        let [cancelled, untolerated, undoes_failures, undo_requested] =
+            [1, 2, 4, 8].map(|bit| facts & bit != 0);
+        let expected = match (undo_requested, cancelled, untolerated, undoes_failures) {
+            (true, _, _, _) | (false, false, true, true) => Ending::IsUndone,
+            (false, true, _, _) => Ending::Over(Verdict::Cancelled),
+            (false, false, true, false) => Ending::Over(Verdict::Failed),
+            (false, false, false, _) => Ending::Over(Verdict::Succeeded),
+        };
+        let facts = Facts { cancelled, untolerated, undoes_failures, undo_requested };
+        assert_eq!(ending(facts), expected, "{facts:?}");
     }
 }
 

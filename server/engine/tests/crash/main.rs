@@ -32,6 +32,9 @@ mod money;
 mod sometimes;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../simulator/undoing.rs"]
+#[expect(dead_code, reason = "the simulator uses the rest")]
+mod undoing;
 mod work;
 
 use std::process::{Command, ExitCode, Stdio};

@@ -92,6 +92,7 @@ pub(crate) fn sh(path: &str, line: &str) -> PlanNode {
         item: None,
         index: None,
         resume: ResumePolicy::Retry,
+        compensate: None,
         locks: Vec::new(),
         limits: Vec::new(),
         worktree: None,

@@ -16,6 +16,7 @@ use crate::holdings::Holdings;
 use crate::money::Books;
 use crate::sometimes::Sometimes;
 use crate::support::Words;
+use crate::undoing::Undoing;
 
 pub(crate) struct Invariants {
     plan: Arc<StoredPlan>,
@@ -51,18 +52,36 @@ struct Seen {
     anew: HashSet<String>,
     /// Ready nodes whose identity is known.
     identified: HashSet<String>,
+    undoing: Undoing,
     /// Runners without quota: whether one node may try.
     closed: HashMap<String, bool>,
     books: Books,
 }
 
 impl Seen {
-    fn take(&mut self, event: &Event) {
+    fn take(&mut self, plan: &StoredPlan, event: &Event) {
+        let is_undoing = self.undoing.is_on();
+        if self.undoing.begins(event) {
+            let Event::NodeState { node, .. } = event else { unreachable!() };
+            self.tries.remove(node);
+            self.grantable.insert(node.clone(), true);
+        }
+        if matches!(event, Event::RunResumed { .. }) && self.is_ended == Some(Verdict::Compensated) {
+            self.forgotten.extend(self.undoing.undone());
+        }
+        self.undoing.take(plan, event);
         match event {
+            Event::CompensationStarted { .. } => self.cancels = 0,
+            Event::Requested { request: Request::Compensate, .. }
+                if !is_undoing && self.is_ended != Some(Verdict::Succeeded) =>
+            {
+                self.cancels += 1;
+                self.is_ended = None;
+            }
             Event::Requested { request: Request::Cancel, .. } => self.cancels += 1,
             Event::Requested { request: Request::Pause, .. } => self.is_paused = true,
             Event::Requested { request: Request::Unpause | Request::Resume, .. } => self.is_paused = false,
-            Event::Requested { request: Request::Forget { node }, .. } => {
+            Event::Requested { request: Request::Forget { node }, .. } if !is_undoing => {
                 self.is_ended = None;
                 self.forgotten.insert(node.clone());
             }
@@ -171,7 +190,7 @@ impl Invariants {
 
     /// An event is about to be applied to `state`.
     pub(crate) fn before(&mut self, state: &State, event: &Event) {
-        self.seen.take(event);
+        self.seen.take(&self.plan, event);
         self.seen.books.take(&self.plan, event);
         if let Event::NodeState { node, state: NodeState::Pending, .. } = event {
             let index = state.index(node).unwrap();
@@ -208,7 +227,14 @@ impl Invariants {
             assert_eq!(self.plan.parent.is_some() && source.run == "parent", self.is_adopted(index, source));
             self.follows_nothing_new(state, index);
         }
-        if let Event::AttemptGranted { node, .. } = event {
+        let is_undoing = self.seen.undoing.is_on();
+        if let (Event::AttemptGranted { node, .. }, true) = (event, is_undoing) {
+            let index = state.index(node).unwrap();
+            assert_eq!(self.state(state, index), NodeState::Compensating);
+            assert!(!self.seen.is_paused, "{node} is undone in a pause");
+            assert!(self.has_quota(state, index), "{node} is undone though its runner has no quota");
+        }
+        if let (Event::AttemptGranted { node, .. }, false) = (event, is_undoing) {
             let is_known = self.seen.identified.contains(node);
             assert!(
                 is_known || !self.is_looked_for(state.index(node).unwrap()),
@@ -313,7 +339,11 @@ impl Invariants {
     }
 
     fn retry_of(&self, state: &State, node: &str) -> &PlanRetry {
-        let retry = &self.plan.nodes[state.index(node).unwrap()].retry;
+        let planned = &self.plan.nodes[state.index(node).unwrap()];
+        let retry = match &planned.compensate {
+            Some(undoing) if self.seen.undoing.is_on() => &undoing.retry,
+            _ => &planned.retry,
+        };
         retry.as_ref().unwrap_or_else(|| panic!("{node} has no retry"))
     }
 
@@ -326,7 +356,8 @@ impl Invariants {
             "{kind:?} of {node} is not tried again"
         );
         assert_eq!(self.seen.cancels, 0, "{node} is tried again although the run is cancelled");
-        assert!(!self.is_stopping(state), "{node} is tried again although the run stops");
+        let is_undoing = self.seen.undoing.is_on();
+        assert!(is_undoing || !self.is_stopping(state), "{node} is tried again although the run stops");
         let last = self.seen.ended[&(node.to_owned(), self.seen.granted[node])];
         assert!(!matches!(last, AttemptEnd::Succeeded | AttemptEnd::Cancelled | AttemptEnd::Lost));
     }
@@ -343,12 +374,16 @@ impl Invariants {
         assert!(live <= self.plan.max_parallel as usize, "{live} attempts live");
         assert_eq!(live, self.seen.open.len(), "the state knows what is live");
         for attempt in state.live() {
-            assert!(self.state(state, attempt.node).is_live());
-            assert!(state.needs_copy(attempt.node, attempt.attempt));
+            let is_undone = self.state(state, attempt.node) == NodeState::Compensating;
+            assert!(is_undone || self.state(state, attempt.node).is_live());
+            assert!(is_undone || state.needs_copy(attempt.node, attempt.attempt));
         }
         let all_over = (0..self.plan.nodes.len()).all(|node| self.state(state, node).is_terminal());
         let has_ended = state.verdict().is_some();
-        assert_eq!(has_ended, all_over, "a run ends when its nodes have");
+        match self.seen.undoing.is_on() {
+            true => assert_eq!(state.verdict(), self.seen.undoing.verdict(), "an undone run ends so"),
+            false => assert_eq!(has_ended, all_over, "a run ends when its nodes have"),
+        }
         assert_eq!(state.verdict(), self.seen.is_ended);
         if has_ended {
             assert_eq!(live, 0, "nothing is held when a run is over");
@@ -357,6 +392,12 @@ impl Invariants {
             return;
         }
         assert_eq!(status(state, true), self.naive_status(state));
+        if let Some(turn) = self.seen.undoing.turn() {
+            let node = state.index(turn).unwrap();
+            let waits = self.seen.undoing.waits_for_a_try() || self.seen.is_paused;
+            let may_start = !waits && self.has_quota(state, node);
+            assert!(live == 1 || !may_start, "{turn} is to be undone, and nothing happens");
+        }
         let has_room = live < self.plan.max_parallel as usize;
         let nodes = 0..self.plan.nodes.len();
         let ready: Vec<usize> = nodes.filter(|node| self.state(state, *node) == NodeState::Ready).collect();
@@ -396,13 +437,22 @@ impl Invariants {
 
     /// Whether the runner of a node lets it start: always for programs.
     fn has_quota(&self, state: &State, node: usize) -> bool {
-        let PlanWork::Agent { runner, .. } = &self.plan.nodes[node].work else { return true };
+        let PlanWork::Agent { runner, .. } = self.present_work(node) else { return true };
         match self.seen.closed.get(runner) {
             None => true,
             Some(false) => false,
             Some(true) => !state.live().any(|live| {
-                matches!(&self.plan.nodes[live.node].work, PlanWork::Agent { runner: other, .. } if other == runner)
+                matches!(self.present_work(live.node), PlanWork::Agent { runner: other, .. } if other == runner)
             }),
+        }
+    }
+
+    /// What an attempt of the node would do at this moment.
+    fn present_work(&self, node: usize) -> &PlanWork {
+        let planned = &self.plan.nodes[node];
+        match &planned.compensate {
+            Some(undoing) if self.seen.undoing.is_on() => &undoing.work,
+            _ => &planned.work,
         }
     }
 
@@ -425,7 +475,8 @@ impl Invariants {
     /// What must not be lost to a power cut was asked to be flushed.
     pub(crate) fn durable(&self, events: &[Event], durability: Durability) {
         let must_last = events.iter().any(|event| match event {
-            Event::RunEnded { .. } | Event::ApprovalAsked { .. } => true,
+            Event::RunEnded { .. } | Event::ApprovalAsked { .. } | Event::CompensationStarted { .. } => true,
+            Event::NodeState { state: NodeState::Compensated | NodeState::CompensationFailed, .. } => true,
             Event::NodeState { node, state: NodeState::Succeeded, .. } => {
                 self.is_approval(self.plan.nodes.iter().position(|planned| planned.path == *node).unwrap())
             }
@@ -433,7 +484,7 @@ impl Invariants {
             Event::AttemptEnded { evidence, .. } => evidence.wall_ms >= 1_000,
             Event::AttemptGranted { node, .. } => {
                 let planned = self.plan.nodes.iter().find(|planned| planned.path == *node).unwrap();
-                planned.resume != ResumePolicy::Retry
+                planned.resume != ResumePolicy::Retry || planned.compensate.is_some()
             }
             _ => false,
         });
@@ -458,7 +509,7 @@ impl Invariants {
         self.seen = Seen::default();
         self.holdings = Holdings::new(self.plan.clone());
         for record in records {
-            self.seen.take(&record.event);
+            self.seen.take(&self.plan, &record.event);
             self.holdings.take(&record.event);
             self.seen.books.take(&self.plan, &record.event);
         }
@@ -542,6 +593,10 @@ impl Invariants {
         self.seen.cancels
     }
 
+    pub(crate) fn undoing(&self) -> &Undoing {
+        &self.seen.undoing
+    }
+
     pub(crate) fn has_resumed(&self) -> bool {
         self.seen.has_resumed
     }
@@ -586,6 +641,9 @@ impl Invariants {
     }
 
     fn naive_verdict(&self, state: &State) -> Verdict {
+        if let Some(verdict) = self.seen.undoing.verdict() {
+            return verdict;
+        }
         let is_blocked = |node: usize| self.state(state, node) == NodeState::Blocked;
         if self.seen.cancels > 0 {
             return Verdict::Cancelled;
@@ -598,6 +656,16 @@ impl Invariants {
         let has = |wanted: fn(&NodeState) -> bool| {
             (0..self.plan.nodes.len()).any(|node| wanted(&self.state(state, node)))
         };
+        if let Some(turn) = self.seen.undoing.turn() {
+            let shut_out = !has(NodeState::is_live)
+                && state.live().next().is_none()
+                && !self.has_quota(state, state.index(turn).unwrap());
+            return match (self.seen.is_paused, shut_out) {
+                (true, _) => RunStatus::Paused(PauseCause::User),
+                (false, true) => RunStatus::Paused(PauseCause::Quota),
+                (false, false) => RunStatus::Compensating,
+            };
+        }
         let is_ready = |node: &usize| self.state(state, *node) == NodeState::Ready;
         let is_unknown = |node: usize| self.is_looked_for(node) && !self.is_identified(node);
         // Who lacks money still stands in the lines of its locks.

@@ -15,6 +15,7 @@ mod money;
 mod plans;
 mod random;
 mod sometimes;
+mod undoing;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

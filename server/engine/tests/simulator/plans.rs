@@ -9,7 +9,7 @@ use divisi_engine::plan::{
 use divisi_model::{Backoff, LockScope, OnFailure, ResumePolicy};
 
 use crate::random::Random;
-use crate::support::{give_to_runner, node, plan, rule};
+use crate::support::{give_to_runner, give_undoing_to_runner, node, plan, rule, undoing};
 
 pub(crate) fn random_plan(random: &mut Random) -> StoredPlan {
     let mut nodes: Vec<PlanNode> = Vec::new();
@@ -44,12 +44,37 @@ pub(crate) fn random_plan(random: &mut Random) -> StoredPlan {
             give_to_runner(&mut plan, node, random.pick(&["one", "two"]));
         }
     }
+    for node in 0..plan.nodes.len() {
+        add_undoing(random, &mut plan, node);
+    }
     add_locks(random, &mut plan);
     add_limits(random, &mut plan);
     reuse_results(random, &mut plan);
     plan.max_parallel = 1 + random.below(4) as u32;
-    plan.on_failure = random.pick(&[OnFailure::Stop, OnFailure::Stop, OnFailure::Abort, OnFailure::Continue]);
+    plan.on_failure = random.pick(&[
+        OnFailure::Stop,
+        OnFailure::Stop,
+        OnFailure::Abort,
+        OnFailure::Continue,
+        OnFailure::Compensate,
+    ]);
     plan
+}
+
+fn add_undoing(random: &mut Random, plan: &mut StoredPlan, node: usize) {
+    let does_work = matches!(plan.nodes[node].work, PlanWork::Argv { .. } | PlanWork::Agent { .. });
+    if !does_work || random.percent(60) {
+        return;
+    }
+    let program = if random.percent(5) { "bad-template" } else { "undo" };
+    let mut made = undoing(program, random.pick(&["", "", "exit", "spawn template"]));
+    made.timeout_ms = random.percent(40).then(|| random.pick(&[500, 2_000]));
+    made.idle_timeout_ms = random.percent(20).then_some(1_000);
+    made.retry = random.percent(50).then(|| random_retry(random));
+    plan.nodes[node].compensate = Some(made);
+    if random.percent(20) {
+        give_undoing_to_runner(plan, node, random.pick(&["one", "two"]));
+    }
 }
 
 fn random_node(random: &mut Random, path: &str) -> PlanNode {

@@ -179,6 +179,10 @@ impl World {
                 Happening::Ask(Request::CancelNode { node: self.plan.nodes[node].path.clone() }),
             );
         }
+        if self.random.percent(8) {
+            let at = self.random.below(10_000) as i64;
+            self.happens(at, Happening::Ask(Request::Compensate));
+        }
         if self.random.percent(20) {
             let at = self.random.below(10_000) as i64;
             self.happens(at, Happening::Ask(Request::Cancel));
@@ -208,6 +212,10 @@ impl World {
 
     fn note_request(&mut self, request: &Request) {
         match request {
+            Request::Cancel if self.invariants.undoing().is_on() => {
+                self.sometimes.saw("a cancel while a run is undone");
+            }
+            Request::Compensate => self.sometimes.saw("a cancel that undoes"),
             Request::Cancel if self.is_merging() => self.sometimes.saw("a cancel while a merge is under way"),
             Request::Cancel if self.invariants.cancels() > 0 => self.sometimes.saw("a second cancel"),
             Request::Cancel => self.sometimes.saw("a cancel"),
@@ -306,6 +314,12 @@ impl World {
                 let index = self.state.index(node).unwrap();
                 self.invariants.note_start(index, &mut self.sometimes);
             }
+            Event::CompensationStarted { nodes } if nodes.len() > 2 => {
+                self.sometimes.saw("three or more nodes are undone");
+            }
+            Event::RetryScheduled { .. } if self.invariants.undoing().is_on() => {
+                self.sometimes.saw("a failed try to undo is tried again");
+            }
             Event::ApprovalAsked { node, about, .. } => self.answer_later(node, about),
             _ => {}
         }
@@ -380,7 +394,7 @@ impl World {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Start(start) => self.start_process(start.key),
+            Effect::Start(start) => self.start_process(start.key, start.undoes),
             Effect::Stop { key, .. } => self.stop_process(key),
             Effect::Kill { key } => {
                 self.sometimes.saw("a kill");
@@ -422,13 +436,13 @@ impl World {
         self.happens(after, Happening::Tell(Input::Identified { key: search.key, found }));
     }
 
-    fn start_process(&mut self, key: AttemptKey) {
+    fn start_process(&mut self, key: AttemptKey, undoes: bool) {
         self.invariants.process_starts(key, &self.processes.keys().copied().collect::<Vec<_>>());
         if self.random.percent(4) {
             return self
                 .happens(1, Happening::Tell(Input::SpawnFailed { key, detail: "no such file".to_owned() }));
         }
-        let planned = &self.plan.nodes[key.node];
+        let planned = self.plan.nodes[key.node].executed(undoes).into_owned();
         let (timeout, idle) = (planned.timeout_ms, planned.idle_timeout_ms);
         let is_ok = self.random.percent(75);
         let mut outcome = if is_ok { succeeded(&format!("{key:?}")) } else { failed() };
@@ -543,6 +557,9 @@ impl World {
         if (0..self.plan.nodes.len()).any(waits) {
             self.sometimes.saw("a crash while a node waits for its next try");
         }
+        if self.invariants.undoing().turn().is_some() {
+            self.sometimes.saw("a crash while a run is undone");
+        }
         if self.invariants.is_asking(&self.state) {
             self.sometimes.saw("a crash while a person is asked");
         }
@@ -613,7 +630,9 @@ impl World {
         self.sometimes.saw(match verdict {
             Verdict::Cancelled => "verdict cancelled",
             Verdict::Failed => "verdict failed",
-            _ => "verdict succeeded",
+            Verdict::Compensated => "verdict compensated",
+            Verdict::CompensationFailed => "verdict compensation_failed",
+            Verdict::Succeeded => "verdict succeeded",
         });
         if verdict == Verdict::Succeeded && self.invariants.has_resumed() {
             self.sometimes.saw("verdict succeeded after a resume");
@@ -631,6 +650,15 @@ impl World {
         self.sometimes.saw("a resume of a run that ended");
         self.agenda.clear();
         self.now += 60_000;
+        let may_be_undone = matches!(verdict, Some(Verdict::Failed | Verdict::Cancelled));
+        if may_be_undone && self.random.percent(30) {
+            self.sometimes.saw("a run is undone on request after its end");
+            self.ask(Request::Compensate);
+            let replayed = replay("run", self.plan.clone(), self.journal.records()).unwrap();
+            assert_eq!(replayed, self.state, "replay gives the live state");
+            self.start_host(Vec::new());
+            return true;
+        }
         self.ask(Request::Resume);
         if forgets {
             let node = self.random.below(self.plan.nodes.len());

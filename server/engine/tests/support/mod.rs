@@ -13,8 +13,8 @@ use divisi_engine::event::{
     EVENT_VERSION, Event, EventRecord, Evidence, FailKind, NodeState, OutputValue, Request, Usage, Verdict,
 };
 use divisi_engine::plan::{
-    PLAN_FORMAT, PlanBudget, PlanHold, PlanLimit, PlanLock, PlanNode, PlanOutput, PlanRetry, PlanWork,
-    PlanWorktree, StoredPlan,
+    PLAN_FORMAT, PlanBudget, PlanCompensation, PlanHold, PlanLimit, PlanLock, PlanNode, PlanOutput,
+    PlanRetry, PlanWork, PlanWorktree, StoredPlan,
 };
 use divisi_engine::view::RunView;
 use divisi_model::{Backoff, LockScope, OnFailure, OutputForm, ResumePolicy, TriggerRule};
@@ -50,6 +50,7 @@ pub(crate) fn node(path: &str) -> PlanNode {
         item: None,
         index: None,
         resume: ResumePolicy::Retry,
+        compensate: None,
         locks: Vec::new(),
         limits: Vec::new(),
         worktree: None,
@@ -77,6 +78,14 @@ pub(crate) fn give_to_runner(plan: &mut StoredPlan, node: usize, runner: &str) {
     };
     let definition = Settings::default().runner("claude").unwrap();
     plan.runners.insert(runner.to_owned(), definition);
+}
+
+/// Lets an agent undo a node of the plan, executed by `runner`.
+pub(crate) fn give_undoing_to_runner(plan: &mut StoredPlan, node: usize, runner: &str) {
+    let own = plan.nodes[node].work.clone();
+    give_to_runner(plan, node, runner);
+    let work = std::mem::replace(&mut plan.nodes[node].work, own);
+    plan.nodes[node].compensate.as_deref_mut().unwrap().work = work;
 }
 
 pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
@@ -113,7 +122,7 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
 /// A plan from lines `path <- dependency dependency: option option`.
 ///
 /// Options: a trigger rule; `tolerant`; `group(child child)`; `when(EXPRESSION)`; `timeout`; `bad-template`;
-/// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `approve`; `copy`; `estimate(MS)`; `priority(N)`;
+/// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `approve`; `copy`; `undo` and `undo(KIND KIND)`; `bad-undo`; `estimate(MS)`; `priority(N)`;
 /// `lock(NAME)` and `shared(NAME)`, where the first use may give a capacity, `shared(NAME 2)`; `limit(NAME CAPACITY)`.
 pub(crate) fn parse(text: &str) -> StoredPlan {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -141,6 +150,8 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
                 "retry" => nodes[at].retry = Some(retry(inner)),
                 "approve" => nodes[at].work = PlanWork::Approve { question: "go on?".to_owned() },
                 "copy" => nodes[at].worktree = Some(PlanWorktree::default()),
+                "undo" => nodes[at].compensate = Some(undoing(&format!("undo {}", paths[at]), inner)),
+                "bad-undo" => nodes[at].compensate = Some(undoing("bad-template", "")),
                 "never" => nodes[at].resume = ResumePolicy::Never,
                 "ask" => nodes[at].resume = ResumePolicy::Ask,
                 "estimate" => nodes[at].estimate_ms = inner.parse().unwrap(),
@@ -179,10 +190,26 @@ fn place(list: &mut Vec<(String, Option<u32>)>, text: &str) -> usize {
     })
 }
 
+/// A program that undoes a node, also after failures of these kinds.
+pub(crate) fn undoing(program: &str, kinds: &str) -> Box<PlanCompensation> {
+    Box::new(PlanCompensation {
+        work: PlanWork::Argv { argv: vec![program.to_owned()] },
+        on: kinds.split_whitespace().map(kind).collect(),
+        retry: None,
+        timeout_ms: None,
+        idle_timeout_ms: None,
+        env: Vec::new(),
+        cwd: None,
+    })
+}
+
+fn kind(word: &str) -> FailKind {
+    serde_json::from_value(Value::String(word.to_owned())).unwrap()
+}
+
 /// `3`, or `3 exit timed_out`.
 pub(crate) fn retry(text: &str) -> PlanRetry {
     let (attempts, kinds) = text.split_once(' ').unwrap_or((text, ""));
-    let kind = |word: &str| serde_json::from_value(Value::String(word.to_owned())).unwrap();
     PlanRetry {
         attempts: attempts.parse().unwrap(),
         backoff: Backoff::Exponential,
@@ -215,6 +242,18 @@ impl Evaluate for Words {
                 _ => Err(format!("{expression} is not a boolean")),
             },
         }
+    }
+
+    fn undoing(&self, state: &State, node: usize) -> Result<Rendered, RenderError> {
+        let command = match &state.plan().nodes[node].compensate.as_ref().unwrap().work {
+            PlanWork::Argv { argv } if argv[0] == "bad-template" => {
+                return Err(RenderError::Template("args.x is undefined".to_owned()));
+            }
+            PlanWork::Argv { argv } => RenderedCommand::Argv { argv: argv.clone() },
+            PlanWork::Agent { prompt, .. } => RenderedCommand::Agent { prompt: prompt.clone() },
+            other => panic!("{other:?} undoes nothing"),
+        };
+        Ok(Rendered { command, inputs: BTreeMap::new() })
     }
 
     fn question(&self, state: &State, node: usize) -> Result<String, RenderError> {
@@ -485,6 +524,7 @@ pub(crate) fn words(event: &Event) -> String {
             format!("{node} tried again after {kind:?} in {wait_ms} ms")
         }
         Event::ApprovalAsked { node, question, .. } => format!("{node} asks {question}"),
+        Event::CompensationStarted { nodes } => format!("to be undone: {}", nodes.join(", ")),
         Event::RunEnded { verdict } => format!("run {verdict:?}"),
         other => format!("{other:?}"),
     }

@@ -36,7 +36,7 @@ fn text(view: &View, content: &Content) -> std::result::Result<String, String> {
             if view.snapshot.root_of(root).is_none() {
                 return Err(format!("{} is outside of the workspace", root.display()));
             }
-            let log = Runs::open(root).and_then(|runs| runs.log(run, node, *attempt));
+            let log = Runs::open(root).and_then(|runs| runs.log(run, node, (*attempt).into()));
             log.map(|bytes| end_of(&bytes)).map_err(|error| error.to_string())
         }
     }

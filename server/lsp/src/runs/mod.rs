@@ -203,7 +203,14 @@ pub(crate) fn find(root: &Path) -> Result<FoundRuns, EngineError> {
 
 /// Whether a host owns the run, so that there is something to follow.
 pub(crate) const fn is_live(status: RunStatus) -> bool {
-    matches!(status, RunStatus::Running | RunStatus::Paused(_) | RunStatus::Stopping | RunStatus::Cancelling)
+    matches!(
+        status,
+        RunStatus::Running
+            | RunStatus::Paused(_)
+            | RunStatus::Stopping
+            | RunStatus::Cancelling
+            | RunStatus::Compensating
+    )
 }
 
 fn show(outbox: &Outbox, kind: lsp::MessageType, message: String) {

@@ -85,7 +85,7 @@ pub static DAG: Object = Object {
             "What the failure of a node does to the rest of the run.\n\n\
              - `stop`: what is running goes on to its end; nothing new starts but nodes with `trigger_rule: all_done`\n\
              - `abort`: what is running is stopped\n- `continue`: everything that can still run, runs\n\
-             - `compensate`: finished work is undone (not run yet)\n\nExample: `on_failure: continue`",
+             - `compensate`: what is running goes on to its end; then what was done is undone\n\nExample: `on_failure: continue`",
         )
         .default("stop"),
         Key::new(

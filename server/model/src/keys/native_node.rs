@@ -229,11 +229,11 @@ const NODE_KEYS: &[Key] = &[
     Key::new(
         "compensate",
         Ty::Object(&COMPENSATE),
-        "The work that undoes this node when the run fails. It must bear being repeated.\n\n\
+        "The work that undoes this node: where the DAG says `on_failure: compensate` and fails, and on request \
+         (`divisi cancel RUN --compensate`). It must bear being repeated.\n\n\
          Example: `compensate: { run: ./rollback.sh }`",
     )
-    .applies(EXECUTED)
-    .not_run_yet(),
+    .applies(EXECUTED),
     Key::new(
         "isolation",
         ISOLATION,

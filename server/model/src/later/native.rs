@@ -3,14 +3,10 @@
 use divisi_syntax::template::scan_expression;
 
 use super::Asked;
-use crate::dag::{Dag, ForEach, Node, OnFailure, Work};
+use crate::dag::{Dag, ForEach, Node, Work};
 use crate::keys::native as keys;
 
 pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
-    let root = asked.reader.fields(dag.root, &keys::DAG);
-    if dag.on_failure.as_ref().is_some_and(|written| written.value == OnFailure::Compensate) {
-        asked.field(root.field("on_failure"));
-    }
     for phase in &dag.phases {
         let fields = asked.reader.fields(phase.tree, &keys::PHASE);
         asked.field(fields.field("barrier").filter(|_| phase.barrier));
@@ -30,7 +26,6 @@ fn collect_node(node: &Node, asked: &mut Asked<'_>) {
         Some(Work::Dag { .. }) => asked.field(fields.field("dag")),
         Some(Work::Agent(_) | Work::Run(_) | Work::Approve { .. } | Work::Foreign(_)) | None => {}
     }
-    asked.field(fields.field("compensate").filter(|_| node.has_compensation));
     asked.field(fields.field("for_each").filter(|_| node.for_each.as_ref().is_some_and(needs_upstream)));
 }
 

@@ -4,7 +4,7 @@ use divisi_syntax::{Kind, NodeId, Span, Spanned};
 
 use super::defaults::Merge;
 use super::{values, work};
-use crate::dag::{Defaults, ForEach, Node, Text, Work};
+use crate::dag::{Compensation, Defaults, ForEach, Node, Text};
 use crate::json;
 use crate::keys::{Object, native};
 use crate::reader::{MOST_NODES, Reader};
@@ -121,14 +121,23 @@ fn cache_key(reader: &Reader<'_>, cache: NodeId) -> Option<Text> {
     reader.text(reader.fields(cache, &native::CACHE_OBJECT).get("key")?)
 }
 
-/// The work of `compensate`, with the defaults of its own kind.
-fn compensation(reader: &Reader<'_>, value: NodeId, defaults: &Defaults) -> Option<Box<Work>> {
+/// `compensate`, with the defaults of its own kind.
+fn compensation(reader: &Reader<'_>, value: NodeId, defaults: &Defaults) -> Option<Box<Compensation>> {
     if reader.kind(value) != Kind::Mapping {
         return None;
     }
     let fields = &reader.fields(value, &native::COMPENSATE);
     let merge = Merge { reader, fields, defaults, kind: work::kind(reader, fields) };
-    work::lower(&merge).map(Box::new)
+    let on = fields.get("on").map(|value| reader.names(value)).unwrap_or_default();
+    Some(Box::new(Compensation {
+        work: work::lower(&merge)?,
+        on: on.into_iter().map(|kind| kind.value).collect(),
+        retry: merge.retry(),
+        timeout: merge.duration("timeout", defaults.timeout.as_ref()),
+        idle_timeout: merge.duration("idle_timeout", defaults.idle_timeout.as_ref()),
+        env: merge.env(),
+        cwd: merge.text("cwd", defaults.cwd.as_ref()),
+    }))
 }
 
 fn for_each(reader: &Reader<'_>, value: NodeId) -> Option<ForEach> {
