@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use divisi_engine::client::{PauseCause, RunStatus};
+use divisi_engine::client::{PauseCause, RunStatus, WhichAttempt};
 use divisi_engine::event::{AttemptEnd, Event, Request};
 use divisi_engine::plan::{
-    PlanAgent, PlanCall, PlanCommand, PlanGiven, PlanInput, PlanNode, PlanRetry, PlanWork,
+    PlanAgent, PlanCall, PlanCommand, PlanCompensation, PlanGiven, PlanInput, PlanNode, PlanRetry, PlanWork,
 };
 use divisi_model::{Backoff, OutputForm};
 use divisi_workspace::RunnerDefinition;
@@ -22,6 +22,7 @@ crate::trials![
     a_host_that_is_killed_leaves_nothing_and_resume_finishes,
     an_outcome_that_nobody_took_in_is_adopted,
     a_killed_guard_costs_one_try,
+    a_host_that_is_killed_while_it_undoes_goes_on_with_it,
     cancel_leaves_nothing,
     a_second_cancel_kills_at_once,
     sigterm_to_the_host_cancels,
@@ -247,6 +248,50 @@ fn an_outcome_that_nobody_took_in_is_adopted() {
     assert_eq!(bench.read("witness"), "a\nb\nc\n", "what finished is never repeated");
 }
 
+/// What undoes a node by a shell line.
+fn undone_by(node: PlanNode, line: &str) -> PlanNode {
+    let compensation = PlanCompensation {
+        work: sh("", line).work,
+        on: Vec::new(),
+        retry: None,
+        timeout_ms: None,
+        idle_timeout_ms: None,
+        env: Vec::new(),
+        cwd: None,
+    };
+    PlanNode { compensate: Some(Box::new(compensation)), ..node }
+}
+
+fn a_host_that_is_killed_while_it_undoes_goes_on_with_it() {
+    let bench = Bench::new(|_| {
+        let slow = "echo undo b >> witness; echo $$ > pid; while ! [ -e go ]; do sleep 0.01; done";
+        vec![
+            undone_by(sh("a", "echo a >> witness"), "echo undo a >> witness"),
+            undone_by(after(sh("b", "echo b >> witness"), &[0]), slow),
+            after(sh("c", "echo c >> witness; false"), &[1]),
+        ]
+    });
+    bench.start();
+    let runs = &bench.runs;
+    await_that("the end", || matches!(bench.status(), RunStatus::Ended(_)));
+    assert_eq!(bench.read("witness"), "a\nb\nc\n", "nobody asked to undo it");
+    assert!(runs.prepare_compensation(&bench.run).unwrap(), "it needs a host");
+    bench.start();
+    let undoing = await_pid(&bench.root().join("pid"));
+    assert_eq!(bench.status(), RunStatus::Compensating);
+    kill_9(bench.host_pid());
+    await_that("the guard's work", || !is_alive(undoing));
+    await_that("the lock", || matches!(bench.status(), RunStatus::Orphaned));
+    fs::write(bench.root().join("go"), "").unwrap();
+    assert_eq!(bench.resume().verdict(), "compensated");
+    assert_eq!(
+        bench.read("witness"),
+        "a\nb\nc\nundo b\nundo b\nundo a\n",
+        "in flight: again; the rest: once"
+    );
+    assert_eq!(bench.survivors(), Vec::<u32>::new());
+}
+
 fn a_killed_guard_costs_one_try() {
     let bench = hanging();
     let (first, daemon) = (bench.guard_pid(), await_pid(&bench.root().join("daemon")));
@@ -421,7 +466,7 @@ fn secrets_are_masked_and_stored_nowhere() {
         bench.detail("file"),
         "the output x holds a secret, and outputs are stored; a secret stood in $DIVISI_OUTPUT_DIR/x, which was removed"
     );
-    let log = String::from_utf8(bench.runs.log(&bench.run, "log", None).unwrap()).unwrap();
+    let log = String::from_utf8(bench.runs.log(&bench.run, "log", WhichAttempt::Latest).unwrap()).unwrap();
     assert!(log.starts_with("key=***\n***"), "{log}");
     let run = bench.root().join(".divisi/runs").join(&bench.run);
     assert_eq!(files_with(&run, value.as_bytes()), Vec::<String>::new());
@@ -613,7 +658,7 @@ fn runs_are_found_by_a_prefix() {
     assert_eq!(bench.start().verdict(), "succeeded");
     let (runs, faults) = bench.runs.list().unwrap();
     assert_eq!((runs.len(), faults.len()), (1, 0));
-    let error = bench.runs.log(&bench.run, "b", None).unwrap_err().to_string();
+    let error = bench.runs.log(&bench.run, "b", WhichAttempt::Latest).unwrap_err().to_string();
     assert!(error.contains("has no node b"), "{error}");
     assert_eq!(fs::read_to_string(bench.root().join(".divisi/.gitignore")).unwrap(), "*\n");
 }
