@@ -33,7 +33,6 @@ mod sometimes;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../simulator/undoing.rs"]
-#[expect(dead_code, reason = "the simulator uses the rest")]
 mod undoing;
 mod work;
 
