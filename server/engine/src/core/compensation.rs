@@ -144,7 +144,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether an attempt to undo a node was started; where its work cannot be rendered it is not undone.
+    /// Whether an attempt to undo a node was started, or waits for what other runs have; where its work cannot be
+    /// rendered it is not undone.
     fn start_undoing(&mut self, node: usize) -> bool {
         let rendered = match self.undoing(node) {
             Ok(rendered) => rendered,
@@ -153,6 +154,10 @@ impl Draft<'_> {
                 return false;
             }
         };
+        if let Err(refusal) = self.evaluate().take(self.state(), node) {
+            self.wait_for_others(node, refusal);
+            return true;
+        }
         let attempt = self.state().node(node).map_or(0, |standing| standing.attempt) + 1;
         let path = self.state().path(node).to_owned();
         self.require(Durability::Power);

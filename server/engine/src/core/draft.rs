@@ -389,7 +389,7 @@ impl<'a> Draft<'a> {
     }
 
     /// What was said before is not said again.
-    fn wait_for_others(&mut self, node: usize, refusal: Refusal) {
+    pub(super) fn wait_for_others(&mut self, node: usize, refusal: Refusal) {
         let room = self.state.graph.demands.place(node);
         self.refused.insert(room);
         if self.state.withheld.get(&room) != Some(&refusal) {

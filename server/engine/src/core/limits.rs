@@ -148,7 +148,8 @@ impl State {
     /// Whether a ready node waits for what another run has.
     pub(crate) fn waits_for_others(&self) -> bool {
         let mut rooms = self.withheld.keys().filter_map(|place| self.rooms.get(*place));
-        rooms.any(|room| !room.is_empty())
+        // What is to be undone is in no room: nothing of the run stands beside it.
+        rooms.any(|room| !room.is_empty()) || (self.undo.is_some() && !self.withheld.is_empty())
     }
 
     fn is_room_open(&self, place: usize) -> bool {

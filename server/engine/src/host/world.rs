@@ -47,6 +47,10 @@ impl Evaluate for World {
         self.evaluator.render(state, node)
     }
 
+    fn undoing(&self, state: &State, node: usize) -> Result<Rendered, RenderError> {
+        self.evaluator.undoing(state, node)
+    }
+
     fn question(&self, state: &State, node: usize) -> Result<String, RenderError> {
         self.evaluator.question(state, node)
     }
