@@ -233,7 +233,7 @@ fn findings_as_sarif() {
             "text": "`needs` is read as `depends_on`"
           },
           "ruleId": "dependency-alias",
-          "ruleIndex": 11
+          "ruleIndex": 12
         }
         {
           "level": "error",
@@ -290,7 +290,7 @@ fn findings_as_sarif() {
             }
           ],
           "ruleId": "cycle",
-          "ruleIndex": 8
+          "ruleIndex": 9
         }"#]]
     .assert_eq(&shown.join("\n"));
 }
