@@ -588,6 +588,20 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// What several used together; none for none.
+    pub fn sum<'a>(usages: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        usages.into_iter().fold(None, |sum: Option<Self>, usage| {
+            let mut sum = sum.unwrap_or_default();
+            sum.add(usage);
+            Some(sum)
+        })
+    }
+
+    /// Tokens read and written.
+    pub fn tokens(&self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
+
     /// Adds what another attempt used.
     pub fn add(&mut self, other: &Self) {
         self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);

@@ -1,30 +1,35 @@
 //! `divisi stats`
 
+mod limits;
+
 use std::time::Duration;
 
 use clap::Args;
 use divisi_engine::client::{RunStatus, RunSummary, Runs};
-use divisi_engine::view::{NodeStatistics, RunView, Statistics};
-use divisi_model::duration;
+use divisi_engine::event::Usage;
+use divisi_engine::view::{NodeStatistics, ReuseFigures, RunView, Spent, Statistics};
 use serde::Serialize;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{ERROR, Output, STRONG, count, paint};
-use crate::report::{Figures, reuse_line};
+use crate::report::{Figures, cost, cost_line, reuse_line};
 use crate::{select_run, time};
+
+use limits::Limits;
 
 /// Nodes that are listed for people.
 const SLOWEST: usize = 10;
 
-/// Figures of finished runs: slowest nodes, success, wall time, speed-up, parallel efficiency, critical path.
+/// Figures of finished runs: slowest nodes, success, wall time, speed-up, parallel efficiency, critical path, cost, reuse.
 ///
-/// Without --last, of one run; with it, medians over the last N runs of the same DAG. A limit that is not kept is told,
-/// and the exit status is 1: for CI.
+/// Without --last, of one run; with it, medians over the last N runs of the same DAG, and what they cost and reused
+/// together. A limit that is not kept is told, and the exit status is 1: for CI.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   divisi stats
-  divisi stats --last 20 --max-wall 10m --min-efficiency 40 --min-success 95")]
+  divisi stats --last 20 --max-wall 10m --min-efficiency 40 --min-success 95
+  divisi stats --max-usd 2.5 --min-hit-rate 80")]
 pub(crate) struct Stats {
     /// The run, or a unique beginning of its id; the latest that is over where none is given.
     run: Option<String>,
@@ -37,21 +42,8 @@ pub(crate) struct Stats {
     #[arg(long)]
     json: bool,
 
-    /// The most wall time, such as `10m`.
-    #[arg(long, value_name = "TIME", value_parser = wall)]
-    max_wall: Option<Duration>,
-
-    /// The least parallel efficiency in percent: 100 is all slots busy all the time.
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
-    min_efficiency: Option<u8>,
-
-    /// The least part of the runs that succeed, in percent.
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
-    min_success: Option<u8>,
-}
-
-fn wall(text: &str) -> Result<Duration, String> {
-    duration::parse(text).map_err(|error| error.to_string())
+    #[command(flatten)]
+    limits: Limits,
 }
 
 impl Stats {
@@ -65,7 +57,7 @@ impl Stats {
         }
         let views = self.views(&runs, &chosen)?;
         let statistics = Statistics::of(&views);
-        let broken = self.broken(&statistics);
+        let broken = self.limits.broken(&statistics);
         if self.json {
             output.json(&Told::new(&chosen, &views, &statistics, &broken))?;
         } else {
@@ -80,21 +72,6 @@ impl Stats {
             Some(last) => Ok(runs.past(&chosen.file, usize::from(last))?),
             None => Ok(vec![runs.view(&chosen.run)?.0]),
         }
-    }
-
-    /// Limits that are not kept, for people.
-    fn broken(&self, statistics: &Statistics) -> Vec<String> {
-        let percent = |part: f64| part * 100.0;
-        let wall = self.max_wall.filter(|most| statistics.wall > *most).map(|most| {
-            format!("wall {} is more than {}", time::short(statistics.wall), duration::written(most))
-        });
-        let below = |what: &str, value: f64, least: Option<u8>| {
-            let least = least.filter(|least| value < f64::from(*least))?;
-            Some(format!("{what} {value:.0} % is less than {least} %"))
-        };
-        let efficiency = below("parallel efficiency", percent(statistics.efficiency), self.min_efficiency);
-        let success = below("success", percent(statistics.success_rate()), self.min_success);
-        [wall, efficiency, success].into_iter().flatten().collect()
     }
 }
 
@@ -121,9 +98,8 @@ fn lines(chosen: &RunSummary, views: &[RunView], statistics: &Statistics) -> Vec
         let took = time::short(Duration::from_millis(figures.critical_ms));
         lines.push(format!("  critical path as run {took}: {path}"));
     }
-    if let [run] = views {
-        lines.extend(reuse_line(run.reuse()));
-    }
+    lines.extend(spent_lines(views.len(), &statistics.spent));
+    lines.extend(reuse_lines(&statistics.reuse));
     lines.push("slowest nodes".to_owned());
     let shown = || statistics.nodes.iter().take(SLOWEST);
     let width = shown().map(|node| node.path.chars().count()).max().unwrap_or(0);
@@ -132,6 +108,22 @@ fn lines(chosen: &RunSummary, views: &[RunView], statistics: &Statistics) -> Vec
         lines.push(format!("  … {more} more"));
     }
     lines
+}
+
+/// What all runs cost together, and the median of several.
+fn spent_lines(runs: usize, spent: &Spent) -> Vec<String> {
+    let Some(usage) = &spent.usage else { return Vec::new() };
+    let mut lines = vec![cost_line(usage, spent.is_cost_partial)];
+    if runs > 1 {
+        let dollars = usage.usd.map(|_| format!("{}, ", cost::dollars(spent.usd))).unwrap_or_default();
+        lines.push(format!("  a run in the middle {dollars}{} tokens", cost::amount(spent.tokens)));
+    }
+    lines
+}
+
+fn reuse_lines(reuse: &ReuseFigures) -> Vec<String> {
+    let rate = reuse.hit_rate().map(|rate| format!(", hit rate {:.0} %", rate * 100.0)).unwrap_or_default();
+    reuse_line(reuse).map(|line| format!("{line}{rate}")).into_iter().collect()
 }
 
 fn slow_line(node: &NodeStatistics, width: usize) -> String {
@@ -149,6 +141,9 @@ fn slow_line(node: &NodeStatistics, width: usize) -> String {
     if node.attempts as usize > node.runs {
         line.push_str(&format!("  {}", count(node.attempts as usize, "attempt")));
     }
+    if let Some(usage) = &node.usage {
+        line.push_str(&format!("  {}", cost::used(usage)));
+    }
     line.trim_end().to_owned()
 }
 
@@ -162,6 +157,17 @@ struct Told<'a> {
     sum_ms: u64,
     speed_up: f64,
     parallel_efficiency: f64,
+    /// What the agents of all runs used; none where no runner told.
+    usage: Option<&'a Usage>,
+    /// Whether a runner told no cost, so that more was spent.
+    is_cost_partial: bool,
+    /// Of a run: the median.
+    usd: f64,
+    tokens: u64,
+    /// Part of what was looked for that was there; none where nothing was.
+    hit_rate: Option<f64>,
+    /// Of all runs.
+    reuse: &'a ReuseFigures,
     /// Each run's own, the latest first.
     each: Vec<Each<'a>>,
     nodes: Vec<ToldNode<'a>>,
@@ -183,6 +189,7 @@ struct ToldNode<'a> {
     attempts: u32,
     median_ms: u64,
     longest_ms: u64,
+    usage: Option<&'a Usage>,
 }
 
 impl<'a> Told<'a> {
@@ -200,6 +207,12 @@ impl<'a> Told<'a> {
             sum_ms: time::milliseconds(statistics.sum),
             speed_up: statistics.speed_up,
             parallel_efficiency: statistics.efficiency,
+            usage: statistics.spent.usage.as_ref(),
+            is_cost_partial: statistics.spent.is_cost_partial,
+            usd: statistics.spent.usd,
+            tokens: statistics.spent.tokens,
+            hit_rate: statistics.reuse.hit_rate(),
+            reuse: &statistics.reuse,
             each: views.iter().map(|view| Each { run: view.id(), figures: Figures::of(view) }).collect(),
             nodes: statistics.nodes.iter().map(ToldNode::of).collect(),
             broken_limits,
@@ -216,6 +229,7 @@ impl<'a> ToldNode<'a> {
             attempts: node.attempts,
             median_ms: time::milliseconds(node.median),
             longest_ms: time::milliseconds(node.longest),
+            usage: node.usage.as_ref(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use divisi_engine::event::Usage;
 
 /// `12.3k tokens, $0.42`: what one node or a whole run used. Without the dollars where nobody told them.
-pub(super) fn used(usage: &Usage) -> String {
-    let tokens = format!("{} tokens", amount(usage.input_tokens.saturating_add(usage.output_tokens)));
+pub(crate) fn used(usage: &Usage) -> String {
+    let tokens = format!("{} tokens", amount(usage.tokens()));
     match usage.usd {
         Some(usd) => format!("{tokens}, {}", dollars(usd)),
         None => tokens,
@@ -12,7 +12,7 @@ pub(super) fn used(usage: &Usage) -> String {
 }
 
 /// `12.3k in (4k from a cache), 1.2k out`.
-pub(super) fn in_and_out(usage: &Usage) -> String {
+pub(crate) fn in_and_out(usage: &Usage) -> String {
     let cached = match usage.cached_tokens {
         0 => String::new(),
         cached => format!(" ({} from a cache)", amount(cached)),
@@ -21,7 +21,7 @@ pub(super) fn in_and_out(usage: &Usage) -> String {
 }
 
 /// `$0.42`; a sum under a cent has four digits, one under their last is only said to be there.
-pub(super) fn dollars(usd: f64) -> String {
+pub(crate) fn dollars(usd: f64) -> String {
     match usd {
         usd if usd <= 0.0 || usd >= 0.01 => format!("${usd:.2}"),
         usd if usd < 0.0001 => "under $0.0001".to_owned(),
@@ -30,7 +30,7 @@ pub(super) fn dollars(usd: f64) -> String {
 }
 
 /// `950`, `12.3k`, `4.5M`.
-pub(super) fn amount(tokens: u64) -> String {
+pub(crate) fn amount(tokens: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "it is rounded to three digits")]
     let scaled = |unit: u64| tokens as f64 / unit as f64;
     match tokens {

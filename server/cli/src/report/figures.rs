@@ -1,5 +1,6 @@
 //! What a run came to, for programs.
 
+use divisi_engine::event::Usage;
 use divisi_engine::view::{ReuseFigures, RunView};
 use serde::Serialize;
 
@@ -16,6 +17,12 @@ pub(crate) struct Figures<'a> {
     pub(crate) parallel_efficiency: f64,
     pub(crate) critical_ms: u64,
     pub(crate) critical_path: Vec<&'a str>,
+    /// What its agents used; none where no runner told.
+    pub(crate) usage: Option<Usage>,
+    /// Whether a runner told no cost, so that more was spent.
+    pub(crate) is_cost_partial: bool,
+    /// Part of what was looked for that was there; none where nothing was.
+    pub(crate) hit_rate: Option<f64>,
     /// What became of earlier results.
     pub(crate) reuse: &'a ReuseFigures,
 }
@@ -29,8 +36,11 @@ impl<'a> Figures<'a> {
             speed_up: summary.speed_up,
             parallel_efficiency: summary.efficiency,
             critical_ms: time::milliseconds(summary.critical),
+            hit_rate: run.reuse().hit_rate(),
             reuse: run.reuse(),
             critical_path: summary.critical_path.iter().map(|node| node.path.as_str()).collect(),
+            is_cost_partial: summary.is_cost_partial,
+            usage: summary.usage,
         }
     }
 }

@@ -12,7 +12,7 @@
 //! ```
 
 mod budget;
-mod cost;
+pub(crate) mod cost;
 mod figures;
 mod json;
 mod live;
@@ -33,7 +33,7 @@ pub(crate) use figures::Figures;
 pub(crate) use json::Json;
 pub(crate) use live::Live;
 pub(crate) use plain::Plain;
-pub(crate) use summary::{bytes, reuse_line, shell_word, summary};
+pub(crate) use summary::{bytes, cost_line, reuse_line, shell_word, summary};
 pub(crate) use track::{Track, Tracked};
 
 /// Shows the events of a run as they come.

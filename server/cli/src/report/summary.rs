@@ -4,7 +4,7 @@ use std::iter;
 use std::time::Duration;
 
 use divisi_engine::client::WhichAttempt;
-use divisi_engine::event::{NodeState, Verdict};
+use divisi_engine::event::{NodeState, Usage, Verdict};
 use divisi_engine::view::{NodeView, ReuseFigures, RunView};
 
 use super::cost;
@@ -31,7 +31,7 @@ pub(crate) fn summary(run: &RunView, tail: Tail<'_>) -> Vec<String> {
     let Some(verdict) = run.verdict() else { return Vec::new() };
     let mut lines = vec![String::new(), headline(run, verdict)];
     lines.extend(times(run));
-    lines.extend(cost_line(run));
+    lines.extend(told_cost(run));
     lines.extend(reuse_line(run.reuse()));
     lines.extend(files(run));
     for node in run.failed() {
@@ -97,17 +97,20 @@ fn times(run: &RunView) -> Vec<String> {
     iter::once(line).chain(critical).collect()
 }
 
-/// What the agents used; none where no runner told.
-fn cost_line(run: &RunView) -> Option<String> {
+fn told_cost(run: &RunView) -> Option<String> {
     let summary = run.summary();
-    let usage = summary.usage.as_ref()?;
+    Some(cost_line(summary.usage.as_ref()?, summary.is_cost_partial))
+}
+
+/// What agents used, all together.
+pub(crate) fn cost_line(usage: &Usage, is_cost_partial: bool) -> String {
     let tokens = cost::in_and_out(usage);
-    let dollars = match (usage.usd, summary.is_cost_partial) {
+    let dollars = match (usage.usd, is_cost_partial) {
         (None, _) => "cost not told by the runners".to_owned(),
         (Some(usd), false) => format!("cost {}", cost::dollars(usd)),
         (Some(usd), true) => format!("cost {} and what some runners do not tell", cost::dollars(usd)),
     };
-    Some(format!("  {dollars}, tokens {tokens}"))
+    format!("  {dollars}, tokens {tokens}")
 }
 
 /// `reused 3 of 5 results: 12s, $0.40 and 1.2 MB not made again`; none where no result could be used again.

@@ -67,3 +67,34 @@ fn what_a_node_spent_before_is_what_it_reserves() {
     });
     assert_eq!(reserved, Some(4_000_000));
 }
+
+#[test]
+fn statistics_tell_cost_and_keep_limits_of_it() {
+    let site = site().write("paid.dag.yaml", DAG.replace("budget: { usd: 5, wall: 1h }\n", ""));
+    assert_eq!(site.divisi(&["run", "paid.dag.yaml", "--yes"]).status, 0);
+    let said = site.divisi(&["stats", "--max-usd", "8", "--max-tokens", "2000"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    assert!(said.out.contains("cost $8.00, tokens 1.8k in, 200 out"), "{}", said.out);
+    assert!(said.out.contains("1.0k tokens, $4.00"), "of each node: {}", said.out);
+    let said =
+        site.divisi(&["stats", "--max-usd", "7.5", "--max-tokens", "1999", "--min-hit-rate", "1", "--json"]);
+    assert_eq!(said.status, 1);
+    let told: Value = serde_json::from_str(&said.out).expect("JSON");
+    let broken = [
+        "cost $8.00 is more than $7.50",
+        "2000 tokens are more than 1999",
+        "there is no hit rate: nothing was looked for",
+    ];
+    assert_eq!(told["broken_limits"], serde_json::json!(broken));
+    assert_eq!((&told["usd"], &told["tokens"]), (&8.0.into(), &2_000.into()));
+    assert_eq!(
+        told["nodes"].as_array().map(|nodes| nodes.iter().filter(|node| node["usage"]["usd"] == 4.0).count()),
+        Some(2)
+    );
+    site.put("agent.sh", "echo '{\"usage\": {\"input_tokens\": 9}}' > $DIVISI_RESULT_FILE\n");
+    assert_eq!(site.divisi(&["run", "paid.dag.yaml", "--yes", "--no-cache"]).status, 0);
+    let said = site.divisi(&["stats", "--last", "2", "--max-usd", "100"]);
+    assert_eq!(said.status, 1, "{}{}", said.out, said.err);
+    assert!(said.err.contains("is not known: some runners tell none"), "{}", said.err);
+    assert!(said.out.contains("cost $8.00 and what some runners do not tell"), "{}", said.out);
+}

@@ -56,6 +56,14 @@ fn a_second_run_reuses_and_says_why_something_is_made_anew() {
         (&figures["each"][0]["reuse"]["hits"], &figures["each"][0]["reuse"]["misses"]),
         (&2.into(), &0.into())
     );
+    assert_eq!((&figures["hit_rate"], &figures["reuse"]["saved_bytes"]), (&1.0.into(), &12.into()));
+    let said = site.divisi(&["stats", "--min-hit-rate", "100"]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(
+        said.out.contains("reused 2 of 2 results, saved ") && said.out.contains("12 B, hit rate 100 %"),
+        "{}",
+        said.out
+    );
 }
 
 #[test]

@@ -38,7 +38,7 @@ use crate::plan::{PlanLimit, PlanLock, StoredPlan};
 pub use node::NodeView;
 pub use reuse::ReuseFigures;
 use sessions::Sessions;
-pub use statistics::{NodeStatistics, PastDurations, Statistics, past_durations};
+pub use statistics::{NodeStatistics, PastDurations, Spent, Statistics, past_durations};
 pub use summary::Summary;
 pub use todo::{Todo, TodoStatus};
 pub use trace::trace;

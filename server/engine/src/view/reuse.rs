@@ -52,6 +52,27 @@ impl ReuseFigures {
         self.not_kept += u32::from(!result.not_kept.is_empty());
     }
 
+    /// Part of what was looked for that was there, from 0 to 1; none where nothing was looked for. What was taken over
+    /// from a parent was not looked for.
+    pub fn hit_rate(&self) -> Option<f64> {
+        let looked_for = u64::from(self.hits) + u64::from(self.misses);
+        (looked_for > 0).then(|| f64::from(self.hits) / looked_for as f64)
+    }
+
+    /// Adds the figures of another run.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.hits += other.hits;
+        self.misses += other.misses;
+        self.stale += other.stale;
+        self.edited += other.edited;
+        self.evicted = self.evicted.saturating_add(other.evicted);
+        self.not_kept += other.not_kept;
+        self.adopted += other.adopted;
+        self.saved_bytes = self.saved_bytes.saturating_add(other.saved_bytes);
+        self.saved_ms = self.saved_ms.saturating_add(other.saved_ms);
+        self.saved_usd += other.saved_usd;
+    }
+
     /// Whether anything was looked for or kept.
     pub fn is_used(&self) -> bool {
         *self != Self::default()

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::RunView;
-use crate::event::{NodeState, Verdict};
+use super::summary::Summary;
+use super::{ReuseFigures, RunView};
+use crate::event::{NodeState, Usage, Verdict};
 
 /// Figures over runs that are over.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,10 @@ pub struct Statistics {
     pub speed_up: f64,
     /// Median of the parallel efficiencies; 1 is all slots busy all the time.
     pub efficiency: f64,
+    /// What agents used.
+    pub spent: Spent,
+    /// What became of earlier results, over all runs.
+    pub reuse: ReuseFigures,
     /// Nodes that were worked on, the slowest by median first.
     pub nodes: Vec<NodeStatistics>,
 }
@@ -40,6 +45,21 @@ pub struct NodeStatistics {
     pub median: Duration,
     /// The longest of its times.
     pub longest: Duration,
+    /// What it used in all runs together; none where no runner told.
+    pub usage: Option<Usage>,
+}
+
+/// What the agents of some runs used, as far as their runners tell.
+#[derive(Debug, Clone, Default)]
+pub struct Spent {
+    /// All runs together; none where no runner told.
+    pub usage: Option<Usage>,
+    /// Whether a runner told no cost, so that more was spent.
+    pub is_cost_partial: bool,
+    /// Median of the US dollars that a run cost; 0 for one that tells of none.
+    pub usd: f64,
+    /// Median of the tokens of a run, read and written.
+    pub tokens: u64,
 }
 
 /// How long each node takes, by its path.
@@ -55,8 +75,13 @@ impl Statistics {
             succeeded,
             wall: median(summaries.iter().map(|summary| summary.wall).collect()),
             sum: median(summaries.iter().map(|summary| summary.sum).collect()),
-            speed_up: median_of_ratios(summaries.iter().map(|summary| summary.speed_up).collect()),
-            efficiency: median_of_ratios(summaries.iter().map(|summary| summary.efficiency).collect()),
+            speed_up: median_of_fractions(summaries.iter().map(|summary| summary.speed_up).collect()),
+            efficiency: median_of_fractions(summaries.iter().map(|summary| summary.efficiency).collect()),
+            spent: Spent::of(&summaries),
+            reuse: runs.iter().fold(ReuseFigures::default(), |mut sum, run| {
+                sum.add(run.reuse());
+                sum
+            }),
             nodes: nodes(runs),
         }
     }
@@ -64,6 +89,19 @@ impl Statistics {
     /// Part of the runs that succeeded, from 0 to 1; 1 for no runs.
     pub fn success_rate(&self) -> f64 {
         if self.runs == 0 { 1.0 } else { self.succeeded as f64 / self.runs as f64 }
+    }
+}
+
+impl Spent {
+    fn of(runs: &[Summary<'_>]) -> Self {
+        let usages = || runs.iter().map(|run| run.usage.as_ref());
+        let usd = |usage: Option<&Usage>| usage.and_then(|usage| usage.usd).unwrap_or_default();
+        Self {
+            usage: Usage::sum(usages().flatten()),
+            is_cost_partial: runs.iter().any(|run| run.is_cost_partial),
+            usd: median_of_fractions(usages().map(usd).collect()),
+            tokens: median(usages().map(|usage| usage.map_or(0, Usage::tokens)).collect()),
+        }
     }
 }
 
@@ -76,6 +114,7 @@ fn nodes(runs: &[RunView]) -> Vec<NodeStatistics> {
         figures.runs += 1;
         figures.succeeded += usize::from(node.state == NodeState::Succeeded);
         figures.attempts = figures.attempts.saturating_add(node.attempt);
+        figures.usage = Usage::sum(figures.usage.iter().chain(&node.usage));
     }
     let mut nodes: Vec<NodeStatistics> = times
         .into_values()
@@ -98,6 +137,7 @@ impl NodeStatistics {
             attempts: 0,
             median: Duration::ZERO,
             longest: Duration::ZERO,
+            usage: None,
         }
     }
 }
@@ -114,12 +154,12 @@ pub fn past_durations(runs: &[RunView]) -> PastDurations {
 }
 
 /// Of an even number, the greater of the two in the middle; zero of none.
-fn median(mut values: Vec<Duration>) -> Duration {
+fn median<T: Ord + Copy + Default>(mut values: Vec<T>) -> T {
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-fn median_of_ratios(mut values: Vec<f64>) -> f64 {
+fn median_of_fractions(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -44,11 +44,7 @@ impl RunView {
             critical: time_of(critical_path.iter().copied()),
             critical_path,
             is_cost_partial: self.usages().any(|usage| usage.usd.is_none()),
-            usage: self.usages().fold(None, |sum: Option<Usage>, usage| {
-                let mut sum = sum.unwrap_or_default();
-                sum.add(usage);
-                Some(sum)
-            }),
+            usage: Usage::sum(self.usages()),
         }
     }
 
