@@ -23,7 +23,7 @@ use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
 use crate::launch::belongs_to_an_attempt;
 use crate::logs::read_log;
 use crate::outside::{Ancestry, refuse_what_an_ancestor_holds};
-use crate::plan::{PlanWork, Reuse, StoredPlan};
+use crate::plan::{Reuse, StoredPlan};
 use crate::run_folder::{RunFolder, runs_folder};
 use crate::view::RunView;
 use crate::{edited, make_plan, state_folder};
@@ -629,8 +629,7 @@ fn instances<'a>(plan: &'a StoredPlan, group: &str) -> Vec<&'a str> {
 
 fn summarise(run: &str, state: &State, is_owned: bool, planned_at: i64) -> RunSummary {
     let plan = state.plan();
-    let working =
-        plan.nodes.iter().enumerate().filter(|(_, node)| !matches!(node.work, PlanWork::Group { .. }));
+    let working = plan.nodes.iter().enumerate().filter(|(_, node)| !node.work.is_group());
     let states: Vec<NodeState> = working.filter_map(|(index, _)| Some(state.node(index)?.state())).collect();
     RunSummary {
         run: run.to_owned(),

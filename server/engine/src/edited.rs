@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::core::{NodeOutputs, State};
+use crate::core::State;
 use crate::event::NodeState;
-use crate::plan::{AdoptedResult, PlanNode, PlanParent, PlanWork, StoredPlan};
+use crate::plan::{AdoptedResult, PlanNode, PlanParent, StoredPlan};
 use crate::store::identity::{definition, first_difference};
 
 /// A node that is not as it was.
@@ -23,7 +23,7 @@ pub(crate) fn edits(today: &StoredPlan, before: &StoredPlan) -> Vec<Edit> {
     let changed = today.nodes.iter().enumerate().filter_map(|(index, node)| {
         let what = match places.get(node.path.as_str()) {
             None => "new".to_owned(),
-            Some(_) if is_group(node) => return None,
+            Some(_) if node.work.is_group() => return None,
             Some(place) => difference(today, index, before, *place)?,
         };
         Some(edit(node, what))
@@ -40,8 +40,10 @@ pub(crate) fn adopt(today: &mut StoredPlan, parent: &State) -> Vec<String> {
     let mut adopted = BTreeMap::new();
     for (index, node) in today.nodes.iter().enumerate() {
         let is_fresh = fresh.get(index).copied().unwrap_or(true);
-        let Some(place) = parent.index(&node.path).filter(|_| !is_fresh && !is_group(node)) else { continue };
-        let Some(NodeOutputs::Values(outputs)) = parent.outputs(place) else { continue };
+        let Some(place) = parent.index(&node.path).filter(|_| !is_fresh && !node.work.is_group()) else {
+            continue;
+        };
+        let Some(outputs) = parent.own_outputs(place) else { continue };
         let result = AdoptedResult { result_id: parent.result_id(place), outputs: outputs.clone() };
         adopted.insert(index, result);
     }
@@ -76,12 +78,9 @@ fn fresh(today: &StoredPlan, parent: &State) -> Vec<bool> {
 /// Whether a node ended in a way that stands while nothing changes. Of a group its instances tell.
 fn is_settled(today: &StoredPlan, node: &PlanNode, parent: &State, place: usize) -> bool {
     let before = parent.plan().nodes.get(place);
-    if let PlanWork::Group { children } = &node.work {
+    if let Some(children) = node.work.children() {
         let path = |plan: &StoredPlan, child: &usize| plan.nodes.get(*child).map(|child| child.path.clone());
-        let then = match before.map(|node| &node.work) {
-            Some(PlanWork::Group { children }) => children.as_slice(),
-            _ => return false,
-        };
+        let Some(then) = before.and_then(|node| node.work.children()) else { return false };
         return children
             .iter()
             .map(|child| path(today, child))
@@ -94,13 +93,14 @@ fn is_settled(today: &StoredPlan, node: &PlanNode, parent: &State, place: usize)
     }
 }
 
-/// For each node those that follow from it: its dependents, the instances of groups that wait for it, its own group.
+/// For each node those that follow from it: its dependents, what groups hold that wait for it, its own group.
 fn followers(plan: &StoredPlan) -> Vec<Vec<usize>> {
     let mut followers = vec![Vec::new(); plan.nodes.len()];
     for (index, node) in plan.nodes.iter().enumerate() {
-        let group = node.group.and_then(|group| plan.nodes.get(group));
-        for before in node.dependencies.iter().chain(group.into_iter().flat_map(|group| &group.dependencies))
-        {
+        let group_of = |node: &PlanNode| node.group.and_then(|group| plan.nodes.get(group));
+        let around = std::iter::successors(group_of(node), |group| group_of(group));
+        let waits_for = around.flat_map(|group| &group.dependencies).chain(&node.dependencies);
+        for before in waits_for {
             if let Some(followers) = followers.get_mut(*before) {
                 followers.push(index);
             }
@@ -119,8 +119,4 @@ fn difference(today: &StoredPlan, index: usize, before: &StoredPlan, place: usiz
 
 fn places(plan: &StoredPlan) -> HashMap<&str, usize> {
     plan.nodes.iter().enumerate().map(|(index, node)| (node.path.as_str(), index)).collect()
-}
-
-fn is_group(node: &PlanNode) -> bool {
-    matches!(node.work, PlanWork::Group { .. })
 }

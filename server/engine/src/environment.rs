@@ -70,10 +70,10 @@ pub fn build(
     for name in runner_env {
         environment.pass_to_runner(name, host);
     }
-    for variable in plan.env.iter().chain(&node.env) {
+    for variable in plan.env_of(node).iter().chain(&node.env) {
         environment.declare(variable, host)?;
     }
-    environment.add_args(plan, host)?;
+    environment.add_args(plan, node, host)?;
     environment.add_inputs(inputs)?;
     Ok(environment)
 }
@@ -155,10 +155,15 @@ impl NodeEnvironment {
         Ok(())
     }
 
-    fn add_args(&mut self, plan: &StoredPlan, host: &BTreeMap<String, String>) -> Result<(), String> {
-        for (name, value) in &plan.args {
+    fn add_args(
+        &mut self,
+        plan: &StoredPlan,
+        node: &PlanNode,
+        host: &BTreeMap<String, String>,
+    ) -> Result<(), String> {
+        for (name, value) in plan.args_of(node) {
             let variable = arg_variable(name);
-            if let Some(source) = plan.secret_args.get(name) {
+            if let Some(source) = plan.secret_args_of(node).get(name) {
                 let Some(secret) = host.get(source) else {
                     return Err(format!(
                         "the secret argument {name} is taken from ${source}, which is not set"

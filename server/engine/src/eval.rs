@@ -10,11 +10,12 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Object, ObjectRepr, Serde, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 
-use crate::core::{Evaluate, NodeOutputs, RenderError, Rendered, RenderedCommand, State};
-use crate::environment::as_text;
+use crate::core::{Evaluate, Made, RenderError, Rendered, RenderedCommand, State};
+use crate::environment::{as_text, has_type, typed_argument};
 use crate::event::{NodeState, OutputValue};
+use crate::growth::{self, Item};
 use crate::outputs::INLINE_LIMIT;
-use crate::plan::{PlanGiven, PlanInput, PlanNode, PlanWork, StoredPlan};
+use crate::plan::{LateArg, PlanGiven, PlanInput, PlanNode, PlanWork, StoredPlan};
 
 /// Steps that one expression or template may take.
 const FUEL: u64 = 1_000_000;
@@ -69,6 +70,21 @@ impl Evaluator {
         serde_json::to_value(&value).map_err(|error| format!("`{expression}` gives no plain value: {error}"))
     }
 
+    /// The value of what is given to a DAG, by the arguments of the DAG around it alone.
+    pub(crate) fn given_over_args(
+        &self,
+        given: &serde_json::Value,
+        args: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<serde_json::Value, String> {
+        let names = Value::from(BTreeMap::from([("args", Value::from(Serde(args)))]));
+        value_of(given, &|text, expression| match expression {
+            Some(expression) => {
+                self.evaluate(expression, names.clone()).and_then(|value| plain(expression, &value))
+            }
+            None => self.render_text(text, &names).map(serde_json::Value::String),
+        })
+    }
+
     fn evaluate(&self, expression: &str, names: Value) -> Result<Value, String> {
         let rewritten = template::expression_to_minijinja(expression);
         let compiled = self.environment.compile_expression_owned(rewritten).map_err(explain)?;
@@ -97,11 +113,60 @@ impl Evaluate for Evaluator {
         let names = names(state, node, &inputs, &references);
         let value = self
             .evaluate(expression, names)
-            .map_err(|error| format!("`when: {expression}`: {}", because(state, &references, error)))?;
+            .map_err(|error| format!("`when: {expression}`: {}", because(state, node, &references, error)))?;
         match value.kind() {
             ValueKind::Bool => Ok(value.is_true()),
             kind => Err(format!("`when: {expression}` gives a {kind}, and must give true or false")),
         }
+    }
+
+    fn items(&self, state: &State, node: usize) -> Result<Vec<Item>, String> {
+        let planned = state.plan().nodes.get(node).and_then(|node| node.expansion.as_ref());
+        let expansion = planned.ok_or_else(|| "the node has no items to come".to_owned())?;
+        let expression = &expansion.expression;
+        let references = template::scan_expression(expression).references;
+        // Inputs are declared by the instances.
+        let declared = expansion.instance.first().map(|node| node.inputs.as_slice()).unwrap_or_default();
+        let names = names(state, node, &inputs_of(state, declared), &references);
+        let told = |error| format!("`for_each: {expression}`: {}", because(state, node, &references, error));
+        let value = self.evaluate(expression, names).map_err(told)?;
+        match serde_json::to_value(&value) {
+            Ok(serde_json::Value::Array(list)) => growth::items(list, expansion.max_items),
+            _ => Err(format!("`for_each: {expression}` gives a {}, and must give a list", value.kind())),
+        }
+    }
+
+    fn late_args(
+        &self,
+        state: &State,
+        node: usize,
+    ) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+        let scope = match state.plan().nodes.get(node).map(|node| &node.work) {
+            Some(PlanWork::Dag { scope, .. }) => state.plan().scope(*scope),
+            _ => None,
+        };
+        let scope = scope.ok_or_else(|| "the node is no DAG".to_owned())?;
+        let inputs = inputs_that_are_there(state, node);
+        let bound = scope.late_args.iter().map(|(name, given)| {
+            let value = value_of(given, &|text, expression| {
+                let references = scan(text).references;
+                let names = names(state, node, &inputs, &references);
+                let told = |error| because(state, node, &references, error);
+                match expression {
+                    Some(expression) => {
+                        let value = self.evaluate(expression, names).map_err(told)?;
+                        plain(expression, &value)
+                    }
+                    None => self.render_text(text, &names).map(serde_json::Value::String).map_err(told),
+                }
+            });
+            let value = value.and_then(|value| match scope.late_types.get(name) {
+                Some(declared) => fit(declared, value),
+                None => Ok(value),
+            });
+            value.map(|value| (name.clone(), value)).map_err(|error| format!("the argument {name}: {error}"))
+        });
+        bound.collect()
     }
 
     fn render(&self, state: &State, node: usize) -> Result<Rendered, RenderError> {
@@ -136,7 +201,7 @@ impl Evaluate for Evaluator {
         let inputs = inputs_that_are_there(state, node);
         let references = scan(key).references;
         let names = names(state, node, &inputs, &references);
-        let text = self.render_text(key, &names).map_err(|error| because(state, &references, error));
+        let text = self.render_text(key, &names).map_err(|error| because(state, node, &references, error));
         text.map(Some).map_err(|error| RenderError::Template(format!("`cache.key`: {error}")))
     }
 }
@@ -166,7 +231,9 @@ impl Evaluator {
             }
             PlanWork::Agent { prompt, .. } => Ok(RenderedCommand::Agent { prompt: render(prompt)? }),
             PlanWork::Approve { .. } => Err("an approval does no work of its own".to_owned()),
-            PlanWork::Group { .. } => Err("a for_each node does no work of its own".to_owned()),
+            PlanWork::Group { .. } | PlanWork::Dag { .. } => {
+                Err("a group does no work of its own".to_owned())
+            }
         }
     }
 
@@ -179,8 +246,51 @@ impl Evaluator {
     ) -> Result<String, String> {
         let references = scan(text).references;
         let names = names(state, node, inputs, &references);
-        self.render_text(text, &names).map_err(|error| because(state, &references, error))
+        self.render_text(text, &names).map_err(|error| because(state, node, &references, error))
     }
+}
+
+/// Evaluates a text with templates, given with its expression where it is one and nothing else.
+type TemplateValue<'a> = dyn Fn(&str, Option<&str>) -> Result<serde_json::Value, String> + 'a;
+
+/// A value whose texts are templates, each evaluated by `text`: with the text, and with its expression where it is
+/// one and nothing else, which keeps the expression's type.
+fn value_of(given: &serde_json::Value, text: &TemplateValue<'_>) -> Result<serde_json::Value, String> {
+    match given {
+        serde_json::Value::String(template) => text(template, only_expression(template)),
+        serde_json::Value::Array(items) => items.iter().map(|item| value_of(item, text)).collect(),
+        serde_json::Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| Ok((name.clone(), value_of(value, text)?)));
+            fields.collect::<Result<serde_json::Map<_, _>, String>>().map(serde_json::Value::Object)
+        }
+        other => Ok(other.clone()),
+    }
+}
+
+/// The expression of a text that is `{{ … }}` and nothing else.
+fn only_expression(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    (!inner.contains("{{") && !inner.contains("}}") && !inner.contains("{%")).then(|| inner.trim())
+}
+
+fn plain(expression: &str, value: &Value) -> Result<serde_json::Value, String> {
+    serde_json::to_value(value).map_err(|error| format!("`{expression}` gives no plain value: {error}"))
+}
+
+/// A value as the argument's declaration has it.
+pub(crate) fn fit(declared: &LateArg, value: serde_json::Value) -> Result<serde_json::Value, String> {
+    let value = if has_type(declared.kind, &value) {
+        value
+    } else {
+        let text = as_text(&value);
+        typed_argument(declared.kind, &text)
+            .map_err(|what| format!("it must be {what}, and `{text}` is not"))?
+    };
+    if declared.choices.is_empty() || declared.choices.contains(&value) {
+        return Ok(value);
+    }
+    let choices: Vec<String> = declared.choices.iter().map(as_text).collect();
+    Err(format!("it is one of {}, and `{}` is not", choices.join(", "), as_text(&value)))
 }
 
 /// What a slash command is called with, rendered.
@@ -213,14 +323,16 @@ fn names(
 ) -> Value {
     let plan = state.plan();
     let mut names: BTreeMap<&str, Value> = BTreeMap::new();
-    names.insert("args", args(plan));
-    names.insert("nodes", nodes(state, references));
+    let planned = plan.nodes.get(node);
+    if let Some(planned) = planned {
+        names.insert("args", args(plan, planned));
+        names.insert("nodes", nodes(state, planned, references));
+    }
     names.insert(
         "inputs",
         Value::from_pairs(inputs.iter().map(|(name, value)| (name.clone(), as_value(value)))),
     );
     names.insert("run", Value::from(BTreeMap::from([("id", Value::from(state.run()))])));
-    let planned = plan.nodes.get(node);
     if let Some(item) = planned.and_then(|node| node.item.as_ref()) {
         names.insert("item", Value::from(Serde(item)));
     }
@@ -231,21 +343,30 @@ fn names(
 }
 
 /// Arguments, without secret ones: those reach a program as environment variables only.
-fn args(plan: &StoredPlan) -> Value {
-    let open = plan.args.iter().filter(|(name, _)| !plan.secret_args.contains_key(*name));
+fn args(plan: &StoredPlan, node: &PlanNode) -> Value {
+    let secret = plan.secret_args_of(node);
+    let open = plan.args_of(node).iter().filter(|(name, _)| !secret.contains_key(*name));
     Value::from_pairs(open.map(|(name, value)| (name.clone(), Value::from(Serde(value)))))
 }
 
-fn nodes(state: &State, references: &[Reference<'_>]) -> Value {
+fn nodes(state: &State, node: &PlanNode, references: &[Reference<'_>]) -> Value {
     let mut nodes: BTreeMap<&str, Value> = BTreeMap::new();
     for id in references.iter().filter_map(node_of) {
-        let Some(index) = state.index(id) else { continue };
+        let Some(index) = sibling(state, node, id) else { continue };
         let recorded = state.recorded_state(index);
         let status = recorded.map_or(Value::UNDEFINED, |state| Value::from(status_word(state)));
         let outputs = Value::from(outputs(state, index));
         nodes.insert(id, Value::from(BTreeMap::from([("status", status), ("outputs", outputs)])));
     }
     Value::from(nodes)
+}
+
+/// The node that a node's DAG calls `id`.
+fn sibling(state: &State, node: &PlanNode, id: &str) -> Option<usize> {
+    match state.plan().scope(node.scope) {
+        Some(scope) => state.index(&format!("{}{id}", scope.prefix)),
+        None => state.index(id),
+    }
 }
 
 /// The node that `nodes.ID…` refers to.
@@ -265,19 +386,17 @@ fn status_word(state: NodeState) -> String {
 }
 
 fn outputs(state: &State, node: usize) -> BTreeMap<String, Value> {
-    match state.outputs(node) {
-        None => BTreeMap::new(),
-        Some(NodeOutputs::Values(values)) => {
-            values.iter().map(|(name, value)| (name.clone(), as_value(value))).collect()
+    let made = state.outputs(node).unwrap_or_default();
+    made.into_iter().map(|(name, made)| (name.to_owned(), made_value(&made))).collect()
+}
+
+fn made_value(made: &Made<'_>) -> Value {
+    match made {
+        Made::Value(value) => as_value(value),
+        Made::List(list) => {
+            let values = list.iter().map(|made| made.as_ref().map_or(Value::from(()), made_value));
+            Value::from(values.collect::<Vec<Value>>())
         }
-        Some(NodeOutputs::Lists(lists)) => lists
-            .into_iter()
-            .map(|(name, list)| {
-                let list: Vec<Value> =
-                    list.into_iter().map(|value| value.map_or(Value::from(()), as_value)).collect();
-                (name.to_owned(), Value::from(list))
-            })
-            .collect(),
     }
 }
 
@@ -346,17 +465,27 @@ fn all_inputs(state: &State, node: &PlanNode) -> Result<BTreeMap<String, OutputV
 
 fn inputs_that_are_there(state: &State, node: usize) -> BTreeMap<String, OutputValue> {
     let inputs = state.plan().nodes.get(node).map(|node| node.inputs.as_slice()).unwrap_or_default();
+    inputs_of(state, inputs)
+}
+
+fn inputs_of(state: &State, inputs: &[PlanInput]) -> BTreeMap<String, OutputValue> {
     let values =
         inputs.iter().filter_map(|input| Some((input.name.clone(), input_value(state, input).ok()??)));
     values.collect()
 }
 
 fn output_value(state: &State, node: usize, output: &str) -> Option<OutputValue> {
-    match state.outputs(node)? {
-        NodeOutputs::Values(values) => values.get(output).cloned(),
-        NodeOutputs::Lists(lists) => {
-            let list = lists.get(output)?.iter().map(|value| value.map_or(serde_json::Value::Null, as_json));
-            Some(OutputValue::Value(list.collect()))
+    match state.output(node, output)? {
+        Made::Value(value) => Some(value.clone()),
+        list @ Made::List(_) => Some(OutputValue::Value(made_json(&list))),
+    }
+}
+
+fn made_json(made: &Made<'_>) -> serde_json::Value {
+    match made {
+        Made::Value(value) => as_json(value),
+        Made::List(list) => {
+            list.iter().map(|made| made.as_ref().map_or(serde_json::Value::Null, made_json)).collect()
         }
     }
 }
@@ -381,14 +510,15 @@ fn explain(error: minijinja::Error) -> String {
 }
 
 /// Says which output is the one without a value, and why.
-fn because(state: &State, references: &[Reference<'_>], error: String) -> String {
+fn because(state: &State, node: usize, references: &[Reference<'_>], error: String) -> String {
+    let planned = state.plan().nodes.get(node);
     let missing = references.iter().find_map(|reference| {
         let id = node_of(reference)?;
         let output = reference
             .segments
             .get(3)
             .filter(|_| reference.segments.get(2).is_some_and(|s| s.name == "outputs"))?;
-        let index = state.index(id)?;
+        let index = sibling(state, planned?, id)?;
         match output_value(state, index, output.name) {
             None => {
                 let status = status_word(state.node(index)?.state());

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::growth::Item;
 
 use crate::amounts::{Amounts, Unit};
 
@@ -94,6 +96,25 @@ pub enum Event {
         node: String,
         /// The result.
         source: ReusedResult,
+    },
+    /// The items of a `for_each` node are known: from here on the plan has an instance for each.
+    GroupExpanded {
+        /// The node's path.
+        node: String,
+        /// Its items, in order.
+        items: Vec<Item>,
+    },
+    /// The arguments of a DAG that is a node are known.
+    ArgumentsBound {
+        /// The node's path.
+        node: String,
+        /// The arguments that depend on what was made in the run, by name.
+        args: Map<String, Value>,
+    },
+    /// The time of a DAG that is a node is over.
+    GroupTimedOut {
+        /// The node's path.
+        node: String,
     },
     /// The right to start was given: slot, locks, budget are held from here on.
     AttemptGranted {

@@ -28,6 +28,7 @@ mod edited;
 pub mod environment;
 pub mod eval;
 pub mod event;
+pub mod growth;
 pub mod guard;
 pub mod host;
 pub mod journal;

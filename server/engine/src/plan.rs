@@ -58,7 +58,11 @@ pub struct StoredPlan {
     /// `--concurrent`: beside other runs, whatever they write.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub concurrent: bool,
-    /// All nodes. A group (`for_each`) stands before its instances.
+    /// What the DAGs have of their own that are nodes of this one. A node's scope 0 is the DAG of the run itself, scope
+    /// n stands at n - 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<PlanScope>,
+    /// All nodes. A group (`for_each`, `dag`) stands before what it holds.
     pub nodes: Vec<PlanNode>,
     /// Agents' files that are handed over.
     pub agents: Vec<PlanAgent>,
@@ -136,8 +140,15 @@ pub struct PlanBudget {
 /// One node of the plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanNode {
-    /// `tests`, or `tests[eu]` for an instance.
+    /// `tests`, `tests[eu]` for an instance, `tests/unit` for a node of the DAG that is the node `tests`.
     pub path: String,
+    /// Which DAG it stands in: see [`StoredPlan::scopes`].
+    #[serde(default, skip_serializing_if = "is_outermost")]
+    pub scope: usize,
+    /// Of a `for_each` group: the items, where they are known in the run only. Then it has no instances in the plan as
+    /// it was made; they join when the group is expanded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expansion: Option<Box<PlanExpansion>>,
     /// `title`.
     pub title: Option<String>,
     /// Zero-based line of its id in the file, for views.
@@ -370,6 +381,116 @@ pub enum PlanWork {
         /// Indices of its instances, in item order.
         children: Vec<usize>,
     },
+    /// Another DAG: its state is derived from its nodes, which start only inside the expanded group. It carries
+    /// `depends_on`, `trigger_rule`, `when` and `continue_on_error`, and `timeout` as the time that all of it may take.
+    Dag {
+        /// Indices of its nodes, in the order of its file.
+        children: Vec<usize>,
+        /// Their scope.
+        scope: usize,
+        /// Its outputs: name → index of the child that has an output of this name.
+        exports: BTreeMap<String, usize>,
+    },
+}
+
+impl PlanWork {
+    /// What a group holds, by index; none for what does work of its own.
+    pub fn children(&self) -> Option<&[usize]> {
+        match self {
+            Self::Group { children } | Self::Dag { children, .. } => Some(children),
+            _ => None,
+        }
+    }
+
+    /// Whether its state is derived from what it holds.
+    pub fn is_group(&self) -> bool {
+        self.children().is_some()
+    }
+}
+
+/// A DAG that is a node of another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanScope {
+    /// What the paths of its nodes begin with: `tests/`.
+    pub prefix: String,
+    /// Absolute path of its file.
+    pub file: PathBuf,
+    /// What a failure in it does to the rest of it.
+    pub on_failure: OnFailure,
+    /// Its arguments, typed; secret ones hold `null`.
+    pub args: Map<String, Value>,
+    /// Arguments that are bound when the node is expanded: name → value, whose texts are templates of the DAG that
+    /// holds the node.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub late_args: Map<String, Value>,
+    /// Declared arguments whose value is secret: name → environment variable it is taken from.
+    pub secret_args: BTreeMap<String, String>,
+    /// What is declared of the arguments that are bound late.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub late_types: BTreeMap<String, LateArg>,
+    /// Environment variables of its nodes: of all DAGs around it, then its own.
+    pub env: Vec<PlanEnv>,
+}
+
+/// What the value of a late argument is held against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LateArg {
+    /// `type`.
+    pub kind: ArgType,
+    /// `enum`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Value>,
+}
+
+/// How a `for_each` node is expanded in the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanExpansion {
+    /// The expression that gives the items.
+    pub expression: String,
+    /// The most instances.
+    pub max_items: u32,
+    /// One instance: the node itself, then what it holds. The node's own path is empty, the others' begin with `/`. Its
+    /// inputs, scope and limits are those of the plan; indices in all that it holds count within this list.
+    pub instance: Vec<PlanNode>,
+    /// Scopes of what it holds, from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<PlanScope>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_outermost(scope: &usize) -> bool {
+    *scope == 0
+}
+
+impl StoredPlan {
+    /// The scope of a node; none for the DAG of the run itself.
+    pub fn scope(&self, scope: usize) -> Option<&PlanScope> {
+        self.scopes.get(scope.checked_sub(1)?)
+    }
+
+    /// The arguments that a node sees.
+    pub fn args_of(&self, node: &PlanNode) -> &Map<String, Value> {
+        self.scope(node.scope).map_or(&self.args, |scope| &scope.args)
+    }
+
+    /// The secret ones of them.
+    pub fn secret_args_of(&self, node: &PlanNode) -> &BTreeMap<String, String> {
+        self.scope(node.scope).map_or(&self.secret_args, |scope| &scope.secret_args)
+    }
+
+    /// The environment variables of all nodes of a node's DAG.
+    pub fn env_of(&self, node: &PlanNode) -> &[PlanEnv] {
+        self.scope(node.scope).map_or(&self.env, |scope| &scope.env)
+    }
+
+    /// The index of the nearest DAG that holds a node, where that is a node itself.
+    pub fn dag_around(&self, node: usize) -> Option<usize> {
+        let mut group = self.nodes.get(node)?.group?;
+        while !matches!(self.nodes.get(group)?.work, PlanWork::Dag { .. }) {
+            group = self.nodes.get(group)?.group?;
+        }
+        Some(group)
+    }
 }
 
 /// A call of a slash command.

@@ -36,7 +36,7 @@ fn program(plan: &StoredPlan, work: &PlanWork) -> Option<String> {
                 agent.unwrap_or_default()
             ))
         }
-        PlanWork::Approve { .. } | PlanWork::Group { .. } => None,
+        PlanWork::Approve { .. } | PlanWork::Group { .. } | PlanWork::Dag { .. } => None,
     }
 }
 

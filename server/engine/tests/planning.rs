@@ -104,6 +104,7 @@ fn a_plan_is_resolved() {
             }
             PlanWork::Approve { question } => format!("approve {question}"),
             PlanWork::Group { children } => format!("group {children:?}"),
+            PlanWork::Dag { children, .. } => format!("dag {children:?}"),
         };
         let inputs: Vec<_> =
             node.inputs.iter().map(|input| (input.name.as_str(), input.from.clone())).collect();
@@ -176,19 +177,19 @@ nodes:
         dag,
         &args(&[("token", "x")]),
         expect![[r#"
-        the argument token is secret: set it in the environment as DIVISI_ARG_TOKEN (and 2 more)
-          1: the argument token is secret: set it in the environment as DIVISI_ARG_TOKEN
-          4: the argument token is secret: programs read it as $DIVISI_ARG_TOKEN
-          2: the secret KEY is written in the file; take it from the environment: {from_env: NAME, secret: true}"#]],
+            the argument token is secret: set it in the environment as DIVISI_ARG_TOKEN (and 2 more)
+              1: the argument token is secret: set it in the environment as DIVISI_ARG_TOKEN
+              2: the secret KEY is written in the file; take it from the environment: {from_env: NAME, secret: true}
+              4: the argument token is secret: programs read it as $DIVISI_ARG_TOKEN"#]],
     );
     refused(
         dag,
         &RunOptions::default(),
         expect![[r#"
-        the secret argument token is taken from $DIVISI_ARG_TOKEN, which is not set (and 2 more)
-          1: the secret argument token is taken from $DIVISI_ARG_TOKEN, which is not set
-          4: the argument token is secret: programs read it as $DIVISI_ARG_TOKEN
-          2: the secret KEY is written in the file; take it from the environment: {from_env: NAME, secret: true}"#]],
+            the secret argument token is taken from $DIVISI_ARG_TOKEN, which is not set (and 2 more)
+              1: the secret argument token is taken from $DIVISI_ARG_TOKEN, which is not set
+              2: the secret KEY is written in the file; take it from the environment: {from_env: NAME, secret: true}
+              4: the argument token is secret: programs read it as $DIVISI_ARG_TOKEN"#]],
     );
 }
 
@@ -264,12 +265,6 @@ fn what_is_wrong_or_not_built_is_refused() {
             expect![[r#"
             `for_each: args.n` gives no list
               2: `for_each: args.n` gives no list"#]],
-        ),
-        (
-            "nodes:\n  - { id: o, run: x, outputs: [l] }\n  - { id: a, depends_on: [o], for_each: nodes.o.outputs.l, run: [echo] }\n",
-            expect![[r#"
-            ROOT/a.dag.yaml asks for what this version cannot run: line 3: `for_each` is read and checked, but this version cannot run it
-              3: `for_each` is read and checked, but this version cannot run it"#]],
         ),
         (
             "nodes:\n  - { id: a, run: [] }\n",
@@ -462,4 +457,173 @@ fn a_run_says_what_it_writes_only_where_all_of_its_nodes_do() {
         &RunOptions::default(),
     );
     assert_eq!(plan.writes, None);
+}
+
+/// A workspace with files beside `a.dag.yaml`.
+fn with_files(dag: &str, files: &[(&str, &str)]) -> Desk {
+    let desk = Desk::new(dag);
+    for (name, text) in files {
+        fs::write(desk.root().join(name), text).unwrap();
+    }
+    desk
+}
+
+/// Every node of a plan in few words.
+fn outline(plan: &StoredPlan) -> String {
+    let line = |node: &divisi_engine::plan::PlanNode| {
+        let held = node.work.children().map(|children| format!(" {children:?}")).unwrap_or_default();
+        let more = node.expansion.as_ref().map(|expansion| {
+            let instance: Vec<&str> = expansion.instance.iter().map(|node| node.path.as_str()).collect();
+            format!(" each {} × {instance:?}", expansion.expression)
+        });
+        let inputs: Vec<_> = node.inputs.iter().map(|input| input.from.clone()).collect();
+        format!(
+            "{} scope {} after {:?}{held}{} {inputs:?} limits {:?} cwd {:?}\n",
+            node.path,
+            node.scope,
+            node.dependencies,
+            more.unwrap_or_default(),
+            node.limits,
+            node.cwd
+        )
+    };
+    plan.nodes.iter().map(line).collect()
+}
+
+const INNER: &str = "\
+args: { scope: { required: true }, deep: { type: boolean, default: false }, list: { type: list, default: [] } }
+env: { INNER: '1' }
+max_parallel: 1
+on_failure: continue
+nodes:
+  - { id: unit, run: [echo, '{{ args.scope }}'] }
+  - { id: all, run: x, depends_on: [unit], outputs: [report], cwd: docs }
+  - { id: more, run: x, for_each: args.list, depends_on: [all] }
+";
+
+#[test]
+fn a_dag_among_the_nodes_is_flattened() {
+    let dag = "\
+args: { what: { default: src } }
+env: { OUTER: '1' }
+nodes:
+  - { id: first, run: x, outputs: [list] }
+  - { id: tests, dag: ./inner.dag.yaml, depends_on: [first], cwd: web,
+      args: { scope: '{{ args.what }}', deep: 'true', list: '{{ nodes.first.outputs.list }}' } }
+  - { id: two, dag: inner.dag.yaml, for_each: [a, b], args: { scope: '{{ item }}' } }
+  - { id: last, run: x, depends_on: [tests, two], inputs: { report: tests.report, all: { from: two.report } } }
+";
+    let desk = with_files(dag, &[("inner.dag.yaml", INNER)]);
+    let plan = desk.plan(&RunOptions::default()).unwrap();
+    expect![[r#"
+        first scope 0 after [] [] limits [] cwd None
+        tests scope 0 after [0] [2, 3, 4] [] limits [] cwd Some("web")
+        tests/unit scope 1 after [] [] limits [0] cwd Some("web")
+        tests/all scope 1 after [2] [] limits [0] cwd Some("docs")
+        tests/more scope 1 after [3] [] each args.list × [""] [] limits [] cwd Some("web")
+        two scope 0 after [] [6, 10] [] limits [] cwd None
+        two[a] scope 0 after [] [7, 8, 9] [] limits [] cwd None
+        two[a]/unit scope 2 after [] [] limits [1] cwd None
+        two[a]/all scope 2 after [7] [] limits [1] cwd Some("docs")
+        two[a]/more scope 2 after [8] [] [] limits [] cwd None
+        two[b] scope 0 after [] [11, 12, 13] [] limits [] cwd None
+        two[b]/unit scope 3 after [] [] limits [1] cwd None
+        two[b]/all scope 3 after [11] [] limits [1] cwd Some("docs")
+        two[b]/more scope 3 after [12] [] [] limits [] cwd None
+        last scope 0 after [1, 5] [Some((1, "report")), Some((5, "report"))] limits [] cwd None
+    "#]]
+    .assert_eq(&outline(&plan));
+    let scopes = plan.scopes.iter().map(|scope| {
+        let env: Vec<&str> = scope.env.iter().map(|variable| variable.name.as_str()).collect();
+        let args = serde_json::to_string(&(&scope.args, &scope.late_args)).unwrap();
+        format!("{} {args} {:?} {env:?}\n", scope.prefix, scope.on_failure)
+    });
+    expect![[r#"
+        tests/ [{"scope":"src","deep":true},{"list":"{{ nodes.first.outputs.list }}"}] Continue ["OUTER", "INNER"]
+        two[a]/ [{"deep":false,"list":[]},{"scope":"{{ item }}"}] Continue ["OUTER", "INNER"]
+        two[b]/ [{"deep":false,"list":[]},{"scope":"{{ item }}"}] Continue ["OUTER", "INNER"]
+    "#]].assert_eq(&scopes.collect::<String>());
+    assert_eq!(plan.sources.len(), 2);
+    let paths = |to: &str| {
+        let plan = desk.plan(&RunOptions { to: Some(to.to_owned()), ..RunOptions::default() }).unwrap();
+        plan.nodes.iter().map(|node| node.path.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(paths("tests/unit"), ["first", "tests", "tests/unit"]);
+}
+
+#[test]
+fn dags_that_cannot_be_nodes_are_refused() {
+    let told = |dag: &str, files: &[(&str, &str)]| {
+        let desk = with_files(dag, files);
+        let error = desk.plan(&RunOptions::default()).map(drop).unwrap_err();
+        let places = error.places.iter().map(|(_, message)| format!("  {message}\n"));
+        let text = format!("{}\n{}", error.message, places.collect::<String>());
+        text.replace(&desk.root().display().to_string(), "ROOT")
+    };
+    let call = |rest: &str| format!("nodes:\n  - {{ id: d, dag: inner.dag.yaml{rest} }}\n");
+    let inner = &[("inner.dag.yaml", INNER)][..];
+    let all = [
+        told(&call(""), inner),
+        told(&call(", args: [a]"), inner),
+        told(&call(", args: { scoop: a, deep: maybe }"), inner),
+        told(&call(", args: { scope: a }, outputs: [nothing]"), inner),
+        told(&call(", args: { scope: a }, retry: { attempts: 2 }"), inner),
+        told(&call(""), &[("inner.dag.yaml", "on_failure: compensate\nnodes:\n  - { id: a, run: x }\n")]),
+        told(&call(""), &[("inner.dag.yaml", "nodes:\n  - { id: a, for_each: [x, x], run: x }\n")]),
+        told(&call(""), &[("inner.dag.yaml", "nodes:\n  - { id: a, dag: a.dag.yaml }\n")]),
+    ];
+    expect![[r#"
+        the argument scope: it is required
+          the argument scope: it is required
+        a DAG takes its arguments by name: `args: { name: value }` (and 1 more)
+          a DAG takes its arguments by name: `args: { name: value }`
+          ROOT/inner.dag.yaml:8: it names something that has no value
+        the DAG has no argument scoop; it takes scope, deep, list (and 2 more)
+          the DAG has no argument scoop; it takes scope, deep, list
+          the argument scope: it is required
+          the argument deep: it must be true or false, and `maybe` is not
+        not exactly one node of ROOT/inner.dag.yaml has an output nothing
+          not exactly one node of ROOT/inner.dag.yaml has an output nothing
+        ROOT/a.dag.yaml has errors: line 2: `retry` does nothing on a `dag` node (key-has-no-effect)
+          `retry` does nothing on a `dag` node (key-has-no-effect)
+        ROOT/inner.dag.yaml asks for what this version cannot run: line 1: `on_failure` is read and checked, but this version cannot run it
+          ROOT/inner.dag.yaml asks for what this version cannot run: line 1: `on_failure` is read and checked, but this version cannot run it
+        ROOT/inner.dag.yaml has errors: line 2: `for_each` has `x` twice, and both would be `a[x]`: remove one, or make them mappings, each with a `key` of its own (invalid-value)
+          ROOT/inner.dag.yaml has errors: line 2: `for_each` has `x` twice, and both would be `a[x]`: remove one, or make them mappings, each with a `key` of its own (invalid-value)
+        ROOT/a.dag.yaml has errors: line 2: this DAG holds itself: a.dag.yaml → inner.dag.yaml → a.dag.yaml (dag-recursion)
+          this DAG holds itself: a.dag.yaml → inner.dag.yaml → a.dag.yaml (dag-recursion)
+    "#]].assert_eq(&all.concat());
+}
+
+#[test]
+fn items_from_upstream_are_left_to_the_run() {
+    let dag = "\
+nodes:
+  - { id: o, run: x, outputs: [l] }
+  - { id: a, depends_on: [o], for_each: nodes.o.outputs.l, run: [echo, '{{ inputs.l }}'], inputs: { l: {} }, outputs: [x] }
+  - { id: d, depends_on: [o], for_each: nodes.o.outputs.l, dag: inner.dag.yaml, args: { scope: '{{ item }}' } }
+";
+    let desk = with_files(dag, &[("inner.dag.yaml", INNER)]);
+    let mut plan = desk.plan(&RunOptions::default()).unwrap();
+    expect![[r#"
+        o scope 0 after [] [] limits [] cwd None
+        a scope 0 after [0] [] each nodes.o.outputs.l × [""] [] limits [] cwd None
+        d scope 0 after [0] [] each nodes.o.outputs.l × ["", "/unit", "/all", "/more"] [] limits [] cwd None
+    "#]]
+    .assert_eq(&outline(&plan));
+    let items = divisi_engine::growth::items(vec!["x".into()], 5).unwrap();
+    plan.grow(1, &items);
+    plan.grow(2, &items);
+    expect![[r#"
+        o scope 0 after [] [] limits [] cwd None
+        a scope 0 after [0] [3] each nodes.o.outputs.l × [""] [] limits [] cwd None
+        d scope 0 after [0] [4] each nodes.o.outputs.l × ["", "/unit", "/all", "/more"] [] limits [] cwd None
+        a[x] scope 0 after [] [Some((0, "l"))] limits [] cwd None
+        d[x] scope 0 after [] [5, 6, 7] [] limits [] cwd None
+        d[x]/unit scope 1 after [] [] limits [0] cwd None
+        d[x]/all scope 1 after [5] [] limits [0] cwd Some("docs")
+        d[x]/more scope 1 after [6] [] [] limits [] cwd None
+    "#]]
+    .assert_eq(&outline(&plan));
+    assert_eq!(plan.scopes.iter().map(|scope| scope.prefix.as_str()).collect::<Vec<_>>(), ["d[x]/"]);
 }

@@ -59,9 +59,6 @@ nodes:
 "#,
         expect![[r#"
             4: barrier (barrier)
-            8: dag (dag)
-            15: for_each (for_each)
-            16: for_each (for_each)
         "#]],
     );
 }

@@ -17,12 +17,17 @@ pub(super) static CODE: Code = Code {
     silent: "In `defaults`, where a key concerns those nodes to which it applies; on nodes without work, or with \
              work of two kinds; in dialects.",
     fix: "Remove the key, or move it to the node that needs it.",
-    explanation: "A limit on the turns of an agent limits no program.",
+    explanation: "A limit on the turns of an agent limits no program. On a `dag` node, `retry`, `cache`, `isolation` and \
+                  `compensate` are errors: they belong to the nodes of that DAG, and a run that went on without them \
+                  would not be what was asked for.",
     example: Example::dag(
         "nodes:\n  - id: tests\n    run: cargo test\n    max_turns: 10\n",
         "nodes:\n  - id: tests\n    run: cargo test\n    timeout: 10m\n",
     ),
 };
+
+/// What people rely on: a DAG that runs without it is not what they asked for.
+const MISSED_ON_A_DAG: &[&str] = &["retry", "cache", "isolation", "compensate"];
 
 pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut Vec<Finding>) {
     let Some(object) = mapping.object else {
@@ -42,7 +47,9 @@ pub(super) fn check(context: &Context<'_>, mapping: &Mapping<'_>, findings: &mut
             && !is_null(context.tree, entry.value)
         {
             let message = format!("`{}` does nothing on {}", row.name, kind.describe());
-            findings.push(Finding::new(&CODE, context.tree.span(entry.key), message).unnecessary());
+            let finding = Finding::new(&CODE, context.tree.span(entry.key), message).unnecessary();
+            let is_missed = kind == WorkKind::Dag && MISSED_ON_A_DAG.contains(&row.name);
+            findings.push(if is_missed { finding.severity(Severity::Error) } else { finding });
         }
     }
 }

@@ -107,6 +107,11 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
             let index = known(state, node)?;
             move_node(state, index, *to)?;
             let Some(standing) = state.nodes.get_mut(index) else { return Ok(()) };
+            standing.opened_at = standing.opened_at.filter(|_| *to != NodeState::Pending);
+            standing.overdue &= *to != NodeState::Pending;
+            if *to == NodeState::Expanded {
+                standing.opened_at = Some(at);
+            }
             standing.detail = detail.as_deref().map(Into::into);
             if matches!(to, NodeState::Succeeded | NodeState::Reused | NodeState::Merging) {
                 standing.outputs = Some(Arc::new(outputs.clone()));
@@ -177,6 +182,20 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
             state.withheld.insert(place, Refusal { what: what.clone(), by: by.clone() });
         }
         Event::RunnerOpened { runner, probing } => open_gate(state, runner, *probing),
+        Event::GroupExpanded { node, items } => {
+            let index = known(state, node)?;
+            state.grow(index, items)?;
+        }
+        Event::ArgumentsBound { node, args } => {
+            let index = known(state, node)?;
+            state.bind_args(index, args);
+        }
+        Event::GroupTimedOut { node } => {
+            let index = known(state, node)?;
+            if let Some(standing) = state.nodes.get_mut(index) {
+                standing.overdue = true;
+            }
+        }
         Event::RunPlanned { .. } | Event::Refused { .. } | Event::Unknown => {}
     }
     Ok(())
@@ -236,9 +255,12 @@ fn apply_request(state: &mut State, id: u64, request: &Request) {
             state.ended_at = None;
         }
         Request::Raise { scope, more } => budget::raise(state, scope, more),
-        Request::Forget { node } if state.index(node).is_some() && state.undo.is_none() => {
-            state.verdict = None;
-            state.ended_at = None;
+        Request::Forget { node } if state.undo.is_none() => {
+            if let Some(index) = state.index(node) {
+                state.verdict = None;
+                state.ended_at = None;
+                state.forget_items(index);
+            }
         }
         Request::Compensate
         | Request::Forget { .. }
@@ -382,12 +404,16 @@ fn move_node(state: &mut State, index: usize, to: NodeState) -> Result<(), Fault
 /// that it enters.
 fn count_end(state: &mut State, index: usize, end: NodeState, change: isize) {
     let tolerant = state.plan.nodes.get(index).is_some_and(|node| node.continue_on_error);
-    let count = match end {
-        NodeState::Failed { .. } if !tolerant => &mut state.untolerated,
-        NodeState::Cancelled => &mut state.untolerated,
-        NodeState::Blocked => &mut state.blocked,
-        NodeState::WaitingDecision => &mut state.undecided,
-        NodeState::Merging => &mut state.merging,
+    // What a node of another DAG comes to is that DAG's affair, whose one state counts in turn.
+    let dag = state.plan.dag_around(index);
+    let of_dag = dag.and_then(|dag| Some(&mut state.nodes.get_mut(dag)?.untolerated_children));
+    let count = match (end, of_dag) {
+        (NodeState::WaitingDecision, _) => &mut state.undecided,
+        (NodeState::Merging, _) => &mut state.merging,
+        (NodeState::Failed { .. }, _) if tolerant => return,
+        (NodeState::Failed { .. } | NodeState::Cancelled, Some(of_dag)) => of_dag,
+        (NodeState::Failed { .. } | NodeState::Cancelled, None) => &mut state.untolerated,
+        (NodeState::Blocked, None) => &mut state.blocked,
         _ => return,
     };
     *count = count.saturating_add_signed(change);
@@ -427,7 +453,7 @@ fn change_waiting(state: &mut State, index: usize, change: isize) {
 /// Opens a group for its instances, or closes it; anything that is no group has none.
 fn set_open(state: &mut State, group: usize, open: bool) {
     let plan = Arc::clone(&state.plan);
-    let Some(crate::plan::PlanWork::Group { children }) = plan.nodes.get(group).map(|node| &node.work) else {
+    let Some(children) = plan.nodes.get(group).and_then(|node| node.work.children()) else {
         return;
     };
     let Some(standing) = state.nodes.get_mut(group) else { return };

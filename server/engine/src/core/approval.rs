@@ -3,10 +3,8 @@
 
 use std::sync::Arc;
 
-use super::draft::{Draft, STOPPING};
+use super::draft::Draft;
 use super::effect::{Durability, Effect, TimerId};
-use super::graph::effective_rule;
-use super::mode::Unstarted;
 use super::state::State;
 use crate::event::{Event, FailKind, NodeState};
 use crate::plan::PlanWork;
@@ -117,13 +115,8 @@ impl Draft<'_> {
     /// Truth table 3, column waiting_approval.
     pub(super) fn sweep_approvals(&mut self) {
         let asking: Vec<usize> = self.state().asking.iter().copied().collect();
-        let mode = self.state().mode();
         for node in asking {
-            match mode.unstarted(effective_rule(&self.state().plan, node)) {
-                Unstarted::GoesOn => {}
-                Unstarted::Blocked => self.enter(node, NodeState::Blocked, Some(STOPPING.to_owned())),
-                Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),
-            }
+            self.apply_mode_to_ready(node);
         }
     }
 

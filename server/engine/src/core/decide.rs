@@ -59,6 +59,9 @@ fn take_in(draft: &mut Draft<'_>, input: Input) {
         Input::Timer { timer: TimerId::AttemptBudget { node }, generation } => {
             attempt_is_due(draft, node, generation, StopCause::Budget);
         }
+        Input::Timer { timer: TimerId::GroupTimeout { node }, generation } => {
+            draft.group_is_overdue(node, generation);
+        }
         Input::Timer { timer: TimerId::Retry { node }, generation } => draft.retry(node, generation),
         Input::Timer { timer: TimerId::Approval { node }, generation } => draft.expire(node, generation),
         Input::Timer { timer: TimerId::RunnerOpens { runner }, generation } => {

@@ -8,7 +8,6 @@ use super::apply::apply_event;
 use super::class::Class;
 use super::effect::{AttemptKey, Decision, Durability, Effect, StartAttempt, TimerId};
 use super::evaluate::{Evaluate, Refusal, RenderError, Rendered};
-use super::graph::effective_rule;
 use super::input::{AttemptOutcome, Outcome};
 use super::mode::{Mode, Unstarted};
 use super::rule::{Ends, Ruling, ruling};
@@ -21,7 +20,7 @@ use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, OutputValue
 /// An attempt that ran this long is not repeated because of a power cut.
 const WORTH_A_FLUSH_MS: u64 = 1_000;
 
-pub(super) const STOPPING: &str = "the run stops after a failure";
+const STOPPING: &str = "the run stops after a failure";
 
 /// See the module.
 pub(super) struct Draft<'a> {
@@ -33,6 +32,8 @@ pub(super) struct Draft<'a> {
     to_consider: VecDeque<usize>,
     /// Nodes that became ready and whose earlier results may be looked for.
     pub(super) to_identify: Vec<usize>,
+    /// DAGs among the nodes whose mode has just begun.
+    groups_to_sweep: Vec<usize>,
     /// The mode whose table has been applied to everything that was ready or live when it began.
     swept: Mode,
     /// Whether other runs may have given something back since they were asked last.
@@ -53,6 +54,7 @@ impl<'a> Draft<'a> {
             to_identify: Vec::new(),
             asks_others: false,
             refused: BTreeSet::new(),
+            groups_to_sweep: Vec::new(),
         }
     }
 
@@ -158,6 +160,13 @@ impl<'a> Draft<'a> {
         if let Some(group) = self.state.plan.nodes.get(node).and_then(|node| node.group) {
             self.consider(group);
         }
+        if let Some(dag) = self.state.plan.dag_around(node)
+            && self.state.mode_of(dag) != Mode::Normal
+            && self.state.node(dag).is_some_and(|standing| standing.untolerated_children == 1)
+        {
+            self.groups_to_sweep.push(dag);
+        }
+        self.void_deadline(node);
         self.close_instances(node, to);
     }
 
@@ -207,7 +216,8 @@ impl<'a> Draft<'a> {
                 self.decide_node(node);
             }
             self.sweep();
-            if self.to_consider.is_empty() && !self.identify_ready() && !self.start_next() {
+            let is_settled = self.to_consider.is_empty() && self.groups_to_sweep.is_empty();
+            if is_settled && !self.identify_ready() && !self.start_next() {
                 break;
             }
         }
@@ -266,7 +276,7 @@ impl<'a> Draft<'a> {
 
     /// Truth table 3, first column, for a node of which the rule says run.
     fn apply_mode(&mut self, node: usize) {
-        match self.state.mode().unstarted(effective_rule(&self.state.plan, node)) {
+        match self.state.unstarted(node) {
             Unstarted::GoesOn => self.evaluate_condition(node),
             Unstarted::Blocked => self.enter(node, NodeState::Blocked, Some(STOPPING.to_owned())),
             Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),
@@ -278,7 +288,7 @@ impl<'a> Draft<'a> {
         let condition = self.state.plan.nodes.get(node).and_then(|node| node.when.clone());
         let holds = condition.map_or(Ok(true), |when| self.evaluate.condition(&self.state, node, &when));
         match holds {
-            Ok(true) if self.state.is_group(node) => self.enter(node, NodeState::Expanded, None),
+            Ok(true) if self.state.is_group(node) => self.open_group(node),
             Ok(true) => self.enter(node, NodeState::Ready, None),
             Ok(false) => self.enter(node, NodeState::Skipped, Some("its `when` is false".to_owned())),
             Err(error) => self.enter(node, NodeState::Failed { kind: FailKind::Expression }, Some(error)),
@@ -295,6 +305,14 @@ impl<'a> Draft<'a> {
         let is_blocked =
             |child: &usize| self.state.node(*child).is_some_and(|c| c.state == NodeState::Blocked);
         let with_run = |child: &usize| self.state.node(*child).is_some_and(|c| c.cancelled_with_run);
+        let is_overdue = self.state.node(group).is_some_and(|standing| standing.overdue);
+        if is_overdue && self.state.cancels == 0 {
+            let timeout =
+                self.state.plan.nodes.get(group).and_then(|node| node.timeout_ms).unwrap_or_default();
+            let timeout = divisi_model::duration::human(std::time::Duration::from_millis(timeout));
+            let detail = format!("took longer than its timeout of {timeout}");
+            return self.enter(group, NodeState::Failed { kind: FailKind::TimedOut }, Some(detail));
+        }
         let end = if bad.iter().any(with_run) {
             NodeState::Cancelled
         } else if bad.iter().any(|child| !is_blocked(child)) {
@@ -307,8 +325,9 @@ impl<'a> Draft<'a> {
             NodeState::Succeeded
         };
         let detail = bad.first().map(|first| {
+            let what = if self.state.is_dag(group) { "nodes" } else { "instances" };
             format!(
-                "{} of {} instances did not end well, {} first",
+                "{} of {} {what} did not end well, {} first",
                 bad.len(),
                 children.len(),
                 self.state.path(*first)
@@ -319,6 +338,9 @@ impl<'a> Draft<'a> {
 
     /// Truth table 3 for what was ready or live when the mode began.
     fn sweep(&mut self) {
+        while let Some(dag) = self.groups_to_sweep.pop() {
+            self.sweep_group(dag);
+        }
         let mode = self.state.mode();
         if mode == self.swept {
             return;
@@ -343,7 +365,7 @@ impl<'a> Draft<'a> {
 
     /// Truth table 3, column ready.
     pub(super) fn apply_mode_to_ready(&mut self, node: usize) {
-        match self.state.mode().unstarted(effective_rule(&self.state.plan, node)) {
+        match self.state.unstarted(node) {
             Unstarted::GoesOn => {}
             Unstarted::Blocked => self.enter(node, NodeState::Blocked, Some(STOPPING.to_owned())),
             Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),
@@ -518,7 +540,7 @@ impl<'a> Draft<'a> {
     /// A node whose attempt does not count is ready again, unless the mode forbids it to start.
     fn wait_again(&mut self, node: usize, detail: String) {
         self.enter(node, NodeState::Ready, Some(detail));
-        match self.state.mode().unstarted(effective_rule(&self.state.plan, node)) {
+        match self.state.unstarted(node) {
             Unstarted::GoesOn => {}
             Unstarted::Blocked => self.enter(node, NodeState::Blocked, Some(STOPPING.to_owned())),
             Unstarted::Cancelled => self.enter(node, NodeState::Cancelled, None),

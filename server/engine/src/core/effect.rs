@@ -128,6 +128,11 @@ pub enum TimerId {
         /// The node's index.
         node: usize,
     },
+    /// `timeout` of a DAG that is a node. Its generation is the moment at which it was opened.
+    GroupTimeout {
+        /// The node's index.
+        node: usize,
+    },
     /// The node's next try. Its generation is the number of the attempt that failed.
     Retry {
         /// The node's index.

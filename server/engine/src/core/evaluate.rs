@@ -2,15 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::effect::RenderedCommand;
 use super::state::State;
 use crate::event::{Holder, OutputValue};
+use crate::growth::Item;
 
 /// Evaluates `when` and renders work from journaled values only: arguments of the plan, and states and outputs of
 /// ancestors as `state` has them. Pure, strict about undefined names, limited in fuel.
 pub trait Evaluate {
     /// The node's `when`. An error, an undefined name or a value that is no boolean is an `Err` for people.
     fn condition(&self, state: &State, node: usize, expression: &str) -> Result<bool, String>;
+
+    /// The items of a `for_each` node that is expanded in the run, each with its key; an error is text for people.
+    fn items(&self, state: &State, node: usize) -> Result<Vec<Item>, String>;
+
+    /// The arguments of a DAG that are bound in the run, typed; an error is text for people.
+    fn late_args(&self, state: &State, node: usize) -> Result<Map<String, Value>, String>;
 
     /// The node's work and inputs.
     fn render(&self, state: &State, node: usize) -> Result<Rendered, RenderError>;

@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use divisi_model::TriggerRule;
-
 use super::limits::{Demand, Demands};
-use crate::plan::{PlanNode, PlanWork, StoredPlan};
+use crate::plan::{PlanNode, StoredPlan};
 
 /// Why a plan cannot be scheduled. A plan that was made by this build never is one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,12 +91,6 @@ impl Graph {
     }
 }
 
-/// The rule that decides whether a node goes on while the run stops: an instance follows its group.
-pub(crate) fn effective_rule(plan: &StoredPlan, node: usize) -> TriggerRule {
-    let Some(own) = plan.nodes.get(node) else { return TriggerRule::AllSuccess };
-    own.group.and_then(|group| plan.nodes.get(group)).map_or(own.rule, |group| group.rule)
-}
-
 fn index_paths(plan: &StoredPlan) -> Result<HashMap<String, usize>, PlanFault> {
     let mut indices = HashMap::with_capacity(plan.nodes.len());
     for (index, node) in plan.nodes.iter().enumerate() {
@@ -112,7 +104,7 @@ fn index_paths(plan: &StoredPlan) -> Result<HashMap<String, usize>, PlanFault> {
 fn check_groups(plan: &StoredPlan) -> Result<(), PlanFault> {
     let mut listed = vec![None; plan.nodes.len()];
     for (index, node) in plan.nodes.iter().enumerate() {
-        let PlanWork::Group { children } = &node.work else { continue };
+        let Some(children) = node.work.children() else { continue };
         for child in children {
             let slot =
                 listed.get_mut(*child).ok_or_else(|| PlanFault::BadIndex { node: node.path.clone() })?;
@@ -122,8 +114,9 @@ fn check_groups(plan: &StoredPlan) -> Result<(), PlanFault> {
         }
     }
     for (node, group) in plan.nodes.iter().zip(listed) {
-        let nested = node.group.is_some() && matches!(node.work, PlanWork::Group { .. });
-        if node.group != group || nested {
+        // An instance that was left out when its group was expanded again is not listed any more.
+        let is_left_out = group.is_none() && is_expanded_in_the_run(plan, node.group);
+        if node.group != group && !is_left_out {
             return Err(PlanFault::GroupMismatch { node: node.path.clone() });
         }
     }
@@ -139,6 +132,10 @@ fn check_demands(plan: &StoredPlan) -> Result<(), PlanFault> {
         Some(node) => Err(PlanFault::BadDemand { node: node.path.clone() }),
         None => Ok(()),
     }
+}
+
+fn is_expanded_in_the_run(plan: &StoredPlan, group: Option<usize>) -> bool {
+    group.and_then(|group| plan.nodes.get(group)).is_some_and(|group| group.expansion.is_some())
 }
 
 fn dependents(plan: &StoredPlan) -> Result<Vec<Vec<usize>>, PlanFault> {
@@ -171,10 +168,7 @@ impl<'a> Vertices<'a> {
         let closing = vertex.checked_sub(nodes);
         let index = closing.unwrap_or(vertex);
         let node = self.plan.nodes.get(index);
-        let children = match node.map(|node| &node.work) {
-            Some(PlanWork::Group { children }) => Some(children.as_slice()),
-            _ => None,
-        };
+        let children = node.and_then(|node| node.work.children());
         let after: &[usize] = match (children, closing) {
             (Some(children), None) => children,
             (None, Some(_)) => &[],
@@ -182,15 +176,15 @@ impl<'a> Vertices<'a> {
         };
         let enclosing = match (children, closing) {
             (Some(_), None) => Some(nodes + index),
-            (_, None) => node.and_then(|node| node.group).map(|group| nodes + group),
-            _ => None,
+            (None, None) | (Some(_), Some(_)) => node.and_then(|node| node.group).map(|group| nodes + group),
+            (None, Some(_)) => None,
         };
         after.iter().copied().chain(enclosing)
     }
 
     fn own_ms(&self, vertex: usize) -> u64 {
         match self.plan.nodes.get(vertex) {
-            Some(node) if !matches!(node.work, PlanWork::Group { .. }) => node.estimate_ms,
+            Some(node) if node.work.children().is_none_or(<[usize]>::is_empty) => node.estimate_ms,
             _ => 0,
         }
     }

@@ -5,7 +5,11 @@
 //! wait in it. Who stands in line for a lock is in no room yet.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use rpds::RedBlackTreeSetSync;
+
+use super::graph::Graph;
 use super::state::State;
 use crate::amounts::Amounts;
 use crate::plan::{PlanHold, PlanWork, StoredPlan};
@@ -65,7 +69,23 @@ impl Demands {
     }
 }
 
+/// The same nodes by their ranks in another graph.
+fn moved(ranks: &RedBlackTreeSetSync<usize>, from: &Graph, to: &Graph) -> RedBlackTreeSetSync<usize> {
+    ranks.iter().filter_map(|rank| Some(to.rank(from.at_rank(*rank)?))).collect()
+}
+
 impl State {
+    /// Puts what is ready into the order of a graph that replaced `former`, to whose nodes others were added.
+    pub(super) fn follow_ranks(&mut self, former: &Graph) {
+        let graph = Arc::clone(&self.graph);
+        self.ready = moved(&self.ready, former, &graph);
+        let added = self.rooms.len()..graph.demands.count();
+        let added = added.map(|_| RedBlackTreeSetSync::new_sync());
+        self.rooms = self.rooms.iter().map(|room| moved(room, former, &graph)).chain(added).collect();
+        let first = self.rooms.iter().enumerate().filter_map(|(place, room)| Some((*room.first()?, place)));
+        self.foremost = first.collect();
+    }
+
     /// Nothing but slots, limits and its runner is between a ready node and its start.
     pub(super) fn let_through(&mut self, node: usize) {
         self.change_room(node, true);

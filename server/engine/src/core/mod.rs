@@ -23,6 +23,8 @@
 //! apply        the only mutation of the state
 //! decide       input → events and effects
 //! locks        tickets and lines: who may hold what               (ENGINE 7)
+//! scopes       groups within groups, each with its mode and time    (ENGINE 10)
+//! expansion    items and arguments that only the run knows        (ENGINE 10)
 //! limits       who of the ready nodes may start next              (ENGINE 7)
 //! status       where the run stands
 //! ```
@@ -36,6 +38,7 @@ pub mod decide;
 mod draft;
 pub mod effect;
 pub mod evaluate;
+mod expansion;
 mod gate;
 mod graph;
 pub mod input;
@@ -48,6 +51,7 @@ mod result_id;
 pub mod retry;
 mod reuse;
 pub mod rule;
+mod scopes;
 pub mod state;
 pub mod status;
 mod takeover;
@@ -64,5 +68,5 @@ pub use evaluate::{Evaluate, Refusal, RenderError, Rendered};
 pub use graph::PlanFault;
 pub use input::{AttemptOutcome, Found, Input, Outcome, Recovered, RequestRow};
 pub use merging::MergeEnd;
-pub use state::{AttemptProcess, LiveAttempt, NodeOutputs, NodeStanding, State};
+pub use state::{AttemptProcess, LiveAttempt, Made, NodeStanding, State};
 pub use status::RunStatus;

@@ -45,16 +45,12 @@ fn kill_everything(draft: &mut Draft<'_>) {
     }
 }
 
-/// Cancels one node alone; of an expanded group, all instances that are not over.
+/// Cancels one node alone; of an expanded group, all in it that is not over.
 fn cancel_node(draft: &mut Draft<'_>, path: &str) {
     let Some(node) = draft.state().index(path) else { return };
-    if draft.state().node(node).is_some_and(|standing| standing.state == NodeState::Expanded) {
-        for child in draft.state().children(node).to_vec() {
-            cancel_one(draft, child);
-        }
-        return;
+    for node in draft.state().subtree(node) {
+        cancel_one(draft, node);
     }
-    cancel_one(draft, node);
 }
 
 fn cancel_one(draft: &mut Draft<'_>, node: usize) {
@@ -92,16 +88,16 @@ pub(super) fn reset_from(draft: &mut Draft<'_>, node: usize) {
 }
 
 /// A node, all that waits for it, and what their groups hold; in plan order, so that a group stands before its
-/// instances. Of the group of a single instance the other instances stay.
-fn downstream(state: &State, node: usize) -> BTreeSet<usize> {
+/// instances. Of the groups around the node itself what does not wait for it stays.
+pub(super) fn downstream(state: &State, node: usize) -> BTreeSet<usize> {
+    let around: Vec<usize> = state.groups_around(node).collect();
     let mut found = BTreeSet::from([node]);
     let mut next = vec![node];
-    let group_of = |node: usize| state.plan.nodes.get(node).and_then(|node| node.group);
-    let own_group = group_of(node);
     while let Some(node) = next.pop() {
-        let children = if Some(node) == own_group { &[][..] } else { state.children(node) };
+        let children = if around.contains(&node) { &[][..] } else { state.children(node) };
         let after = state.graph.dependents(node).iter().chain(children).copied();
-        next.extend(after.chain(group_of(node)).filter(|reached| found.insert(*reached)));
+        let group = state.plan.nodes.get(node).and_then(|node| node.group);
+        next.extend(after.chain(group).filter(|reached| found.insert(*reached)));
     }
     found
 }

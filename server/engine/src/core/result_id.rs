@@ -2,7 +2,6 @@
 
 use super::state::State;
 use crate::event::NodeState;
-use crate::plan::PlanWork;
 
 impl State {
     /// What `node` made, in a form in which two results can be compared; for one that is not ok, its state. A result
@@ -10,7 +9,7 @@ impl State {
     /// execution: what was done anew is another result.
     pub fn result_id(&self, node: usize) -> String {
         let Some(standing) = self.node(node) else { return String::new() };
-        if let Some(PlanWork::Group { children }) = self.plan().nodes.get(node).map(|node| &node.work) {
+        if let Some(children) = self.plan().nodes.get(node).and_then(|node| node.work.children()) {
             let made: Vec<String> = children.iter().map(|child| self.result_id(*child)).collect();
             return made.join(" ");
         }

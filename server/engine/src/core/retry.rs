@@ -83,7 +83,7 @@ impl Draft<'_> {
     /// The next try of a node whose attempt just ended in a failure of `kind`; none where there is none to come.
     pub(super) fn next_try(&self, node: usize, kind: FailKind) -> Option<NextTry> {
         let retry = self.state().plan.nodes.get(node)?.retry.as_ref()?;
-        if self.state().mode().allows_retry() { self.next_try_by(retry, node, kind) } else { None }
+        if self.state().allows_retry(node) { self.next_try_by(retry, node, kind) } else { None }
     }
 
     /// The next try by `retry`, which is the node's own or that of what undoes it.
@@ -138,16 +138,21 @@ impl Draft<'_> {
 
     /// Truth table 3, column retry_wait.
     pub(super) fn sweep_retries(&mut self) {
-        let mode = self.state().mode();
-        let waiting: Vec<(usize, NextTry)> = self.state().retrying().collect();
-        for (node, next) in waiting {
-            let last_error = self.state().node(node).and_then(|standing| standing.detail.as_deref());
-            let last_error = last_error.map(str::to_owned);
-            match mode.waiting_for_retry() {
-                Waiting::GoesOn => {}
-                Waiting::Failed => self.enter(node, NodeState::Failed { kind: next.kind }, last_error),
-                Waiting::Cancelled => self.enter(node, NodeState::Cancelled, last_error),
-            }
+        let waiting: Vec<usize> = self.state().retrying().map(|(node, _)| node).collect();
+        for node in waiting {
+            self.apply_mode_to_retry(node);
+        }
+    }
+
+    /// The same for one node.
+    pub(super) fn apply_mode_to_retry(&mut self, node: usize) {
+        let Some(standing) = self.state().node(node) else { return };
+        let Some(next) = standing.next_try else { return };
+        let last_error = standing.detail.as_deref().map(str::to_owned);
+        match self.state().waiting_for_retry(node) {
+            Waiting::GoesOn => {}
+            Waiting::Failed => self.enter(node, NodeState::Failed { kind: next.kind }, last_error),
+            Waiting::Cancelled => self.enter(node, NodeState::Cancelled, last_error),
         }
     }
 

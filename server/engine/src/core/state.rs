@@ -58,10 +58,10 @@ pub struct State {
     pub(crate) asking: RedBlackTreeSetSync<usize>,
     /// Nodes that are not terminal.
     pub(crate) unfinished: usize,
-    /// Nodes whose end fails the run: failed without tolerance, or cancelled. (Where the whole run is cancelled, that
+    /// Nodes of the run's own DAG whose end fails the run: failed without tolerance, or cancelled. (Where the whole run is cancelled, that
     /// comes first in mode and verdict, and the resume that takes it back resets them.)
     pub(crate) untolerated: usize,
-    /// Nodes that are blocked.
+    /// Nodes of the run's own DAG that are blocked.
     pub(crate) blocked: usize,
     /// Nodes that wait for a person's decision about a lost attempt.
     pub(crate) undecided: usize,
@@ -98,6 +98,14 @@ pub struct NodeStanding {
     pub(crate) unfinished_children: usize,
     /// Of a group: whether its instances may start.
     pub(crate) open: bool,
+    /// Of a group that is expanded in the run: whether its items are known.
+    pub(crate) has_items: bool,
+    /// Of a group: when it was expanded, milliseconds since the epoch.
+    pub(crate) opened_at: Option<i64>,
+    /// Of a DAG: its time is over.
+    pub(crate) overdue: bool,
+    /// Of a DAG: nodes whose end fails it.
+    pub(crate) untolerated_children: usize,
     /// Number of the latest attempt; 0 before the first.
     pub(crate) attempt: u32,
     /// Attempts since the last reset that count against `retry.attempts`: neither lost nor interrupted.
@@ -157,26 +165,37 @@ pub struct LiveAttempt {
     pub process: Option<Arc<AttemptProcess>>,
 }
 
-/// Outputs of a node, as dependents see them.
+/// An output of a node, as dependents see it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum NodeOutputs<'a> {
+pub enum Made<'a> {
     /// Of a node that does work.
-    Values(&'a BTreeMap<String, OutputValue>),
-    /// Of a group: for each output the values in item order, none where the instance is not ok.
-    Lists(BTreeMap<&'a str, Vec<Option<&'a OutputValue>>>),
+    Value(&'a OutputValue),
+    /// Of a `for_each` group: the values in item order, none where the instance is not ok.
+    List(Vec<Option<Made<'a>>>),
+}
+
+/// Names of the outputs that a node may have.
+fn output_names(node: &PlanNode) -> impl Iterator<Item = &str> {
+    let exports = match &node.work {
+        PlanWork::Dag { exports, .. } => Some(exports.keys()),
+        _ => None,
+    };
+    let declared = node.outputs.iter().map(|output| output.name.as_str());
+    declared.chain(exports.into_iter().flatten().map(String::as_str))
 }
 
 impl NodeStanding {
-    fn new(node: &PlanNode) -> Self {
-        let unfinished_children = match &node.work {
-            PlanWork::Group { children } => children.len(),
-            _ => 0,
-        };
+    pub(super) fn new(node: &PlanNode) -> Self {
+        let unfinished_children = node.work.children().map_or(0, <[usize]>::len);
         Self {
             state: NodeState::Pending,
             waiting: node.dependencies.len() + usize::from(node.group.is_some()),
             unfinished_children,
             open: false,
+            has_items: false,
+            opened_at: None,
+            overdue: false,
+            untolerated_children: 0,
             attempt: 0,
             tries: 0,
             next_try: None,
@@ -346,34 +365,57 @@ impl State {
         self.steps
     }
 
-    /// What a node made; none where it is not ok: outputs of a tolerated failure are undefined.
-    pub fn outputs(&self, node: usize) -> Option<NodeOutputs<'_>> {
+    /// What a node made, by name; none where it is not ok: outputs of a tolerated failure are undefined.
+    pub fn outputs(&self, node: usize) -> Option<BTreeMap<&str, Made<'_>>> {
         if self.recorded_class(node)? != Class::Ok {
             return None;
         }
-        let PlanWork::Group { children } = &self.plan.nodes.get(node)?.work else {
-            return self.nodes.get(node)?.outputs.as_deref().map(NodeOutputs::Values);
-        };
-        let mut lists: BTreeMap<&str, Vec<Option<&OutputValue>>> = BTreeMap::new();
-        let declared = self
-            .plan
-            .nodes
-            .get(node)
-            .into_iter()
-            .chain(children.iter().filter_map(|c| self.plan.nodes.get(*c)));
-        for output in declared.flat_map(|node| &node.outputs) {
-            lists.entry(&output.name).or_default();
-        }
-        for child in children {
-            let made = match self.recorded_class(*child) {
-                Some(Class::Ok) => self.nodes.get(*child).and_then(|standing| standing.outputs.as_deref()),
-                _ => None,
-            };
-            for (name, list) in &mut lists {
-                list.push(made.and_then(|outputs| outputs.get(*name)));
+        let planned = self.plan.nodes.get(node)?;
+        Some(match &planned.work {
+            PlanWork::Group { children } => {
+                let of_children = children.iter().filter_map(|child| self.plan.nodes.get(*child));
+                let of_instance = planned.expansion.iter().filter_map(|expansion| expansion.instance.first());
+                let declared = of_children.chain(of_instance).chain([planned]).flat_map(output_names);
+                declared.map(|name| (name, self.list_of(children, name))).collect()
             }
+            PlanWork::Dag { exports, .. } => {
+                let made = exports.keys().filter_map(|name| Some((name.as_str(), self.output(node, name)?)));
+                made.collect()
+            }
+            _ => {
+                let values = self.nodes.get(node)?.outputs.as_deref()?;
+                values.iter().map(|(name, value)| (name.as_str(), Made::Value(value))).collect()
+            }
+        })
+    }
+
+    /// One output of a node; none where it is not ok or did not make it.
+    pub fn output(&self, node: usize, name: &str) -> Option<Made<'_>> {
+        if self.recorded_class(node)? != Class::Ok {
+            return None;
         }
-        Some(NodeOutputs::Lists(lists))
+        let planned = self.plan.nodes.get(node)?;
+        match &planned.work {
+            PlanWork::Group { children } => {
+                let instance = children.first().and_then(|child| self.plan.nodes.get(*child));
+                let to_come = planned.expansion.as_ref().and_then(|expansion| expansion.instance.first());
+                let mut declared =
+                    [instance, to_come, Some(planned)].into_iter().flatten().flat_map(output_names);
+                declared.any(|declared| declared == name).then(|| self.list_of(children, name))
+            }
+            PlanWork::Dag { exports, .. } => self.output(*exports.get(name)?, name),
+            _ => self.nodes.get(node)?.outputs.as_deref()?.get(name).map(Made::Value),
+        }
+    }
+
+    /// What the node's own work made; none for groups, and where it is not ok.
+    pub(crate) fn own_outputs(&self, node: usize) -> Option<&BTreeMap<String, OutputValue>> {
+        let is_ok = self.recorded_class(node)? == Class::Ok;
+        self.nodes.get(node)?.outputs.as_deref().filter(|_| is_ok)
+    }
+
+    fn list_of(&self, instances: &[usize], name: &str) -> Made<'_> {
+        Made::List(instances.iter().map(|instance| self.output(*instance, name)).collect())
     }
 
     /// How a node's end looks to its dependents; none while it is not over.
@@ -392,13 +434,14 @@ impl State {
     }
 
     pub(crate) fn is_group(&self, node: usize) -> bool {
-        matches!(self.plan.nodes.get(node), Some(PlanNode { work: PlanWork::Group { .. }, .. }))
+        self.plan.nodes.get(node).is_some_and(|node| node.work.is_group())
+    }
+
+    pub(crate) fn is_dag(&self, node: usize) -> bool {
+        matches!(self.plan.nodes.get(node), Some(PlanNode { work: PlanWork::Dag { .. }, .. }))
     }
 
     pub(crate) fn children(&self, node: usize) -> &[usize] {
-        match self.plan.nodes.get(node).map(|node| &node.work) {
-            Some(PlanWork::Group { children }) => children,
-            _ => &[],
-        }
+        self.plan.nodes.get(node).and_then(|node| node.work.children()).unwrap_or_default()
     }
 }

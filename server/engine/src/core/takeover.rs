@@ -60,6 +60,7 @@ pub(super) fn host_started(
     }
     draft.set_openings();
     draft.look_again();
+    draft.take_groups_over();
     for node in 0..draft.state().plan.nodes.len() {
         draft.consider(node);
     }
@@ -163,13 +164,13 @@ fn is_before_its_work(state: NodeState) -> bool {
     )
 }
 
-/// An instance of a group that succeeded stays as it is, as its group does.
+/// What belongs to a group that succeeded stays as it is, as its group does.
 fn is_to_be_done_again(draft: &Draft<'_>, node: usize) -> bool {
     let state = |node: usize| draft.state().node(node).map(|standing| standing.state);
     let ended_badly = matches!(
         state(node),
         Some(NodeState::Failed { .. } | NodeState::Cancelled | NodeState::Skipped | NodeState::Blocked)
     );
-    let group = draft.state().plan.nodes.get(node).and_then(|node| node.group);
-    ended_badly && group.and_then(state) != Some(NodeState::Succeeded)
+    let within_success = |group| state(group) == Some(NodeState::Succeeded);
+    ended_badly && !draft.state().groups_around(node).any(within_success) && !draft.state().is_left_out(node)
 }

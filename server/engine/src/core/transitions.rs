@@ -49,7 +49,7 @@ pub fn is_allowed(from: NodeState, to: NodeState) -> bool {
         (S::WaitingDecision, S::Failed { kind }) => kind == FailKind::Marked,
 
         (S::Expanded, S::Succeeded | S::Blocked | S::Skipped | S::Cancelled | S::Pending) => true,
-        (S::Expanded, S::Failed { kind }) => kind == FailKind::Children,
+        (S::Expanded, S::Failed { kind }) => matches!(kind, FailKind::Children | FailKind::TimedOut),
 
         (S::Succeeded, S::Compensating | S::Pending) => true,
         (S::Reused, S::Pending) => true,

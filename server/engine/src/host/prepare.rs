@@ -94,8 +94,8 @@ impl Workshop<'_> {
 
     /// Whether any can be in the environment of a node. Most have none, and an environment is not built for nothing.
     fn has_secrets(&self, node: &PlanNode) -> bool {
-        let is_declared = self.plan.env.iter().chain(&node.env).any(|variable| variable.secret);
-        is_declared || !self.plan.secret_args.is_empty() || !self.runner_env(node).is_empty()
+        let is_declared = self.plan.env_of(node).iter().chain(&node.env).any(|variable| variable.secret);
+        is_declared || !self.plan.secret_args_of(node).is_empty() || !self.runner_env(node).is_empty()
     }
 
     pub(super) fn attempt_folder(&self, node: usize, attempt: u32) -> AttemptFolder {
@@ -125,7 +125,10 @@ impl Workshop<'_> {
         let text = match &node.work {
             PlanWork::Line { line, .. } => line.clone(),
             PlanWork::Argv { argv } => argv.join(" "),
-            PlanWork::Agent { .. } | PlanWork::Approve { .. } | PlanWork::Group { .. } => return Vec::new(),
+            PlanWork::Agent { .. }
+            | PlanWork::Approve { .. }
+            | PlanWork::Group { .. }
+            | PlanWork::Dag { .. } => return Vec::new(),
         };
         let nothing = BTreeMap::new();
         let given = environment::build(self.plan, node, &nothing, &[], self.environment).unwrap_or_default();

@@ -3,9 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::now_ms;
 use crate::core::{Evaluate, Refusal, RenderError, Rendered, State};
 use crate::eval::Evaluator;
+use crate::growth::Item;
 use crate::outside::{Ancestry, Outside, table_path};
 use crate::run_folder::RunFolder;
 
@@ -41,6 +44,14 @@ impl World {
 impl Evaluate for World {
     fn condition(&self, state: &State, node: usize, expression: &str) -> Result<bool, String> {
         self.evaluator.condition(state, node, expression)
+    }
+
+    fn items(&self, state: &State, node: usize) -> Result<Vec<Item>, String> {
+        self.evaluator.items(state, node)
+    }
+
+    fn late_args(&self, state: &State, node: usize) -> Result<Map<String, Value>, String> {
+        self.evaluator.late_args(state, node)
     }
 
     fn render(&self, state: &State, node: usize) -> Result<Rendered, RenderError> {

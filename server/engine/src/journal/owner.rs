@@ -10,7 +10,7 @@ use super::store::{Store, from_sql, insert_event, to_sql};
 use super::{JournalError, SigningKey, requests};
 use crate::core::{Durability, RequestRow};
 use crate::event::{EVENT_VERSION, Event, EventRecord};
-use crate::plan::{PlanWork, StoredPlan};
+use crate::plan::StoredPlan;
 
 /// The journal of a run, held by the run's one owner. Dropping it gives the run free.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Journal {
         let planned = Event::RunPlanned {
             dag: plan.dag.clone(),
             file: plan.file.to_string_lossy().into_owned(),
-            nodes: plan.nodes.iter().filter(|node| !matches!(node.work, PlanWork::Group { .. })).count(),
+            nodes: plan.nodes.iter().filter(|node| !node.work.is_group()).count(),
             max_parallel: plan.max_parallel,
         };
         Store::create(dir, run, plan, key, &planned, at)

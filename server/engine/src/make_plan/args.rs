@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use divisi_analysis::did_you_mean::nearest;
 use divisi_model::variables::arg_variable;
-use divisi_model::{Arg, Dag};
+use divisi_model::{Arg, Dag, Given};
+use divisi_syntax::Span;
 use serde_json::{Map, Value};
 
 use super::Faults;
 use crate::client::RunOptions;
 use crate::environment::{as_text, check_secret, has_type, typed_argument};
+use crate::eval::fit;
+use crate::plan::LateArg;
 
 /// Arguments of a plan.
 #[derive(Debug, Default)]
@@ -18,6 +21,75 @@ pub(super) struct Bound {
     pub(super) values: Map<String, Value>,
     /// Secret ones: the environment variable that holds the value.
     pub(super) secret: BTreeMap<String, String>,
+}
+
+/// What the arguments of a DAG that is a node get before the run, and what only the run knows.
+#[derive(Debug, Default)]
+pub(super) struct CalledWith {
+    pub(super) bound: Bound,
+    pub(super) late: Map<String, Value>,
+    pub(super) late_types: BTreeMap<String, LateArg>,
+}
+
+/// Binds the arguments of a DAG that is a node. `known`: the value of what is given, where the run is not needed for
+/// it.
+pub(super) fn bind_call(
+    dag: &Dag,
+    given: &Given,
+    known: impl Fn(&Value) -> Option<Result<Value, String>>,
+    faults: &mut Faults,
+    span: Span,
+) -> CalledWith {
+    let mut called = CalledWith::default();
+    let named = match given {
+        Given::Nothing => &[][..],
+        Given::Named(named) => named,
+        Given::Text(_) | Given::List(_) => {
+            faults.add(span, "a DAG takes its arguments by name: `args: { name: value }`");
+            return called;
+        }
+    };
+    for (name, _) in named.iter().filter(|(name, _)| !dag.args.iter().any(|arg| arg.name.value == name.value))
+    {
+        let hint = hint_at(dag, name);
+        faults.add(name.span, format!("the DAG has no argument {}{hint}", name.value));
+    }
+    for arg in &dag.args {
+        let name = &arg.name.value;
+        let given = named.iter().find(|(given, _)| given.value == *name).map(|(_, value)| value);
+        if arg.secret {
+            if given.is_some() {
+                let variable = arg_variable(name);
+                faults.add(
+                    span,
+                    format!("the argument {name} is secret: set it in the environment as {variable}"),
+                );
+            }
+            called.bound.values.insert(name.clone(), Value::Null);
+            let source = secret_source(arg, &RunOptions::default(), faults);
+            called.bound.secret.insert(name.clone(), source);
+            continue;
+        }
+        let declared = LateArg { kind: arg.kind, choices: arg.choices.clone() };
+        let value = match given.map(|value| (value, known(value))) {
+            Some((value, None)) => {
+                called.late.insert(name.clone(), value.clone());
+                called.late_types.insert(name.clone(), declared);
+                continue;
+            }
+            Some((_, Some(value))) => value.and_then(|value| fit(&declared, value)),
+            None => match &arg.default {
+                Some(default) => Ok(default.value.clone()),
+                None if arg.required => Err("it is required".to_owned()),
+                None => Ok(Value::Null),
+            },
+        };
+        match value {
+            Ok(value) => drop(called.bound.values.insert(name.clone(), value)),
+            Err(error) => faults.add(span, format!("the argument {name}: {error}")),
+        }
+    }
+    called
 }
 
 pub(super) fn bind(dag: &Dag, options: &RunOptions, faults: &mut Faults) -> Bound {
@@ -56,12 +128,17 @@ fn refuse_unknown(dag: &Dag, options: &RunOptions, faults: &mut Faults) {
     let known = || dag.args.iter().map(|arg| arg.name.value.as_str());
     let names = options.args.iter().map(|(name, _)| name).chain(options.json_args.keys());
     for name in names.filter(|name| !known().any(|known| known == name.as_str())) {
-        let hint = match nearest(name, known()) {
-            Some(near) => format!("; did you mean {near}?"),
-            None if dag.args.is_empty() => "; this DAG takes no arguments".to_owned(),
-            None => format!("; it takes {}", known().collect::<Vec<_>>().join(", ")),
-        };
+        let hint = hint_at(dag, name);
         faults.add_asked(format!("there is no argument {name}{hint}"));
+    }
+}
+
+fn hint_at(dag: &Dag, name: &str) -> String {
+    let known = || dag.args.iter().map(|arg| arg.name.value.as_str());
+    match nearest(name, known()) {
+        Some(near) => format!("; did you mean {near}?"),
+        None if dag.args.is_empty() => "; this DAG takes no arguments".to_owned(),
+        None => format!("; it takes {}", known().collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `budget` of the DAG, and what its nodes spent in the past.
+//! Budgets of DAGs, and what their nodes spent in the past.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,26 +8,30 @@ use divisi_model::{Budget, Dag};
 
 use crate::amounts::{Amounts, Unit};
 use crate::client::Runs;
-use crate::plan::{PlanBudget, PlanNode, PlanWork};
+use crate::plan::{PlanBudget, PlanNode};
 use crate::view::RunView;
 
 /// How many earlier runs tell what a node spends.
 const PAST_RUNS: usize = 20;
 
-/// The run's own budget, and `nodes` that name it. Without one nothing is reserved, and the past does not matter.
-pub(super) fn plan_budgets(dag: &Dag, root: &Path, file: &Path, nodes: &mut [PlanNode]) -> Vec<PlanBudget> {
-    let limit = dag.budget.as_ref().map(|budget| limits(&budget.value)).unwrap_or_default();
-    if limit.is_empty() {
-        return Vec::new();
+/// The budget of a DAG, whose nodes `scope` names; none where it has no limit.
+pub(super) fn budget_of(dag: &Dag, scope: &str) -> Option<PlanBudget> {
+    let limit = limits(&dag.budget.as_ref()?.value);
+    (!limit.is_empty()).then(|| PlanBudget { scope: scope.to_owned(), limit })
+}
+
+/// Lets nodes of a budget know what they spent in earlier runs of `file`. Where there is none, nothing is reserved, and
+/// the past does not matter.
+pub(super) fn recall(root: &Path, file: &Path, nodes: &mut [PlanNode]) {
+    if nodes.iter().all(|node| node.budgets.is_empty()) {
+        return;
     }
     // Runs that cannot be read tell nothing.
     let past = Runs::open(root).and_then(|runs| runs.past(file, PAST_RUNS)).unwrap_or_default();
     let past = past_amounts(&past);
-    for node in nodes.iter_mut().filter(|node| !matches!(node.work, PlanWork::Group { .. })) {
-        node.budgets.push(0);
+    for node in nodes.iter_mut().filter(|node| !node.budgets.is_empty()) {
         node.past = past.get(&node.path).copied().unwrap_or_default();
     }
-    vec![PlanBudget { scope: String::new(), limit }]
 }
 
 fn limits(budget: &Budget) -> Amounts {

@@ -1,121 +1,73 @@
-//! `for_each`: one node to its instances.
+//! `for_each`: which items a node has, or that only the run will know them.
 
 use std::collections::BTreeSet;
 
 use divisi_model::{ForEach, Node};
-use divisi_syntax::{Span, template};
+use divisi_syntax::template;
 use serde_json::{Map, Value};
 
 use super::Faults;
-use crate::environment::as_text;
 use crate::eval::Evaluator;
+use crate::growth::{Item, MAX_ITEMS, items};
 
-/// Instances that a node may have where it says nothing.
-const MAX_ITEMS: u32 = 1_000;
-
-/// One instance.
+/// What `for_each` makes of a node.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Instance {
-    /// KEY of `id[KEY]`.
-    pub(super) key: String,
-    /// `item`.
-    pub(super) item: Value,
+pub(super) enum Instances {
+    /// It has no `for_each`.
+    One,
+    /// One for each of these; none where something is at fault.
+    Known(Vec<Item>),
+    /// Those that the expression gives in the run.
+    Later {
+        /// The expression.
+        expression: String,
+        /// The most instances.
+        limit: u32,
+    },
 }
 
-/// The instances of `node`; none where it has no `for_each`, an empty list where that is empty or at fault.
+/// The instances of `node`, by the arguments that are known before the run; `late` are the others.
 pub(super) fn instances(
     node: &Node,
     args: &Map<String, Value>,
+    late: &BTreeSet<String>,
     faults: &mut Faults,
-) -> Option<Vec<Instance>> {
-    let (items, span) = match node.for_each.as_ref()? {
-        ForEach::List { items, span } => (items.clone(), *span),
-        ForEach::Expression(text) => match evaluate(&text.value, args) {
-            Ok(items) => (items, text.span),
-            Err(message) => {
-                faults.add(text.span, message);
-                return Some(Vec::new());
-            }
-        },
-    };
+) -> Instances {
     let limit = node.max_items.as_ref().map_or(MAX_ITEMS, |limit| limit.value.min(MAX_ITEMS));
-    if items.len() > limit as usize {
-        faults.add(span, format!("`for_each` gives {} items, and {limit} is the limit", items.len()));
-        return Some(Vec::new());
+    let (list, span) = match &node.for_each {
+        None => return Instances::One,
+        Some(ForEach::List { items, span }) => (Ok(items.clone()), *span),
+        Some(ForEach::Expression(text)) if is_known(&text.value, late) => {
+            (evaluate(&text.value, args), text.span)
+        }
+        Some(ForEach::Expression(text)) => {
+            return Instances::Later { expression: text.value.clone(), limit };
+        }
+    };
+    match list.and_then(|list| items(list, limit)) {
+        Ok(items) => Instances::Known(items),
+        Err(message) => {
+            faults.add(span, message);
+            Instances::Known(Vec::new())
+        }
     }
-    let instances: Vec<Instance> =
-        items.into_iter().map(|item| Instance { key: key_of(&item), item }).collect();
-    refuse_duplicates(&instances, span, faults);
-    Some(instances)
 }
 
-/// Only expressions over arguments are known before the run.
+/// Whether an expression depends on nothing but arguments that are known before the run.
+fn is_known(expression: &str, late: &BTreeSet<String>) -> bool {
+    template::scan_expression(expression).references.iter().all(|reference| {
+        match reference.segments.as_slice() {
+            [first, name, ..] if first.name == "args" => !late.contains(name.name),
+            [first] if first.name == "args" => late.is_empty(),
+            [] => true,
+            _ => false,
+        }
+    })
+}
+
 fn evaluate(expression: &str, args: &Map<String, Value>) -> Result<Vec<Value>, String> {
-    let references = template::scan_expression(expression).references;
-    let other = references
-        .iter()
-        .filter_map(|reference| reference.segments.first())
-        .find(|first| first.name != "args");
-    if let Some(other) = other {
-        return Err(format!(
-            "`for_each` over `{}` is read and checked, but this version can only run one over a list or `args`",
-            other.name
-        ));
-    }
     match Evaluator::new().over_args(expression, args)? {
         Value::Array(items) => Ok(items),
         _ => Err(format!("`for_each: {expression}` gives no list")),
-    }
-}
-
-/// `item.key`, the item itself where it is a word, else a hash of it.
-fn key_of(item: &Value) -> String {
-    let written = match item {
-        Value::Object(fields) => {
-            fields.get("key").filter(|key| !key.is_object() && !key.is_array() && !key.is_null())
-        }
-        Value::Array(_) | Value::Null => None,
-        scalar => Some(scalar),
-    };
-    match written.map(as_text).filter(|key| !key.is_empty()) {
-        Some(key) => key,
-        None => blake3::hash(item.to_string().as_bytes()).to_hex().chars().take(8).collect(),
-    }
-}
-
-fn refuse_duplicates(instances: &[Instance], span: Span, faults: &mut Faults) {
-    let mut seen = BTreeSet::new();
-    for instance in instances {
-        if !seen.insert(&instance.key) {
-            let key = &instance.key;
-            faults.add(
-                span,
-                format!("`for_each` gives the key {key} twice; give each item a `key` of its own"),
-            );
-            return;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_name_items() {
-        let cases = [
-            (serde_json::json!("eu"), "eu"),
-            (serde_json::json!(3), "3"),
-            (serde_json::json!(true), "true"),
-            (serde_json::json!({"key": "a", "x": 1}), "a"),
-            (serde_json::json!({"key": 7}), "7"),
-        ];
-        for (item, key) in cases {
-            assert_eq!(key_of(&item), key);
-        }
-        for item in [serde_json::json!({"x": 1}), serde_json::json!([1]), serde_json::json!(""), Value::Null]
-        {
-            assert_eq!(key_of(&item).len(), 8, "{item}");
-        }
     }
 }

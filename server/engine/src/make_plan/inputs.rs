@@ -7,11 +7,13 @@ use divisi_model::{Dag, Input};
 use super::Faults;
 use crate::plan::PlanInput;
 
-/// Resolves the inputs of one node. `ancestors`: its ancestors in the DAG; `planned`: the plan's index of a DAG node.
+/// Resolves the inputs of one node. `ancestors`: its ancestors in the DAG; `gives`: whether a DAG node
+/// has an output; `planned`: the plan's index of one.
 pub(super) fn resolve(
     dag: &Dag,
     inputs: &[Input],
     ancestors: &BTreeSet<usize>,
+    gives: impl Fn(usize, &str) -> bool,
     planned: impl Fn(usize) -> Option<usize>,
     faults: &mut Faults,
 ) -> Vec<PlanInput> {
@@ -21,7 +23,7 @@ pub(super) fn resolve(
             Some(from) => (from.value.as_str(), from.span),
             None => (input.name.value.as_str(), input.name.span),
         };
-        let source = match find(dag, from, ancestors) {
+        let source = match find(dag, from, ancestors, &gives) {
             Ok(source) => source,
             Err(message) => {
                 faults.add(span, message);
@@ -45,10 +47,12 @@ pub(super) fn resolve(
 }
 
 /// `node.output`, or a bare output name that exactly one ancestor gives. None where nobody does.
-fn find(dag: &Dag, from: &str, ancestors: &BTreeSet<usize>) -> Result<Option<(usize, String)>, String> {
-    let gives = |index: usize, name: &str| {
-        dag.nodes.get(index).is_some_and(|node| node.outputs.iter().any(|output| output.name.value == name))
-    };
+fn find(
+    dag: &Dag,
+    from: &str,
+    ancestors: &BTreeSet<usize>,
+    gives: impl Fn(usize, &str) -> bool,
+) -> Result<Option<(usize, String)>, String> {
     if let Some((id, output)) = from.split_once('.') {
         let node = ancestors
             .iter()

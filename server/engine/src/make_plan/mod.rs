@@ -11,7 +11,9 @@
 //! needs     locks and limits
 //! worktree  what copies of the workspace are made from
 //! budgets   what may be spent
-//! nodes     one node of the DAG to its nodes of the plan
+//! nodes     one node by itself
+//! pieces    nodes with what they hold: instances, nodes of another DAG
+//! planner   all nodes of a DAG, and of those that are its nodes
 //! ```
 
 mod agents;
@@ -23,6 +25,8 @@ mod expand;
 mod inputs;
 mod needs;
 mod nodes;
+mod pieces;
+mod planner;
 pub(crate) mod refuse;
 mod worktree;
 
@@ -37,7 +41,7 @@ use divisi_syntax::Span;
 use divisi_workspace::{Content, Document, Snapshot};
 
 use crate::client::{EngineError, RunOptions};
-use crate::plan::{PLAN_FORMAT, PlanContext, PlanEnv, PlanSource, StoredPlan};
+use crate::plan::{PLAN_FORMAT, PlanContext, PlanEnv, StoredPlan};
 
 /// Binds, resolves and freezes the DAG of `document`.
 ///
@@ -53,24 +57,36 @@ pub(crate) fn make(
     refuse::check(snapshot, document, tree, dag)?;
     let mut faults = Faults::default();
     let bound = args::bind(dag, options, &mut faults);
-    let graph = Graph::new(dag);
-    let chosen = choose(dag, &graph, options.to.as_deref())?;
-    let mut agents = agents::Agents::new(snapshot);
-    let mut commands = commands::Commands::new(snapshot);
-    let mut needs = needs::Needs::new(dag);
-    let mut nodes = nodes::plan_nodes(
-        &nodes::Context { dag, graph: &graph, document, args: &bound.values, chosen: &chosen },
-        &mut agents,
-        &mut needs,
-        &mut commands,
-        &mut faults,
-    );
     let env = declared_env(&dag.env, &mut faults);
-    let workspace = workspace_of(snapshot, &document.path);
-    let repository = worktree::repository(dag, &chosen, &workspace, &mut faults);
+    let mut planner = planner::Planner {
+        snapshot,
+        agents: agents::Agents::new(snapshot),
+        commands: commands::Commands::new(snapshot),
+        needs: needs::Needs::default(),
+        sources: Vec::new(),
+        workspace: workspace_of(snapshot, &document.path),
+        repository: None,
+        budgets: Vec::new(),
+    };
+    let around = planner::Around {
+        files: vec![document.path.clone()],
+        env: env.clone(),
+        budgets: planner.add_budget(dag, "").into_iter().collect(),
+        ..Default::default()
+    };
+    let called = planner::Called {
+        dag,
+        document,
+        args: &bound.values,
+        late: &BTreeSet::new(),
+        to: options.to.as_deref(),
+        around,
+    };
+    let pieces::Level { mut nodes, scopes, .. } = planner.level(&called, &mut faults);
+    let planner::Planner { agents, commands, needs, sources, workspace, repository, budgets, .. } = planner;
     faults.into_result()?;
     let settings = &snapshot.settings().run;
-    let budgets = budgets::plan_budgets(dag, &workspace, &document.path, &mut nodes);
+    budgets::recall(&workspace, &document.path, &mut nodes);
     Ok(StoredPlan {
         format: PLAN_FORMAT,
         dag: dag_name(dag, &document.path),
@@ -87,18 +103,15 @@ pub(crate) fn make(
         locks: needs.locks,
         limits: needs.limits,
         budgets,
-        writes: needs::writes(chosen.iter().filter_map(|index| dag.nodes.get(*index))),
+        writes: needs::writes(&nodes),
         concurrent: options.concurrent,
+        scopes,
         nodes,
         agents: agents.files,
         commands: commands.files,
         runners: agents.runners,
         repository,
-        sources: vec![PlanSource {
-            path: document.path.clone(),
-            digest: blake3::hash(document.text.as_bytes()).to_hex().to_string(),
-            text: document.text.to_string(),
-        }],
+        sources,
         reuse: options.reuse,
         context: PlanContext { max_bytes: dag.context.max_bytes },
         parent: None,
@@ -123,6 +136,16 @@ impl Faults {
 
     fn add_asked(&mut self, message: impl Into<String>) {
         self.asked.push(message.into());
+    }
+
+    /// Tells what is wrong in the file of a DAG that is a node, at the place that names it.
+    fn tell_in(self, faults: &mut Self, span: Span, document: &Document) {
+        let file = document.path.display();
+        for (at, message) in self.places {
+            let line = document.lines.line(at.start) + 1;
+            faults.add(span, format!("{file}:{line}: {message}"));
+        }
+        faults.asked.extend(self.asked);
     }
 
     fn into_result(self) -> Result<(), EngineError> {

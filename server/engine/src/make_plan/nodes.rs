@@ -1,104 +1,21 @@
-//! One node of the DAG to its nodes of the plan: itself, or a group and its instances.
+//! What one node of a DAG is in the plan, by itself.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use divisi_analysis::Graph;
 use divisi_analysis::plan::DEFAULT_ESTIMATE;
 use divisi_model::variables::arg_variable;
 use divisi_model::{CommandWork, Dag, Node, Program, ResumePolicy, Retry, RunWork, Text, Work};
 use divisi_syntax::{Spanned, template};
-use divisi_workspace::Document;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::agents::{Agents, Handed};
 use super::commands::Commands;
-use super::expand::{Instance, instances};
-use super::needs::Needs;
-use super::{Faults, ancestors, cache, declared_env, inputs, worktree};
+use super::{Faults, declared_env, worktree};
 use crate::amounts::Amounts;
 use crate::plan::{PlanCompensation, PlanHold, PlanNode, PlanOutput, PlanRetry, PlanWork};
 use crate::words;
 
-/// What all nodes are planned from.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Context<'a> {
-    pub(super) dag: &'a Dag,
-    pub(super) graph: &'a Graph,
-    pub(super) document: &'a Arc<Document>,
-    pub(super) args: &'a Map<String, Value>,
-    /// Indices of the DAG's nodes that are planned, in file order.
-    pub(super) chosen: &'a [usize],
-}
-
-/// All nodes of the plan. A group stands before its instances.
-pub(super) fn plan_nodes(
-    context: &Context<'_>,
-    agents: &mut Agents<'_>,
-    needs: &mut Needs<'_>,
-    commands: &mut Commands<'_>,
-    faults: &mut Faults,
-) -> Vec<PlanNode> {
-    let expanded: Vec<(usize, Option<Vec<Instance>>)> = context
-        .chosen
-        .iter()
-        .filter_map(|index| {
-            let node = context.dag.nodes.get(*index)?;
-            Some((*index, instances(node, context.args, faults)))
-        })
-        .collect();
-    let places = places(context.dag.nodes.len(), &expanded);
-    let planned = |dag_index: usize| places.get(dag_index).copied().flatten();
-    let mut nodes = Vec::new();
-    for (index, instances) in expanded {
-        let Some(node) = context.dag.nodes.get(index) else { continue };
-        let Some(work) = plan_work(node, agents, commands, faults) else { continue };
-        refuse_secrets(context.dag, node, faults);
-        let compensate = plan_compensation(node, agents, commands, faults);
-        let locks = needs.holds(node);
-        let single = PlanNode {
-            dependencies: dependencies(context.graph, index, planned),
-            inputs: if node.inputs.is_empty() {
-                Vec::new()
-            } else {
-                inputs::resolve(context.dag, &node.inputs, &ancestors(context.graph, index), planned, faults)
-            },
-            env: declared_env(&node.env, faults),
-            line: context.document.lines.line(node.id.span.start),
-            resume: resume_policy(node, &locks),
-            limits: needs.limits(node),
-            locks,
-            cache: cache::plan(context.dag, node, planned),
-            compensate,
-            ..plain_node(node, work)
-        };
-        match instances {
-            None => nodes.push(single),
-            Some(instances) => push_group(&mut nodes, single, instances),
-        }
-    }
-    nodes
-}
-
-/// Where each node of the DAG stands in the plan.
-fn places(count: usize, expanded: &[(usize, Option<Vec<Instance>>)]) -> Vec<Option<usize>> {
-    let mut places = vec![None; count];
-    let mut next = 0;
-    for (index, instances) in expanded {
-        if let Some(place) = places.get_mut(*index) {
-            *place = Some(next);
-        }
-        next += 1 + instances.as_ref().map_or(0, Vec::len);
-    }
-    places
-}
-
-fn dependencies(graph: &Graph, node: usize, planned: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
-    let dependencies = graph.dependencies.get(node).into_iter().flatten();
-    dependencies.filter_map(|index| planned(*index as usize)).collect()
-}
-
-fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
+pub(super) fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
     let outputs = node.outputs.iter().map(|output| PlanOutput {
         name: output.name.value.clone(),
         form: output.form.clone(),
@@ -110,6 +27,8 @@ fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
     });
     PlanNode {
         path: node.id.value.clone(),
+        scope: 0,
+        expansion: None,
         title: node.title.as_ref().map(|title| title.value.clone()),
         line: 0,
         group: None,
@@ -152,7 +71,7 @@ fn wall_budget(node: &Node) -> Option<Duration> {
 }
 
 /// What somebody holds alone may be half changed when the attempt is lost: then a person decides.
-fn resume_policy(node: &Node, locks: &[PlanHold]) -> ResumePolicy {
+pub(super) fn resume_policy(node: &Node, locks: &[PlanHold]) -> ResumePolicy {
     let is_delicate = node.has_compensation || locks.iter().any(|hold| hold.exclusive);
     let default = if is_delicate { ResumePolicy::Ask } else { ResumePolicy::Retry };
     node.resume.as_ref().map_or(default, |resume| resume.value)
@@ -182,7 +101,7 @@ fn plan_retry(retry: &Retry) -> PlanRetry {
 
 /// What undoes the node, or each of its instances. A cancel before any attempt leaves nothing, and one after it is undone
 /// anyway: as a kind of failure it says nothing.
-fn plan_compensation(
+pub(super) fn plan_compensation(
     node: &Node,
     agents: &mut Agents<'_>,
     commands: &mut Commands<'_>,
@@ -206,38 +125,21 @@ fn plan_compensation(
     }))
 }
 
-/// The group waits and is judged by its rule; the instances carry condition, tolerance and work.
-fn push_group(nodes: &mut Vec<PlanNode>, single: PlanNode, instances: Vec<Instance>) {
-    let group = nodes.len();
-    let children = (group + 1..=group + instances.len()).collect();
-    nodes.push(PlanNode {
-        when: None,
-        continue_on_error: false,
-        work: PlanWork::Group { children },
-        inputs: Vec::new(),
+/// A DAG that is a node: what it waits for and how long it may take. What it does is its own nodes' affair.
+pub(super) fn dag_node(node: &Node) -> PlanNode {
+    let nothing = PlanWork::Group { children: Vec::new() };
+    PlanNode {
         retry: None,
-        timeout_ms: None,
         idle_timeout_ms: None,
         wall_budget_ms: None,
-        env: Vec::new(),
-        locks: Vec::new(),
-        limits: Vec::new(),
+        outputs: Vec::new(),
         worktree: None,
-        cache: None,
         compensate: None,
-        ..single.clone()
-    });
-    nodes.extend(instances.into_iter().enumerate().map(|(index, instance)| PlanNode {
-        path: format!("{}[{}]", single.path, instance.key),
-        group: Some(group),
-        dependencies: Vec::new(),
-        item: Some(instance.item),
-        index: Some(index),
-        ..single.clone()
-    }));
+        ..plain_node(node, nothing)
+    }
 }
 
-fn plan_work(
+pub(super) fn plan_work(
     node: &Node,
     agents: &mut Agents<'_>,
     commands: &mut Commands<'_>,
@@ -299,10 +201,8 @@ fn plan_some_work(
                 max_tokens: budget.tokens,
             })
         }
-        Work::Dag { path: written, .. } => {
-            faults.add(written.span, "this kind of node is read and checked, but this version cannot run it");
-            None
-        }
+        // What it holds was planned.
+        Work::Dag { .. } => None,
         Work::Approve { question } => Some(PlanWork::Approve { question: question.value.clone() }),
         Work::Foreign(work) => {
             faults.add(work.key.span, format!("`{}` can be run by its own tool only", work.key.value));
@@ -335,7 +235,7 @@ fn plan_run(node: &Node, run: &RunWork, faults: &mut Faults) -> Option<PlanWork>
 }
 
 /// A secret argument in a template would be stored with the prompt, or be seen by every process as an argument.
-fn refuse_secrets(dag: &Dag, node: &Node, faults: &mut Faults) {
+pub(super) fn refuse_secrets(dag: &Dag, node: &Node, faults: &mut Faults) {
     let secret = |name: &str| dag.args.iter().any(|arg| arg.secret && arg.name.value == name);
     if !dag.args.iter().any(|arg| arg.secret) {
         return;
@@ -360,7 +260,7 @@ fn templates(node: &Node) -> Vec<&Text> {
     let works = node.work.iter().chain(node.undoing());
     let texts = works.flat_map(|work| match work {
         Work::Agent(work) => work.prompt.iter().collect(),
-        Work::Command(CommandWork { args, .. }) => args.texts.iter().collect(),
+        Work::Command(CommandWork { args, .. }) | Work::Dag { args, .. } => args.texts.iter().collect(),
         Work::Run(RunWork { program: Program::Argv(argv), .. }) => argv.iter().collect(),
         Work::Approve { question } => vec![question],
         _ => Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use divisi_model::{Dag, Node};
+use divisi_model::Node;
 use divisi_syntax::Spanned;
 
 use super::Faults;
@@ -15,27 +15,24 @@ pub(super) fn plan_worktree(node: &Node) -> PlanWorktree {
     PlanWorktree { copy: globs(&node.worktree_copies), link: globs(&node.worktree_links) }
 }
 
-/// The repository around the workspace, where a node needs one.
-pub(super) fn repository(
-    dag: &Dag,
-    chosen: &[usize],
-    workspace: &Path,
-    faults: &mut Faults,
-) -> Option<PlanRepository> {
-    let isolated: Vec<&Node> =
-        chosen.iter().filter_map(|index| dag.nodes.get(*index)).filter(|node| node.in_worktree).collect();
-    let first = isolated.first()?;
-    for node in &isolated {
-        for glob in node.worktree_copies.iter().chain(&node.worktree_links) {
-            if !is_below(&glob.value) {
-                faults.add(glob.span, format!("{} does not lead to something in the workspace", glob.value));
-            }
+/// Refuses what leads out of the workspace.
+pub(super) fn check_globs(node: &Node, faults: &mut Faults) {
+    for glob in node.worktree_copies.iter().chain(&node.worktree_links) {
+        if !is_below(&glob.value) {
+            faults.add(glob.span, format!("{} does not lead to something in the workspace", glob.value));
         }
     }
+}
+
+/// The repository around the workspace, which a node needs.
+pub(super) fn repository(
+    workspace: &Path,
+    id: &Spanned<String>,
+    faults: &mut Faults,
+) -> Option<PlanRepository> {
     find_repository(workspace)
         .map_err(|why| {
-            let id = &first.id;
-            faults.add(id.span, format!("{} works on a copy of the workspace, but {why}", id.value));
+            faults.add(id.span, format!("{} works on a copy of the workspace, but {why}", id.value))
         })
         .ok()
 }

@@ -63,7 +63,7 @@ pub(crate) fn definition(plan: &StoredPlan, node: usize) -> Vec<Part> {
     let Some(planned) = plan.nodes.get(node) else { return Vec::new() };
     let mut parts = Parts::default();
     let work = match &planned.work {
-        PlanWork::Group { .. } => return Vec::new(),
+        PlanWork::Group { .. } | PlanWork::Dag { .. } => return Vec::new(),
         PlanWork::Argv { argv } => serde_json::to_value(argv),
         PlanWork::Line { line, .. } => serde_json::to_value(line),
         PlanWork::Agent { prompt, command, .. } => {
@@ -72,7 +72,7 @@ pub(crate) fn definition(plan: &StoredPlan, node: usize) -> Vec<Part> {
         other => serde_json::to_value(other),
     };
     parts.add_json(work_name(planned), &work.unwrap_or_default());
-    parts.add_json("arguments", &arguments(plan));
+    parts.add_json("arguments", &arguments(plan, planned));
     parts.add_json("item", &planned.item);
     let inputs: Vec<Value> = planned
         .inputs
@@ -114,14 +114,14 @@ pub(crate) fn identity(plan: &StoredPlan, found: &Circumstances<'_>) -> Vec<Part
     parts.add_json(work_name(planned), &work);
     if !matches!(planned.work, PlanWork::Agent { .. }) {
         // They are in a program's environment whether it names them or not; an agent is told by its prompt.
-        parts.add_json("arguments", &arguments(plan));
+        parts.add_json("arguments", &arguments(plan, planned));
     }
     for (name, value) in &search.inputs {
         parts.add(format!("the input {name}"), input_digest(value));
     }
     parts.add_json("cache.key", &search.cache_key);
     add_nature(&mut parts, plan, planned);
-    for variable in plan.env.iter().chain(&planned.env).filter(|variable| !variable.secret) {
+    for variable in plan.env_of(planned).iter().chain(&planned.env).filter(|variable| !variable.secret) {
         let value = variable.from_env.as_ref().map(|source| found.environment.get(source));
         parts.add_json(&format!("the value of ${}", variable.name), &value);
     }
@@ -162,7 +162,7 @@ fn add_nature(parts: &mut Parts, plan: &StoredPlan, planned: &PlanNode) {
         _ => {}
     }
     parts.add_json("cwd", &planned.cwd);
-    let variables: Vec<Value> = plan.env.iter().chain(&planned.env).map(declared).collect();
+    let variables: Vec<Value> = plan.env_of(planned).iter().chain(&planned.env).map(declared).collect();
     parts.add_json("env", &variables);
     parts.add_json("outputs", &planned.outputs);
     parts.add_json("writes", &planned.writes);
@@ -177,8 +177,8 @@ fn declared(variable: &PlanEnv) -> Value {
 }
 
 /// Secret ones hold `null`.
-fn arguments(plan: &StoredPlan) -> BTreeMap<&String, &Value> {
-    plan.args.iter().collect()
+fn arguments<'a>(plan: &'a StoredPlan, planned: &PlanNode) -> BTreeMap<&'a String, &'a Value> {
+    plan.args_of(planned).iter().collect()
 }
 
 fn work_name(planned: &PlanNode) -> &'static str {

@@ -33,6 +33,7 @@ use std::time::Duration;
 
 use crate::amounts::Unit;
 use crate::event::{Event, EventRecord, NodeState, Request, Verdict};
+use crate::growth::Item;
 use crate::plan::{PlanLimit, PlanLock, StoredPlan};
 
 pub use node::NodeView;
@@ -78,6 +79,8 @@ pub struct RunView {
     limits: Vec<PlanLimit>,
     nodes: Vec<NodeView>,
     by_path: HashMap<String, usize>,
+    /// The plan, where nodes may join it in the run.
+    growing: Option<StoredPlan>,
     /// How many nodes count as done.
     done: usize,
     reuse: ReuseFigures,
@@ -101,7 +104,25 @@ impl RunView {
             limits: plan.limits.clone(),
             by_path: nodes.iter().enumerate().map(|(index, node)| (node.path.clone(), index)).collect(),
             nodes,
+            growing: plan.nodes.iter().any(|node| node.expansion.is_some()).then(|| plan.clone()),
             ..Self::default()
+        }
+    }
+
+    /// The nodes that join the plan with the items of a group. Without a plan only their names come to be known, one
+    /// by one.
+    fn grow(&mut self, group: &str, items: &[Item]) {
+        let Some(plan) = &mut self.growing else { return };
+        let Some(index) = self.by_path.get(group).copied() else { return };
+        plan.grow(index, items);
+        for node in plan.nodes.iter().skip(self.nodes.len()) {
+            self.by_path.insert(node.path.clone(), self.nodes.len());
+            self.total += usize::from(!node.work.is_group());
+            self.nodes.push(NodeView::planned(node));
+        }
+        let children = plan.nodes.get(index).and_then(|node| node.work.children()).unwrap_or_default();
+        if let Some(node) = self.nodes.get_mut(index) {
+            node.children = children.to_vec();
         }
     }
 
@@ -138,6 +159,7 @@ impl RunView {
             Event::NodeState { node, state, detail, outputs, .. } => {
                 self.change_node(node, |node| node.become_state(*state, detail.as_deref(), outputs, at));
             }
+            Event::GroupExpanded { node, items } => self.grow(node, items),
             Event::AttemptGranted { node, attempt, .. } => {
                 self.change_node(node, |node| node.begin_attempt(*attempt, at));
             }
@@ -189,6 +211,8 @@ impl RunView {
                 ..
             }
             | Event::AttemptStopping { .. }
+            | Event::ArgumentsBound { .. }
+            | Event::GroupTimedOut { .. }
             | Event::Refused { .. }
             | Event::Unknown => {}
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::event::{Evidence, Holder, NodeState, OutputValue, Usage};
-use crate::plan::{PlanHold, PlanNode, PlanWork};
+use crate::plan::{PlanHold, PlanNode};
 
 /// A node as the events so far tell it.
 #[derive(Debug, Clone)]
@@ -102,10 +102,7 @@ impl NodeView {
 
     /// A node of the plan before anything happened.
     pub(super) fn planned(node: &PlanNode) -> Self {
-        let children = match &node.work {
-            PlanWork::Group { children } => Some(children.clone()),
-            _ => None,
-        };
+        let children = node.work.children().map(<[usize]>::to_vec);
         Self {
             title: node.title.clone(),
             is_group: children.is_some(),

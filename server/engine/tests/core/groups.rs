@@ -1,6 +1,6 @@
 //! ENGINE, section 10: a group has one state for its dependents.
 
-use divisi_engine::core::NodeOutputs;
+use divisi_engine::core::Made;
 use divisi_engine::event::{NodeState, OutputValue, Request, Verdict};
 use divisi_model::OnFailure;
 use serde_json::json;
@@ -40,9 +40,10 @@ fn outputs_stand_in_item_order_and_are_null_where_not_ok() {
     assert_eq!(run.state.outputs(1), None, "undefined while it goes on");
     run.succeed("g[1]");
     assert_eq!(run.state_of("g"), NodeState::Succeeded);
-    let Some(NodeOutputs::Lists(lists)) = run.state.outputs(1) else { panic!() };
-    let value = |text: &str| OutputValue::Value(json!(text));
-    assert_eq!(lists["out"], [Some(&value("g[1]")), None, Some(&value("g[3]"))]);
+    let [first, third] = ["g[1]", "g[3]"].map(|text| OutputValue::Value(json!(text)));
+    let list = vec![Some(Made::Value(&first)), None, Some(Made::Value(&third))];
+    assert_eq!(run.state.outputs(1).unwrap()["out"], Made::List(list.clone()));
+    assert_eq!(run.state.output(1, "out"), Some(Made::List(list)));
     run.succeed("after");
     assert_eq!(run.verdict(), Some(Verdict::Succeeded));
 }
@@ -96,8 +97,7 @@ fn the_state_follows_from_the_instances() {
 fn an_empty_group_succeeds_with_empty_lists() {
     let run = Run::started(parse("g: group()"));
     assert_eq!(run.state_of("g"), NodeState::Succeeded);
-    let Some(NodeOutputs::Lists(lists)) = run.state.outputs(0) else { panic!() };
-    assert_eq!(lists["out"], []);
+    assert_eq!(run.state.outputs(0).unwrap()["out"], Made::List(Vec::new()));
     assert_eq!(run.verdict(), Some(Verdict::Succeeded));
 }
 

@@ -12,6 +12,7 @@ mod forecasts;
 mod groups;
 mod locks;
 mod merging;
+mod nested;
 mod ordering;
 mod quota;
 mod requests;

@@ -22,7 +22,7 @@ const TABLE: &str = "
     retry_wait          → ready | failed | cancelled | pending
     lost                → succeeded | merging | reported | retry_wait | cancelled | ready | waiting_decision | failed(lost)
     waiting_decision    → ready | succeeded | failed(marked) | cancelled | pending
-    expanded            → succeeded | failed(children) | blocked | skipped | cancelled + pending
+    expanded            → succeeded | failed(children) | failed(timed_out) | blocked | skipped | cancelled + pending
     succeeded           → compensating | pending
     reused              → pending
     failed              → compensating | pending

@@ -73,6 +73,8 @@ pub(crate) fn sh(path: &str, line: &str) -> PlanNode {
     PlanNode {
         path: path.to_owned(),
         title: None,
+        scope: 0,
+        expansion: None,
         line: 0,
         group: None,
         dependencies: Vec::new(),
@@ -135,6 +137,7 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
         nodes,
         agents: Vec::new(),
         commands: Vec::new(),
+        scopes: Vec::new(),
         runners: Default::default(),
         repository: None,
         sources: Vec::new(),

@@ -12,9 +12,10 @@ use divisi_engine::core::{
 use divisi_engine::event::{
     EVENT_VERSION, Event, EventRecord, Evidence, FailKind, NodeState, OutputValue, Request, Usage, Verdict,
 };
+use divisi_engine::growth::{Item, items};
 use divisi_engine::plan::{
-    PLAN_FORMAT, PlanBudget, PlanCompensation, PlanHold, PlanLimit, PlanLock, PlanNode, PlanOutput,
-    PlanRetry, PlanWork, PlanWorktree, StoredPlan,
+    PLAN_FORMAT, PlanBudget, PlanCompensation, PlanExpansion, PlanHold, PlanLimit, PlanLock, PlanNode,
+    PlanOutput, PlanRetry, PlanScope, PlanWork, PlanWorktree, StoredPlan,
 };
 use divisi_engine::view::RunView;
 use divisi_model::{Backoff, LockScope, OnFailure, OutputForm, ResumePolicy, TriggerRule};
@@ -26,6 +27,8 @@ pub(crate) fn node(path: &str) -> PlanNode {
     PlanNode {
         path: path.to_owned(),
         title: None,
+        scope: 0,
+        expansion: None,
         line: 0,
         group: None,
         dependencies: Vec::new(),
@@ -110,6 +113,7 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
         nodes,
         agents: Vec::new(),
         commands: Vec::new(),
+        scopes: Vec::new(),
         runners: BTreeMap::new(),
         repository: None,
         sources: Vec::new(),
@@ -123,7 +127,8 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
 ///
 /// Options: a trigger rule; `tolerant`; `group(child child)`; `when(EXPRESSION)`; `timeout`; `bad-template`;
 /// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `approve`; `copy`; `undo` and `undo(KIND KIND)`; `bad-undo`; `estimate(MS)`; `priority(N)`;
-/// `lock(NAME)` and `shared(NAME)`, where the first use may give a capacity, `shared(NAME 2)`; `limit(NAME CAPACITY)`.
+/// `dag(ON_FAILURE child child)`, whose output is its last child's; `late(VALUE)` behind it; `each(ITEMS)` and, with
+/// instances that are DAGs of two nodes in a row, `each-dag(ITEMS)`: see [`Words`]; `lock(NAME)` and `shared(NAME)`, where the first use may give a capacity, `shared(NAME 2)`; `limit(NAME CAPACITY)`.
 pub(crate) fn parse(text: &str) -> StoredPlan {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let head = |line: &str| line.split(['<', ':']).next().unwrap().trim().to_owned();
@@ -131,6 +136,7 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
     let index =
         |path: &str| paths.iter().position(|known| known == path).unwrap_or_else(|| panic!("no node {path}"));
     let (mut locks, mut limits) = (Vec::new(), Vec::new());
+    let mut scopes = Vec::new();
     let mut nodes: Vec<PlanNode> = paths.iter().map(|path| node(path)).collect();
     for (at, line) in lines.iter().enumerate() {
         let (before, options) = line.split_once(':').unwrap_or((line, ""));
@@ -168,6 +174,24 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
                     }
                     nodes[at].work = PlanWork::Group { children };
                 }
+                "dag" => {
+                    let (on_failure, children) = inner.split_once(' ').unwrap_or((inner, ""));
+                    let children: Vec<usize> = children.split_whitespace().map(index).collect();
+                    for child in &children {
+                        nodes[*child].group = Some(at);
+                    }
+                    scopes.push(scope(&format!("{}/", paths[at]), on_failure));
+                    let exports = children.last().map(|last| ("out".to_owned(), *last)).into_iter().collect();
+                    nodes[at].work = PlanWork::Dag { children, scope: scopes.len(), exports };
+                }
+                "late" => {
+                    let PlanWork::Dag { scope, .. } = nodes[at].work else {
+                        panic!("late needs dag before it")
+                    };
+                    scopes[scope - 1].late_args.insert("x".to_owned(), inner.into());
+                }
+                "each" => nodes[at] = growing(nodes[at].clone(), inner, false),
+                "each-dag" => nodes[at] = growing(nodes[at].clone(), inner, true),
                 rule => nodes[at].rule = self::rule(rule),
             }
         }
@@ -177,7 +201,48 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
         .map(|(name, capacity)| PlanLock { name, capacity, scope: LockScope::Workspace })
         .collect();
     let limits = limits.into_iter().map(|(name, capacity)| PlanLimit { name, capacity: capacity.unwrap() });
-    StoredPlan { locks, limits: limits.collect(), ..plan(nodes) }
+    StoredPlan { locks, limits: limits.collect(), scopes, ..plan(nodes) }
+}
+
+/// A DAG that is a node.
+pub(crate) fn scope(prefix: &str, on_failure: &str) -> PlanScope {
+    PlanScope {
+        prefix: prefix.to_owned(),
+        file: "/w/inner.dag.yaml".into(),
+        on_failure: serde_json::from_value(Value::String(on_failure.to_owned())).unwrap(),
+        args: Map::new(),
+        late_args: Map::new(),
+        secret_args: BTreeMap::new(),
+        late_types: BTreeMap::new(),
+        env: Vec::new(),
+    }
+}
+
+/// A `for_each` group whose items are known in the run only.
+pub(crate) fn growing(single: PlanNode, items: &str, of_dags: bool) -> PlanNode {
+    let mut first = PlanNode { path: String::new(), dependencies: Vec::new(), ..single.clone() };
+    let mut instance = Vec::new();
+    let mut scopes = Vec::new();
+    if of_dags {
+        let child = |name: &str| PlanNode { group: Some(0), scope: 1, ..node(name) };
+        first.work = PlanWork::Dag {
+            children: vec![1, 2],
+            scope: 1,
+            exports: BTreeMap::from([("out".to_owned(), 2)]),
+        };
+        instance.push(child("/one"));
+        instance.push(PlanNode { dependencies: vec![1], ..child("/two") });
+        scopes.push(scope("/", "stop"));
+    }
+    instance.insert(0, first);
+    let expansion = PlanExpansion { expression: items.to_owned(), max_items: 5, instance, scopes };
+    PlanNode {
+        work: PlanWork::Group { children: Vec::new() },
+        when: None,
+        continue_on_error: false,
+        expansion: Some(Box::new(expansion)),
+        ..single
+    }
 }
 
 /// The place of `NAME` or `NAME CAPACITY` in a list that grows.
@@ -227,6 +292,8 @@ pub(crate) fn rule(name: &str) -> TriggerRule {
 }
 
 /// Evaluates `true`, `false`, `error`, and `ok N` (node N is ok).
+///
+/// Items are words: `a b c`; `error` gives none but an error, `attempts N` as many numbers as node N had attempts.
 pub(crate) struct Words;
 
 impl Evaluate for Words {
@@ -263,6 +330,29 @@ impl Evaluate for Words {
             }
             PlanWork::Approve { question } => Ok(question.clone()),
             other => panic!("{other:?} asks nothing"),
+        }
+    }
+
+    fn items(&self, state: &State, node: usize) -> Result<Vec<Item>, String> {
+        let expansion = state.plan().nodes[node].expansion.as_ref().unwrap();
+        let words: Vec<Value> = match expansion.expression.split_once(' ') {
+            _ if expansion.expression == "error" => return Err("no items".to_owned()),
+            Some(("attempts", node)) => {
+                let attempts = state.node(node.parse().unwrap()).unwrap().attempt();
+                (1..=attempts).map(Value::from).collect()
+            }
+            _ => expansion.expression.split_whitespace().map(Value::from).collect(),
+        };
+        items(words, expansion.max_items)
+    }
+
+    fn late_args(&self, state: &State, node: usize) -> Result<Map<String, Value>, String> {
+        let PlanWork::Dag { scope, .. } = state.plan().nodes[node].work else { panic!("it is no DAG") };
+        let late = state.plan().scope(scope).unwrap().late_args.clone();
+        if late.values().any(|value| value == "error") {
+            Err("the argument x: no".to_owned())
+        } else {
+            Ok(late)
         }
     }
 

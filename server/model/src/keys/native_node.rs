@@ -75,8 +75,7 @@ const NODE_KEYS: &[Key] = &[
         "dag",
         Ty::Path,
         "Another DAG file, relative to this one. Its nodes appear as `id/child`.\n\nExample: `dag: ./tests.dag.yaml`",
-    )
-    .not_run_yet(),
+    ),
     Key::new(
         "approve",
         Ty::Template,
@@ -88,8 +87,7 @@ const NODE_KEYS: &[Key] = &[
         Ty::OneOf(&[Ty::Map(&Ty::Any), Ty::List(&Ty::Any), Ty::Template]),
         "Arguments of the command or of the other DAG: by name, in order, or as one text.\n\nExample: `args: { scope: src }`",
     )
-    .applies(&[Command, Dag])
-    .not_run_yet(),
+    .applies(&[Command, Dag]),
     Key::new(
         "depends_on",
         Ty::OneOf(&[Ty::List(&Ty::NodeRef), Ty::NodeRef]),
@@ -179,7 +177,7 @@ const NODE_KEYS: &[Key] = &[
         "Makes one instance of the node for each item: a list, or an expression that gives one. Instances are \
          `id[KEY]`, where KEY is the item's `key`, or the item itself if it is a scalar. Templates see `item` and \
          `index`. Nodes that depend on it wait for all instances; its outputs are lists in the items' order.\n\n\
-         Example: `for_each: [eu, us]`, or `for_each: args.regions`. An expression over outputs is not run yet.",
+         Example: `for_each: [eu, us]`, or `for_each: args.regions`.",
     ),
     Key::new(
         "max_items",
