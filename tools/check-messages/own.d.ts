@@ -80,7 +80,7 @@ export interface DeclaredArg {
   secret: boolean;
 }
 
-type Verdict = "succeeded" | "failed" | "cancelled" | "compensated" | "compensation_failed";
+type Verdict = "succeeded" | "failed" | "halted" | "cancelled" | "compensated" | "compensation_failed";
 
 /** `server/lsp/src/handlers/runs.rs`. */
 export interface RunAtAGlance {

@@ -70,6 +70,7 @@ export function lookOfRun(status: RunAtAGlance["status"]): Look {
     case "cancelling":
       return "running";
     case "paused":
+    case "halted":
     case "orphaned":
       return "attention";
     case "planned":

@@ -17,7 +17,7 @@ pub(crate) enum Exit {
     Compensated,
     /// The run failed and could not be undone.
     CompensationFailed,
-    /// The run is paused and waits for a person.
+    /// The run is paused and waits for a person, or for its next resume.
     Waiting,
     /// The run was cancelled.
     Cancelled,
@@ -43,6 +43,7 @@ impl From<Verdict> for Exit {
         match verdict {
             Verdict::Succeeded => Self::Good,
             Verdict::Failed => Self::Failed,
+            Verdict::Halted => Self::Waiting,
             Verdict::Cancelled => Self::Cancelled,
             Verdict::Compensated => Self::Compensated,
             Verdict::CompensationFailed => Self::CompensationFailed,

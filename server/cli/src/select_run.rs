@@ -66,6 +66,7 @@ pub(crate) fn word(status: RunStatus) -> &'static str {
         RunStatus::Orphaned => "orphaned",
         RunStatus::Ended(Verdict::Succeeded) => "succeeded",
         RunStatus::Ended(Verdict::Failed) => "failed",
+        RunStatus::Ended(Verdict::Halted) => "halted",
         RunStatus::Ended(Verdict::Cancelled) => "cancelled",
         RunStatus::Ended(Verdict::Compensated) => "undone",
         RunStatus::Ended(Verdict::CompensationFailed) => "not undone",

@@ -364,22 +364,43 @@ impl Runs {
         for node in nodes {
             index_of(&state, &run, node)?;
         }
-        if !nodes.is_empty() && state.is_undoing() {
-            return Err(EngineError::new(format!(
-                "the run {run} is to be undone, and that is not over; `divisi resume {run}` goes on with it"
-            )));
+        if !nodes.is_empty() {
+            refuse_undoing(&run, &state)?;
         }
-        let has_succeeded = state.verdict() == Some(Verdict::Succeeded);
-        if has_succeeded && !nodes.is_empty() {
-            self.refuse_foreign(&run)?;
-            journal::ask(self.folder(&run)?.path(), &Request::Resume, now_ms())?;
-        } else {
-            self.prepare_resume(&run)?;
-        }
+        self.reopen(&run, &state, !nodes.is_empty())?;
         for node in nodes {
             let request = Request::Forget { node: node.clone() };
             journal::ask(self.folder(&run)?.path(), &request, now_ms())?;
         }
+        Ok(())
+    }
+
+    /// Has a run go on, also one that succeeded where some of its nodes are to be done again.
+    fn reopen(&self, run: &str, state: &State, is_done_again: bool) -> Result<(), EngineError> {
+        let has_succeeded = state.verdict() == Some(Verdict::Succeeded);
+        if !has_succeeded || !is_done_again {
+            return self.prepare_resume(run);
+        }
+        self.refuse_foreign(run)?;
+        journal::ask(self.folder(run)?.path(), &Request::Resume, now_ms())?;
+        Ok(())
+    }
+
+    /// Like [`Runs::prepare_resume`], and has `node` done again alone: everything else waits for the next resume.
+    ///
+    /// # Errors
+    /// The run has no such node, somebody hosts it, this user did not start it, or something that the node waits for
+    /// is not over.
+    pub fn prepare_resume_only(&self, run: &str, node: &str) -> Result<(), EngineError> {
+        let run = self.resolve(run)?;
+        let state = self.state(&run)?;
+        let index = index_of(&state, &run, node)?;
+        refuse_undoing(&run, &state)?;
+        if let Some(obstacle) = state.obstacle_to_run_alone(index) {
+            return Err(EngineError::new(format!("the node {node} cannot run alone: {obstacle}")));
+        }
+        self.reopen(&run, &state, true)?;
+        journal::ask(self.folder(&run)?.path(), &Request::Only { node: node.to_owned() }, now_ms())?;
         Ok(())
     }
 
@@ -606,6 +627,15 @@ fn user() -> String {
 fn refuse_inside_of_a_holder(plan: &StoredPlan) -> Result<(), EngineError> {
     let ancestry = Ancestry::from_environment(&own_environment());
     refuse_what_an_ancestor_holds(plan, &ancestry).map_err(EngineError::new)
+}
+
+fn refuse_undoing(run: &str, state: &State) -> Result<(), EngineError> {
+    if !state.is_undoing() {
+        return Ok(());
+    }
+    Err(EngineError::new(format!(
+        "the run {run} is to be undone, and that is not over; `divisi resume {run}` goes on with it"
+    )))
 }
 
 fn index_of(state: &State, run: &str, node: &str) -> Result<usize, EngineError> {

@@ -376,6 +376,11 @@ pub enum Request {
         /// Its path.
         node: String,
     },
+    /// Beside a resume: do a node again, and hold back everything else until the next resume.
+    Only {
+        /// Its path.
+        node: String,
+    },
     /// Start nothing new.
     Pause,
     /// Go on.
@@ -695,6 +700,8 @@ pub enum Verdict {
     Succeeded,
     /// Something failed without tolerance.
     Failed,
+    /// One node ran alone, as was asked; the others wait for a resume.
+    Halted,
     /// A request.
     Cancelled,
     /// Undone.

@@ -30,6 +30,7 @@ use crate::{select_run, trust, workspace};
 #[command(after_help = "Examples:
   divisi resume
   divisi resume --from synthesis
+  divisi resume --only synthesis
   divisi resume 20260131 --retry deploy
   divisi resume 20260131 --mark deploy succeeded
   divisi resume --budget usd=5")]
@@ -41,9 +42,13 @@ pub(crate) struct Resume {
     #[arg(long, visible_alias = "forget", value_name = "ID")]
     from: Vec<String>,
 
+    /// Do this node again, and nothing else: what waits for it is taken back and stays pending until the next resume.
+    #[arg(long, value_name = "ID", conflicts_with = "from")]
+    only: Option<String>,
+
     /// Go on with the DAG as its file says now, in a new run: what finished and did not change is taken over, what
     /// changed and everything that follows from it runs.
-    #[arg(long, conflicts_with_all = ["from", "retry", "mark"])]
+    #[arg(long, conflicts_with_all = ["from", "only", "retry", "mark"])]
     edited: bool,
 
     /// Let this node run again, whose attempt was lost with its host; may be given many times.
@@ -87,7 +92,7 @@ impl Resume {
         let raises: Vec<(String, Amounts)> =
             self.budget.iter().map(|given| (given.scope.clone(), given.more)).collect();
         let is_a_word = !decisions.is_empty() || !raises.is_empty();
-        let forgets = !self.from.is_empty();
+        let forgets = !self.from.is_empty() || self.only.is_some();
         let chosen = select_run::named_or_latest(&runs, self.run.as_deref(), "can be resumed", |run| {
             let is_over = matches!(run.status, RunStatus::Ended(_));
             select_run::is_resumable(run.status)
@@ -114,7 +119,10 @@ impl Resume {
         let planned = runs.plan(&chosen.run)?;
         tell_edits(&runs, &chosen.run, &planned, output);
         trust::require(runs.root(), mode, &planned, self.yes, output)?;
-        runs.prepare_resume_from(&chosen.run, &self.from)?;
+        match &self.only {
+            Some(node) => runs.prepare_resume_only(&chosen.run, node)?,
+            None => runs.prepare_resume_from(&chosen.run, &self.from)?,
+        }
         runs.decide_lost(&chosen.run, &decisions)?;
         runs.raise_budgets(&chosen.run, &raises)?;
         runs.start_host(&chosen.run, &this_program()?)?;

@@ -74,7 +74,7 @@ fn style(status: RunStatus) -> anstyle::Style {
         | RunStatus::Compensating
         | RunStatus::Orphaned => WARNING,
         RunStatus::Ended(Verdict::Succeeded) => GOOD,
-        RunStatus::Ended(Verdict::Cancelled | Verdict::Compensated) => WARNING,
+        RunStatus::Ended(Verdict::Cancelled | Verdict::Halted | Verdict::Compensated) => WARNING,
         RunStatus::Ended(Verdict::Failed | Verdict::CompensationFailed) => ERROR,
     }
 }

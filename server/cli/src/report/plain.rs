@@ -96,6 +96,7 @@ fn asked(request: &Request) -> Option<String> {
         Request::Compensate => "asked to undo what was done".to_owned(),
         Request::CancelNode { node } => format!("asked to cancel {node}"),
         Request::Forget { node } => format!("asked to do {node} again, and all that waits for it"),
+        Request::Only { node } => format!("asked to do {node} alone: what waits for it stays pending"),
         // Told by the node, where it is the answer to what is asked.
         Request::Approve { .. } => return None,
         Request::Decide { node, decision } => format!("decided: {node} {}", decided(*decision)),

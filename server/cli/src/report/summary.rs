@@ -48,6 +48,7 @@ fn headline(run: &RunView, verdict: Verdict) -> String {
     let (style, word) = match verdict {
         Verdict::Succeeded => (GOOD, "succeeded"),
         Verdict::Failed => (ERROR, "failed"),
+        Verdict::Halted => (WARNING, "ran one node alone, the rest waits"),
         Verdict::Cancelled => (WARNING, "was cancelled"),
         Verdict::Compensated => (WARNING, "failed and was undone"),
         Verdict::CompensationFailed => (ERROR, "failed and could not be undone"),

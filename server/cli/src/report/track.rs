@@ -131,6 +131,7 @@ fn section(run: &RunView) -> String {
         None => "running",
         Some(Verdict::Succeeded) => "succeeded",
         Some(Verdict::Failed) => "failed",
+        Some(Verdict::Halted) => "halted",
         Some(Verdict::Cancelled) => "cancelled",
         Some(Verdict::Compensated) => "undone",
         Some(Verdict::CompensationFailed) => "not undone",

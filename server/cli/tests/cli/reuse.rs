@@ -118,3 +118,35 @@ fn an_edited_dag_goes_on_where_nothing_changed() {
     assert_eq!(said.status, 0, "{}{}", said.out, said.err);
     assert_eq!(site.read("ran"), "a\nb\nc\nc\nc\nd\nb\nd\n");
 }
+
+const CHAIN: &str = "name: chain
+nodes:
+  - { id: a, run: 'echo a >> ran' }
+  - { id: b, run: 'echo b >> ran', depends_on: [a] }
+  - { id: c, run: 'echo c >> ran', depends_on: [b] }
+";
+
+#[test]
+fn one_node_is_done_again_alone() {
+    let site = Site::new().write("chain.dag.yaml", CHAIN);
+    assert_eq!(site.divisi(&["run", "chain", "--yes"]).status, 0);
+    let said = site.divisi(&["resume", "--only", "b", "--yes"]);
+    assert_eq!(said.status, 75, "{}{}", said.out, said.err);
+    assert_eq!(site.read("ran"), "a\nb\nc\nb\n");
+    assert!(said.out.contains("to go on:     divisi resume "), "{}", said.out);
+    assert!(site.divisi(&["runs"]).out.contains("halted"));
+    let said = site.divisi(&["resume", "--only", "c", "--from", "b", "--yes"]);
+    assert_eq!(said.status, 2, "{}{}", said.out, said.err);
+    let said = site.divisi(&["resume", "--yes"]);
+    assert_eq!(said.status, 0, "{}{}", said.out, said.err);
+    assert_eq!(site.read("ran"), "a\nb\nc\nb\nc\n");
+}
+
+#[test]
+fn a_node_whose_dependencies_are_not_done_does_not_run_alone() {
+    let site = Site::new().write("chain.dag.yaml", CHAIN.replace("echo a >> ran", "exit 1"));
+    assert_eq!(site.divisi(&["run", "chain", "--yes"]).status, 1);
+    let said = site.divisi(&["resume", "--only", "b", "--yes"]);
+    assert_eq!(said.status, 2, "{}{}", said.out, said.err);
+    assert!(said.err.contains("b cannot run alone: it waits for a, which did not end well"), "{}", said.err);
+}

@@ -227,6 +227,7 @@ fn resume(state: &mut State) {
     state.cancels = 0;
     state.undo_requested = false;
     state.paused = false;
+    state.only = None;
     // What a former host was about to undo goes on to be undone.
     if state.verdict.is_some_and(|verdict| verdict != Verdict::Succeeded) {
         state.undo = None;
@@ -253,6 +254,11 @@ fn apply_request(state: &mut State, id: u64, request: &Request) {
             state.cancels = state.cancels.saturating_add(1);
             state.verdict = None;
             state.ended_at = None;
+        }
+        Request::Only { node } => {
+            if let Some(node) = state.index(node) {
+                state.hold_all_but(node);
+            }
         }
         Request::Raise { scope, more } => budget::raise(state, scope, more),
         Request::Forget { node } if state.undo.is_none() => {

@@ -226,9 +226,10 @@ impl<'a> Draft<'a> {
     fn decide_node(&mut self, node: usize) {
         let Some(standing) = self.state.node(node) else { return };
         match standing.state {
+            NodeState::Expanded if standing.unfinished_children == 0 => self.derive_group(node),
+            _ if self.state.is_held_back(node) => {}
             NodeState::Pending if standing.waiting == 0 => self.evaluate_rule(node),
             NodeState::Ready if self.state.is_approval(node) => self.ask(node),
-            NodeState::Expanded if standing.unfinished_children == 0 => self.derive_group(node),
             _ => {}
         }
     }
@@ -603,7 +604,7 @@ impl<'a> Draft<'a> {
 
     /// Truth table 4.
     fn conclude(&mut self) {
-        if self.state.unfinished > 0 {
+        if self.state.unfinished > 0 && !self.state.has_done_its_part() {
             return;
         }
         let facts = Facts {
@@ -611,6 +612,7 @@ impl<'a> Draft<'a> {
             untolerated: self.state.untolerated > 0 || self.state.blocked > 0,
             undoes_failures: self.state.plan.on_failure == OnFailure::Compensate,
             undo_requested: self.state.undo_requested,
+            unfinished: self.state.unfinished > 0,
         };
         match ending(facts) {
             Ending::Over(verdict) => self.end_run(verdict),

@@ -26,6 +26,7 @@
 //! scopes       groups within groups, each with its mode and time    (ENGINE 10)
 //! expansion    items and arguments that only the run knows        (ENGINE 10)
 //! limits       who of the ready nodes may start next              (ENGINE 7)
+//! only         one node alone                                  (ENGINE 6)
 //! status       where the run stands
 //! ```
 
@@ -46,6 +47,7 @@ mod limits;
 mod locks;
 pub mod merging;
 pub mod mode;
+mod only;
 mod request;
 mod result_id;
 pub mod retry;

@@ -22,6 +22,7 @@ pub(super) fn take_in(draft: &mut Draft<'_>, row: RequestRow) {
         Request::Cancel if draft.state().cancels > 1 => kill_everything(draft),
         Request::CancelNode { node } => cancel_node(draft, &node),
         Request::Forget { node } => forget(draft, &node),
+        Request::Only { node } => draft.run_alone(&node),
         Request::Decide { node, decision } => decide_lost(draft, &node, decision),
         Request::Approve { node, approved, by, comment, about } => {
             let answer = Answer { approved, by: &by, comment: comment.as_deref(), about: &about };
@@ -109,9 +110,9 @@ fn decide_lost(draft: &mut Draft<'_>, path: &str, decision: LostDecision) {
     if standing.state != NodeState::WaitingDecision {
         return;
     }
-    let is_behind_a_reset = standing.waiting > 0;
+    let has_to_wait = standing.waiting > 0 || draft.state().is_held_back(node);
     match decision {
-        LostDecision::Retry if is_behind_a_reset => {
+        LostDecision::Retry if has_to_wait => {
             draft.enter(node, NodeState::Pending, None);
             draft.follow_group(node);
         }

@@ -68,6 +68,8 @@ pub struct State {
     /// Nodes whose result is being merged.
     pub(crate) merging: usize,
     pub(crate) paused: bool,
+    /// The node that runs alone: everything else is held back until the next resume.
+    pub(crate) only: Option<usize>,
     /// Runners that let nothing in, or one node at a time, by their place in the plan.
     pub(crate) gates: BTreeMap<usize, Gate>,
     /// What was spent, by the place of the budget in the plan.
@@ -279,6 +281,7 @@ impl State {
             undecided: 0,
             merging: 0,
             paused: false,
+            only: None,
             gates: BTreeMap::new(),
             budgets,
             undo: None,

@@ -1,7 +1,7 @@
 //! A host takes a run over: what was in flight under the former host is settled, and a resume resets what did not end
 //! well (ENGINE, sections 4 and 6).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use divisi_model::ResumePolicy;
 
@@ -46,14 +46,19 @@ pub(super) fn host_started(
             Some(Verdict::CompensationFailed) => draft.begin_undoing(),
             // It goes on to be undone.
             None if draft.state().undo.is_some() => {}
-            _ => reset(draft, &judged),
+            _ => {
+                let spared = later.iter().rev().find_map(|row| spared_by(draft, &row.request));
+                reset(draft, &judged, &spared.unwrap_or_default());
+            }
         }
     }
     draft.merge_again();
     draft.set_retry_timers();
     draft.set_undoing_timer();
     draft.set_approval_timers();
-    let reopens = |row: &RequestRow| matches!(row.request, Request::Forget { .. } | Request::Compensate);
+    let reopens = |row: &RequestRow| {
+        matches!(row.request, Request::Forget { .. } | Request::Only { .. } | Request::Compensate)
+    };
     if let (Some(verdict), false) = (draft.state().verdict, later.iter().any(reopens)) {
         draft.perform(Effect::Finish { verdict });
         return;
@@ -129,8 +134,14 @@ fn lose(draft: &mut Draft<'_>, node: usize) -> bool {
     }
 }
 
+/// What a node that is to run alone waits for stays as it is: that is over, however it ended.
+fn spared_by(draft: &Draft<'_>, request: &Request) -> Option<BTreeSet<usize>> {
+    let Request::Only { node } = request else { return None };
+    Some(draft.state().upstream(draft.state().index(node)?))
+}
+
 /// Makes pending again what did not end well. A run that succeeded has nothing to go on with.
-fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>) {
+fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>, spared: &BTreeSet<usize>) {
     if draft.state().verdict == Some(Verdict::Succeeded) {
         return;
     }
@@ -142,7 +153,7 @@ fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>) {
         }
     }
     for node in 0..count {
-        if !judged.contains(&node) && is_to_be_done_again(draft, node) {
+        if !judged.contains(&node) && !spared.contains(&node) && is_to_be_done_again(draft, node) {
             draft.enter(node, NodeState::Pending, None);
         }
     }

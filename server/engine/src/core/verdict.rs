@@ -13,6 +13,8 @@ pub struct Facts {
     pub undoes_failures: bool,
     /// Somebody asked to undo what was done: a cancel as well, of a run that goes on.
     pub undo_requested: bool,
+    /// One node ran alone, and others are still to come.
+    pub unfinished: bool,
 }
 
 /// What the table says.
@@ -31,6 +33,7 @@ pub fn ending(facts: Facts) -> Ending {
         Facts { cancelled: true, .. } => Ending::Over(Verdict::Cancelled),
         Facts { untolerated: true, undoes_failures: true, .. } => Ending::IsUndone,
         Facts { untolerated: true, .. } => Ending::Over(Verdict::Failed),
+        Facts { unfinished: true, .. } => Ending::Over(Verdict::Halted),
         _ => Ending::Over(Verdict::Succeeded),
     }
 }

@@ -21,6 +21,7 @@ use crate::event::Verdict;
 use crate::journal::JournalError;
 use crate::run_folder::RunFolder;
 
+pub use prepare::Workshop;
 use tenure::TenureEnd;
 pub(crate) use tenure::now_ms;
 

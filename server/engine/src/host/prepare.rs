@@ -17,12 +17,15 @@ use crate::words;
 
 /// What one attempt is made from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Workshop<'a> {
-    pub(super) plan: &'a StoredPlan,
-    pub(super) folder: &'a RunFolder,
-    pub(super) run: &'a str,
+pub struct Workshop<'a> {
+    /// What is run.
+    pub plan: &'a StoredPlan,
+    /// Where its files are.
+    pub folder: &'a RunFolder,
+    /// Its id.
+    pub run: &'a str,
     /// The environment that the host was given.
-    pub(super) environment: &'a BTreeMap<String, String>,
+    pub environment: &'a BTreeMap<String, String>,
 }
 
 /// A program and what belongs to it.
@@ -51,9 +54,11 @@ impl Workshop<'_> {
         make().map_err(|error: std::io::Error| format!("{}: {error}", folder.outputs().display()))
     }
 
-    /// Fills the attempt's folders, and says what to start; an error is text for people. `outputs`: its
-    /// `$DIVISI_OUTPUT_DIR`.
-    pub(super) fn prepare(&self, start: &StartAttempt, outputs: &Path) -> Result<ProcessSpec, String> {
+    /// Fills the attempt's folders, and says what to start. `outputs`: its `$DIVISI_OUTPUT_DIR`.
+    ///
+    /// # Errors
+    /// Text for people: a value, a program or a file is not there.
+    pub fn prepare(&self, start: &StartAttempt, outputs: &Path) -> Result<ProcessSpec, String> {
         let node = self.node(start.key)?.executed(start.undoes);
         let node = node.as_ref();
         let folder = self.attempt_folder(start.key.node, start.key.attempt);

@@ -207,7 +207,8 @@ impl RunView {
                     | Request::CancelNode { .. }
                     | Request::Decide { .. }
                     | Request::Approve { .. }
-                    | Request::Forget { .. },
+                    | Request::Forget { .. }
+                    | Request::Only { .. },
                 ..
             }
             | Event::AttemptStopping { .. }

@@ -13,6 +13,7 @@ mod groups;
 mod locks;
 mod merging;
 mod nested;
+mod only;
 mod ordering;
 mod quota;
 mod requests;

@@ -286,17 +286,18 @@ fn table_3_paused_starts_nothing_and_stops_nothing() {
 
 #[test]
 fn table_4() {
-    // cancelled, untolerated, on_failure: compensate, undoing was asked for.
-    for facts in 0..16 {
-        let [cancelled, untolerated, undoes_failures, undo_requested] =
-            [1, 2, 4, 8].map(|bit| facts & bit != 0);
+    // cancelled, untolerated, on_failure: compensate, undoing was asked for, one node ran alone.
+    for facts in 0..32 {
+        let [cancelled, untolerated, undoes_failures, undo_requested, unfinished] =
+            [1, 2, 4, 8, 16].map(|bit| facts & bit != 0);
         let expected = match (undo_requested, cancelled, untolerated, undoes_failures) {
             (true, _, _, _) | (false, false, true, true) => Ending::IsUndone,
             (false, true, _, _) => Ending::Over(Verdict::Cancelled),
             (false, false, true, false) => Ending::Over(Verdict::Failed),
+            (false, false, false, _) if unfinished => Ending::Over(Verdict::Halted),
             (false, false, false, _) => Ending::Over(Verdict::Succeeded),
         };
-        let facts = Facts { cancelled, untolerated, undoes_failures, undo_requested };
+        let facts = Facts { cancelled, untolerated, undoes_failures, undo_requested, unfinished };
         assert_eq!(ending(facts), expected, "{facts:?}");
     }
 }

@@ -220,6 +220,7 @@ impl World {
             Request::Cancel if self.invariants.cancels() > 0 => self.sometimes.saw("a second cancel"),
             Request::Cancel => self.sometimes.saw("a cancel"),
             Request::CancelNode { .. } => self.sometimes.saw("a node cancelled alone"),
+            Request::Only { .. } => self.sometimes.saw("a node is done again alone"),
             Request::Forget { .. } => self.sometimes.saw("a node and what follows it is done again"),
             Request::Decide { .. } => self.sometimes.saw("a person decides"),
             Request::Raise { .. } => self.sometimes.saw("a budget is raised"),
@@ -630,6 +631,7 @@ impl World {
         self.sometimes.saw(match verdict {
             Verdict::Cancelled => "verdict cancelled",
             Verdict::Failed => "verdict failed",
+            Verdict::Halted => "verdict halted",
             Verdict::Compensated => "verdict compensated",
             Verdict::CompensationFailed => "verdict compensation_failed",
             Verdict::Succeeded => "verdict succeeded",

@@ -143,6 +143,10 @@ impl Run {
         };
         match verdict {
             Verdict::Succeeded => (MessageType::Info, format!("`{dag}` succeeded in {took}")),
+            Verdict::Halted => (
+                MessageType::Info,
+                format!("`{dag}` ran one node alone in {took}; the rest waits for a resume"),
+            ),
             Verdict::Cancelled => (MessageType::Warning, format!("`{dag}` was cancelled after {took}")),
             Verdict::Failed => (MessageType::Error, format!("`{dag}` failed after {took}{}", because())),
             Verdict::Compensated => {
