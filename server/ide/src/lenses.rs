@@ -1,7 +1,6 @@
 //! What can be done with a document, above the line it concerns.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use divisi_analysis::occurrences::{Entity, Place, Role, references};
 use divisi_syntax::Span;
@@ -21,18 +20,23 @@ pub struct Lens {
 pub enum LensAction {
     /// Runs the DAG of this file, or cancels its run while one is going on.
     Run(PathBuf),
+    /// Runs the DAG of this document as far as a node needs, or again from that node on where it was run. It stands on
+    /// one line, before where the node is used.
+    RunNode(String),
     /// Shows where this is used: [`uses`]. They are not counted yet, since only some lenses are ever seen.
     UsedBy(Entity),
 }
 
-/// The lenses of a document: to run its DAG, or the one whose file a command names; and where the agent, the command,
-/// the skill or the DAG that it holds, and each node, are used.
+/// The lenses of a document: to run its DAG, or the one whose file a command names, or its DAG to or from a node; and
+/// where the agent, the command, the skill or the DAG that it holds, and each node, are used.
 pub fn lenses(snapshot: &Snapshot, document: &Document) -> Vec<Lens> {
     let mut lenses: Vec<Lens> = run(snapshot, document).into_iter().collect();
     let used_by = |(span, entity)| Lens { span, action: LensAction::UsedBy(entity) };
     lenses.extend(own(snapshot, document).map(used_by));
-    if snapshot.settings().hints.node_uses {
-        lenses.extend(nodes(document).into_iter().map(used_by));
+    let hints = &snapshot.settings().hints;
+    for (span, id) in nodes(document) {
+        lenses.extend(hints.node_runs.then(|| Lens { span, action: LensAction::RunNode(id.to_owned()) }));
+        lenses.extend(hints.node_uses.then(|| used_by((span, node_entity(document, id)))));
     }
     lenses
 }
@@ -81,16 +85,13 @@ fn own(snapshot: &Snapshot, document: &Document) -> Option<(Span, Entity)> {
     }
 }
 
-fn nodes(document: &Document) -> Vec<(Span, Entity)> {
-    let Some((_, dag)) = document.dag() else { return Vec::new() };
-    let path: Arc<std::path::Path> = Arc::from(document.path.as_path());
-    let with_id = dag.nodes.iter().filter(|node| !node.id.value.is_empty());
-    with_id
-        .map(|node| {
-            (
-                node.id.span,
-                Entity::Node { document: path.clone(), within: Vec::new(), id: node.id.value.clone() },
-            )
-        })
-        .collect()
+/// Nodes that have an id.
+fn nodes(document: &Document) -> impl Iterator<Item = (Span, &str)> {
+    let nodes = document.dag().map(|(_, dag)| dag.nodes.as_slice()).unwrap_or_default();
+    let with_id = nodes.iter().filter(|node| !node.id.value.is_empty());
+    with_id.map(|node| (node.id.span, node.id.value.as_str()))
+}
+
+fn node_entity(document: &Document, id: &str) -> Entity {
+    Entity::Node { document: document.path.as_path().into(), within: Vec::new(), id: id.to_owned() }
 }

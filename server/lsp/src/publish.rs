@@ -57,7 +57,7 @@ impl View {
 
     /// How long the nodes of the DAG at `path` took in its last run.
     pub(crate) fn last_durations(&self, path: &Path) -> Option<&Durations> {
-        self.last_runs.get(path).map(Arc::as_ref)
+        self.last_runs.get(path).map(|last| &last.durations)
     }
 
     pub(crate) fn diagnostics(&self, document: &Arc<Document>) -> Vec<lsp::Diagnostic> {

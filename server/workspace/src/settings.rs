@@ -100,13 +100,15 @@ pub struct HintSettings {
     pub critical: bool,
     /// How long the node took in the last run, else its estimate.
     pub duration: bool,
+    /// Above each node what runs to it and from it.
+    pub node_runs: bool,
     /// Above each node where it is used. Off, since it takes a line for each.
     pub node_uses: bool,
 }
 
 impl Default for HintSettings {
     fn default() -> Self {
-        Self { level: true, critical: true, duration: true, node_uses: false }
+        Self { level: true, critical: true, duration: true, node_runs: true, node_uses: false }
     }
 }
 

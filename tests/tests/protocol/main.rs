@@ -236,6 +236,8 @@ fn what_stands_beside_a_dag_follows_its_runs() {
         lens(&mut client),
         json!({ "title": "Cancel", "command": "divisi.server.cancel", "arguments": [{ "run": run }] })
     );
+    let lenses = client.request("textDocument/codeLens", json!({ "textDocument": document }));
+    assert_eq!(lenses.as_array().map(Vec::len), Some(1), "its nodes offer nothing meanwhile");
     let log = json!({
         "uri": format!("divisi-log:{}?run={run}&node=wait", world.workspace().display())
     });
@@ -245,6 +247,16 @@ fn what_stands_beside_a_dag_follows_its_runs() {
     world.write("go", "");
     assert_eq!(verdict(&client.events(&run)), "succeeded");
     assert_eq!(lens(&mut client)["title"], "Run");
+    let lenses = client.request("textDocument/codeLens", json!({ "textDocument": document }));
+    assert_eq!(lenses[1]["command"]["title"], "Run to here");
+    assert_eq!(
+        lenses[2]["command"],
+        json!({
+            "title": "Run from here",
+            "command": "divisi.server.resume",
+            "arguments": [{ "run": run, "from": ["wait"] }],
+        })
+    );
     let seen = hint(&mut client);
     assert!(seen.starts_with("level 1/1 · critical · took "), "{seen}");
     client.progress(&run);

@@ -63,7 +63,7 @@ fn each_can_be_switched_off() {
     );
     check(
         TEXT,
-        HintSettings { level: false, critical: false, duration: false, node_uses: false },
+        HintSettings { level: false, critical: false, duration: false, node_runs: false, node_uses: false },
         expect![[""]],
     );
 }

@@ -12,6 +12,7 @@ fn check(path: &str, text: &str, expected: Expect) {
         let line = document.lines.line(lens.span.start);
         let action = match lens.action {
             LensAction::Run(path) => format!("run {}", path.display()),
+            LensAction::RunNode(id) => format!("run to or from {id}"),
             LensAction::UsedBy(entity) => {
                 format!("{} used by {}", entity.kind(), uses(&snapshot, &entity).len())
             }
@@ -45,6 +46,21 @@ fn a_dag_can_be_run() {
         expect![[r#"
             line 2 ``: run /workspace/.claude/commands/a.md
             line 0 ``: command used by 0
+            line 2 `a`: run to or from a
+        "#]],
+    );
+}
+
+#[test]
+fn each_node_can_be_run_to() {
+    check(
+        "a.dag.yaml",
+        "nodes:\n  - {id: a, run: x}\n  - {run: y}\n  - {id: b, run: x, depends_on: [a]}\n",
+        expect![[r#"
+            line 0 ``: run /workspace/a.dag.yaml
+            line 0 ``: file used by 0
+            line 1 `a`: run to or from a
+            line 3 `b`: run to or from b
         "#]],
     );
 }

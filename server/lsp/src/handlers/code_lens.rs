@@ -1,5 +1,6 @@
 //! `textDocument/codeLens` and `codeLens/resolve`.
 
+use std::iter;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub(crate) fn code_lens(view: &View, params: &lsp::CodeLensParams) -> Result<Opt
         let with = |command| lsp::CodeLens { range, command: Some(command), data: None };
         match lens.action {
             LensAction::Run(path) => found.extend(run_or_cancel(view, &path).into_iter().map(with)),
+            LensAction::RunNode(node) => found.extend(run_node(view, document, &node).into_iter().map(with)),
             // Nobody but the client can show a list of places.
             LensAction::UsedBy(_) if view.client.show_references.is_none() => {}
             LensAction::UsedBy(_) => {
@@ -79,6 +81,22 @@ fn run_or_cancel(view: &View, path: &Path) -> Vec<lsp::Command> {
         return vec![command("Run", commands::RUN, serde_json::json!({ "uri": uri }))];
     }
     cancels
+}
+
+/// Nothing while a run goes on: that one is cancelled first. What the last run did not come to is no place to begin at.
+fn run_node(view: &View, document: &Document, node: &str) -> Vec<lsp::Command> {
+    let path = &document.path;
+    if view.live.iter().any(|(file, _)| file == path) {
+        return Vec::new();
+    }
+    let uri = to_proto::uri_of(path, &view.open);
+    let to = command("Run to here", commands::RUN, serde_json::json!({ "uri": uri, "to": node }));
+    let last = view.last_runs.get(path).filter(|last| last.durations.contains_key(node));
+    let from = last.map(|last| {
+        let argument = serde_json::json!({ "run": last.run, "from": [node] });
+        command("Run from here", commands::RESUME, argument)
+    });
+    iter::once(to).chain(from).collect()
 }
 
 fn command(title: &str, command: &str, argument: serde_json::Value) -> lsp::Command {

@@ -1,4 +1,4 @@
-//! How long nodes took in the last run of each DAG.
+//! What is known of the last run of each DAG that is over.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,14 +10,24 @@ use divisi_ide::Durations;
 use tracing::debug;
 
 /// By the file of the DAG.
-pub(crate) type LastRuns = BTreeMap<PathBuf, Arc<Durations>>;
+pub(crate) type LastRuns = BTreeMap<PathBuf, Arc<LastRun>>;
+
+/// The last run of a DAG.
+#[derive(Debug)]
+pub(crate) struct LastRun {
+    pub(crate) run: String,
+    /// How long its nodes took that ran to an end.
+    pub(crate) durations: Durations,
+}
 
 /// More journals are not read: nobody has that many DAGs open.
 const MOST: usize = 64;
 
-/// Those of nodes that ran to an end.
-pub(super) fn durations(run: &RunView) -> Durations {
-    run.nodes().filter_map(|node| Some((node.path.clone(), node.wall?))).collect()
+impl LastRun {
+    pub(super) fn of(run: &str, view: &RunView) -> Self {
+        let durations = view.nodes().filter_map(|node| Some((node.path.clone(), node.wall?)));
+        Self { run: run.to_owned(), durations: durations.collect() }
+    }
 }
 
 /// Reads the journal of the latest of `over`, the latest first, for each file.
@@ -39,7 +49,7 @@ pub(super) fn read(runs: &Runs, over: &[RunSummary]) -> LastRuns {
         };
         let mut view = RunView::default();
         records.iter().for_each(|record| view.apply(record));
-        last.insert(summary.file.clone(), Arc::new(durations(&view)));
+        last.insert(summary.file.clone(), Arc::new(LastRun::of(&summary.run, &view)));
     }
     last
 }

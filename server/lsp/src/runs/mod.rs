@@ -22,7 +22,7 @@ use divisi_workspace::Document;
 use tower_lsp_server::gen_lsp_types as lsp;
 
 pub(crate) use failed::FailedNodes;
-pub(crate) use last::LastRuns;
+pub(crate) use last::{LastRun, LastRuns};
 pub(crate) use launch::{Answer, Launch, engine_error, plan, question, start};
 pub(crate) use question::Question;
 pub(crate) use state::Run;
@@ -61,8 +61,8 @@ impl Runs {
     /// What was found of runs that are over. What was seen since counts for more.
     pub(crate) fn know_last(&mut self, found: LastRuns) {
         let last = Arc::make_mut(&mut self.last);
-        for (file, durations) in found {
-            last.entry(file).or_insert(durations);
+        for (file, run) in found {
+            last.entry(file).or_insert(run);
         }
     }
 
@@ -120,8 +120,8 @@ impl Runs {
                 }
                 // One that went on afterwards was no end.
                 RunEvent::RunEnded { verdict } if last_end == Some(at) => {
-                    let durations = Arc::new(last::durations(&run.known));
-                    Arc::make_mut(&mut self.last).insert(run.file.clone(), durations);
+                    let ended = Arc::new(LastRun::of(id, &run.known));
+                    Arc::make_mut(&mut self.last).insert(run.file.clone(), ended);
                     let (kind, text) = run.ended_text(*verdict, record.at);
                     run.progress.end(outbox, id, &text);
                     if messages {
@@ -148,6 +148,7 @@ impl Runs {
             run.known.dag()
         );
         run.over = true;
+        Arc::make_mut(&mut self.last).insert(run.file.clone(), Arc::new(LastRun::of(id, &run.known)));
         run.progress.end(outbox, id, &text);
         if messages {
             show(outbox, lsp::MessageType::Warning, text);

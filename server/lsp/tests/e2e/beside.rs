@@ -50,7 +50,7 @@ async fn hints_are_switched_off_by_settings() {
 }
 
 #[tokio::test]
-async fn a_dag_has_a_lens_that_runs_it() {
+async fn a_dag_and_its_nodes_have_lenses_that_run_them() {
     let mut client = Client::start(able()).await;
     client.open("a.dag.yaml", TEXT).await;
     let lenses = client.request("textDocument/codeLens", document(&client, "a.dag.yaml")).await;
@@ -60,6 +60,20 @@ async fn a_dag_has_a_lens_that_runs_it() {
             "title": "Run",
             "command": "divisi.server.run",
             "arguments": [{ "uri": client.uri("a.dag.yaml") }],
+        },
+    }, {
+        "range": range((2, 9), (2, 10)),
+        "command": {
+            "title": "Run to here",
+            "command": "divisi.server.run",
+            "arguments": [{ "uri": client.uri("a.dag.yaml"), "to": "a" }],
+        },
+    }, {
+        "range": range((3, 9), (3, 10)),
+        "command": {
+            "title": "Run to here",
+            "command": "divisi.server.run",
+            "arguments": [{ "uri": client.uri("a.dag.yaml"), "to": "b" }],
         },
     }]);
     assert_eq!(lenses, expected);

@@ -113,7 +113,7 @@ impl Reader<'_> {
     }
 
     fn hints(&mut self, value: &Value) {
-        const HINTS: [&str; 4] = ["level", "critical", "duration", "node_uses"];
+        const HINTS: [&str; 5] = ["level", "critical", "duration", "node_runs", "node_uses"];
         for (key, value) in self.table(value, "`hints`") {
             let name = key.name.as_str();
             if !HINTS.contains(&name) {
@@ -126,6 +126,7 @@ impl Reader<'_> {
                 "level" => &mut hints.level,
                 "critical" => &mut hints.critical,
                 "duration" => &mut hints.duration,
+                "node_runs" => &mut hints.node_runs,
                 _ => &mut hints.node_uses,
             };
             replace(setting, shown);
