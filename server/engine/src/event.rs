@@ -188,7 +188,7 @@ pub enum Event {
         /// What is undone, by paths, in this order.
         nodes: Vec<String>,
     },
-    /// A runner's service gives no more for now: its nodes wait, all others go on.
+    /// A runner's service gives no more for now, or it failed too often in a row: its nodes wait, all others go on.
     RunnerClosed {
         /// The runner's name.
         runner: String,
@@ -198,6 +198,9 @@ pub enum Event {
         closures: u32,
         /// Whether the service named that moment.
         is_known: bool,
+        /// Why.
+        #[serde(default, skip_serializing_if = "ClosedBy::is_quota")]
+        by: ClosedBy,
         /// For people.
         detail: String,
     },
@@ -248,6 +251,24 @@ impl Event {
     /// Whether a reader that does not know this event would get the run's state wrong.
     pub fn is_critical(&self) -> bool {
         !matches!(self, Self::Refused { .. } | Self::Unknown)
+    }
+}
+
+/// Why a runner is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedBy {
+    /// Its service gives no more.
+    #[default]
+    Quota,
+    /// Several attempts in a row failed by it.
+    Faults,
+}
+
+impl ClosedBy {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    const fn is_quota(&self) -> bool {
+        matches!(self, Self::Quota)
     }
 }
 
@@ -556,7 +577,7 @@ pub enum AttemptEnd {
     Idle,
     /// Stopped: a request or `abort`.
     Cancelled,
-    /// Quota: no try used.
+    /// By its runner and not by its task, for want of quota or while the runner was closed: no try used.
     Interrupted,
     /// Unknown.
     Lost,

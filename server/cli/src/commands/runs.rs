@@ -60,7 +60,7 @@ fn waits_for(status: RunStatus) -> &'static str {
         RunStatus::Paused(PauseCause::Decision) => ", waits for a decision",
         RunStatus::Paused(PauseCause::Approval) => ", waits for an approval",
         RunStatus::Paused(PauseCause::Budget) => ", its budget is used up",
-        RunStatus::Paused(PauseCause::Quota) => ", waits for quota",
+        RunStatus::Paused(PauseCause::Quota) => ", waits for quota or a runner that works",
         _ => "",
     }
 }

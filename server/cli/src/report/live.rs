@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use divisi_engine::event::EventRecord;
+use divisi_engine::event::{ClosedBy, EventRecord};
 use divisi_engine::view::{PastDurations, RunView};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -62,8 +62,12 @@ impl Live {
         let asking: Vec<_> = run.asking().map(|node| harmless(&node.path)).collect();
         let asking = if asking.is_empty() { String::new() } else { format!("  {} asks", asking.join(", ")) };
         let left = self.left(run, now).map(|left| format!("  about {left} left")).unwrap_or_default();
-        let quota = run.closed_runners().map(|(runner, until)| {
-            format!("  {} waits for quota until {}", harmless(runner), time::local(until))
+        let quota = run.closed_runners().map(|(runner, by, until)| {
+            let why = match by {
+                ClosedBy::Quota => "waits for quota",
+                ClosedBy::Faults => "failed too often, rests",
+            };
+            format!("  {} {why} until {}", harmless(runner), time::local(until))
         });
         let quota: String = quota.collect();
         let exhausted = run.exhausted().iter().map(|budget| {

@@ -1,6 +1,8 @@
 //! Events as lines of text: what a log file or a terminal without live view gets.
 
-use divisi_engine::event::{Event, EventRecord, Evidence, LostDecision, NodeState, Request, StopCause};
+use divisi_engine::event::{
+    ClosedBy, Event, EventRecord, Evidence, LostDecision, NodeState, Request, StopCause,
+};
 use divisi_engine::view::{NodeView, RunView};
 
 use super::{Report, budget, cost};
@@ -55,13 +57,19 @@ pub(super) fn line(record: &EventRecord, run: &RunView, detail: Detail) -> Optio
             let node = run.node(node)?;
             mark(NOTE, "waiting", &node.path, &format!("for {}", run.in_the_way_of(node)?))
         }
-        Event::RunnerClosed { runner, until, detail, .. } => {
-            let rest = format!("out of quota, tried again at {}  {detail}", time::local(*until));
+        Event::RunnerClosed { runner, until, by, detail, .. } => {
+            let why = match by {
+                ClosedBy::Quota => "out of quota",
+                ClosedBy::Faults => "failed too often in a row",
+            };
+            let rest = format!("{why}, tried again at {}  {detail}", time::local(*until));
             mark(WARNING, "waiting", runner, &rest)
         }
-        Event::RunnerOpened { runner, probing: false } => mark(NOTE, "open", runner, "there is quota again"),
+        Event::RunnerOpened { runner, probing: false } => {
+            mark(NOTE, "open", runner, "all its nodes may start again")
+        }
         Event::RunnerOpened { runner, probing: true } => {
-            mark(NOTE, "probing", runner, "one node tries whether there is quota again")
+            mark(NOTE, "probing", runner, "one node tries whether it works again")
         }
         Event::BudgetExhausted { scope, unit, spent, limit } => {
             let rest = budget::too_little(*unit, *spent, *limit);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::approval::Question;
+use super::breaker;
 use super::budget;
 use super::compensation::Undo;
 use super::evaluate::Refusal;
@@ -160,6 +161,7 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
         Event::AttemptEnded { node, attempt, end, evidence } => {
             end_attempt(state, node, *attempt, *end)?;
             let index = known(state, node)?;
+            breaker::count_fault(state, index, *end, evidence);
             // What undoes a node changes nothing of its result, and ignores the run's budget.
             if state.is_compensating(index) {
                 return Ok(());
@@ -173,8 +175,8 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
             state.verdict = Some(*verdict);
             state.ended_at = Some(at);
         }
-        Event::RunnerClosed { runner, until, closures, is_known, .. } => {
-            let gate = Gate::Closed { until: *until, closures: *closures, is_known: *is_known };
+        Event::RunnerClosed { runner, until, closures, is_known, by, .. } => {
+            let gate = Gate::Closed { until: *until, closures: *closures, is_known: *is_known, by: *by };
             set_gate(state, runner, Some(gate));
         }
         Event::Withheld { node, what, by } => {
@@ -232,7 +234,8 @@ fn resume(state: &mut State) {
     if state.verdict.is_some_and(|verdict| verdict != Verdict::Succeeded) {
         state.undo = None;
     }
-    // Whoever resumes may know better than the service said: one node tries.
+    // Whoever resumes may know better than the service said, or has mended what failed: one node tries.
+    state.faults.clear();
     state.gates.values_mut().for_each(|gate| *gate = gate.probing());
     let runners: Vec<usize> = state.gates.keys().copied().collect();
     runners.into_iter().for_each(|runner| state.queue_anew(runner));

@@ -15,7 +15,7 @@ use super::state::State;
 use super::takeover::LOST_ATTEMPTS;
 use super::transitions::stop_failure;
 use crate::amounts::Amounts;
-use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, StopCause, Verdict};
+use crate::event::{AttemptEnd, ClosedBy, Event, Evidence, FailKind, NodeState, StopCause, Verdict};
 use crate::plan::{PlanCompensation, PlanWork};
 
 const ON_REQUEST: &str = "cancelled on request";
@@ -222,11 +222,15 @@ impl Draft<'_> {
             }
             Outcome::Interrupted { detail, resets_at } => {
                 self.journal_end(node, AttemptEnd::Interrupted, ended.evidence);
-                self.close_runner(node, &detail, resets_at);
+                self.close_runner(node, &detail, resets_at, ClosedBy::Quota);
+            }
+            Outcome::Failed { kind, detail } if self.is_excused(node, kind, &ended.evidence) => {
+                self.journal_end(node, AttemptEnd::Interrupted, ended.evidence);
+                self.close_runner(node, &detail, None, ClosedBy::Faults);
             }
             Outcome::Failed { kind, detail } => {
                 self.journal_end(node, AttemptEnd::Failed { kind }, ended.evidence);
-                self.prove_runner(node);
+                self.judge_runner(node, &detail);
                 self.undo_again_or_fail(node, kind, Some(detail));
             }
         }

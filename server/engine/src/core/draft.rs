@@ -15,7 +15,9 @@ use super::state::State;
 use super::transitions::{is_reported, stop_failure};
 use super::verdict::{Ending, Facts, ending};
 use crate::amounts::Amounts;
-use crate::event::{AttemptEnd, Event, Evidence, FailKind, NodeState, OutputValue, StopCause, Verdict};
+use crate::event::{
+    AttemptEnd, ClosedBy, Event, Evidence, FailKind, NodeState, OutputValue, StopCause, Verdict,
+};
 
 /// An attempt that ran this long is not repeated because of a power cut.
 const WORTH_A_FLUSH_MS: u64 = 1_000;
@@ -518,17 +520,22 @@ impl<'a> Draft<'a> {
             }
             Outcome::Interrupted { detail, resets_at } => {
                 self.journal_end(node, AttemptEnd::Interrupted, ended.evidence);
-                self.close_runner(node, &detail, resets_at);
+                self.close_runner(node, &detail, resets_at, ClosedBy::Quota);
                 self.wait_again(node, detail);
             }
             Outcome::Failed { kind: FailKind::Budget, .. } if self.is_running(node) => {
                 self.begin_stop(node, StopCause::Budget);
                 self.end_stopped_attempt(node, ended.evidence);
             }
+            Outcome::Failed { kind, detail } if self.is_excused(node, kind, &ended.evidence) => {
+                self.journal_end(node, AttemptEnd::Interrupted, ended.evidence);
+                self.close_runner(node, &detail, None, ClosedBy::Faults);
+                self.wait_again(node, detail);
+            }
             Outcome::Failed { kind, detail } => {
                 let kind = if is_reported(kind) { kind } else { FailKind::Runner };
                 self.journal_end(node, AttemptEnd::Failed { kind }, ended.evidence);
-                self.prove_runner(node);
+                self.judge_runner(node, &detail);
                 self.fail_or_retry(node, kind, Some(detail));
             }
         }

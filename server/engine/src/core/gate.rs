@@ -1,10 +1,10 @@
-//! Runners whose service gives no more for now (ENGINE, section 4): no node of theirs starts before there is some again,
-//! all others go on.
+//! Runners whose service gives no more for now, or that fail by themselves (ENGINE, section 4): no node of theirs starts
+//! before they may be used again, all others go on.
 
 use super::draft::Draft;
 use super::effect::{Effect, TimerId};
 use super::state::State;
-use crate::event::Event;
+use crate::event::{ClosedBy, Event};
 
 /// Minutes after which one node tries whether there is some again, where nobody said when.
 const PROBES: [i64; 6] = [1, 2, 4, 8, 16, 30];
@@ -22,11 +22,15 @@ pub(crate) enum Gate {
         closures: u32,
         /// Whether the service named that moment: then it is open for all. Else one node probes.
         is_known: bool,
+        /// Why.
+        by: ClosedBy,
     },
     /// One node at a time.
     Probing {
         /// How often in a row it was closed.
         closures: u32,
+        /// Why.
+        by: ClosedBy,
     },
 }
 
@@ -34,7 +38,9 @@ impl Gate {
     /// The same, as far as one node may try it.
     pub(crate) const fn probing(self) -> Self {
         match self {
-            Self::Closed { closures, .. } | Self::Probing { closures } => Self::Probing { closures },
+            Self::Closed { closures, by, .. } | Self::Probing { closures, by } => {
+                Self::Probing { closures, by }
+            }
         }
     }
 }
@@ -68,13 +74,13 @@ impl State {
 }
 
 impl Draft<'_> {
-    /// An attempt of `node` found that its runner's service gives no more.
-    pub(super) fn close_runner(&mut self, node: usize, detail: &str, resets_at: Option<i64>) {
+    /// An attempt of `node` found that its runner cannot be used for now.
+    pub(super) fn close_runner(&mut self, node: usize, detail: &str, resets_at: Option<i64>, by: ClosedBy) {
         let Some(runner) = self.state().runner_of(node) else { return };
         let named = resets_at.filter(|at| *at > self.now_ms());
         let (closures, current) = match self.state().gates.get(&runner) {
             None => (1, None),
-            Some(Gate::Probing { closures }) => (closures.saturating_add(1), None),
+            Some(Gate::Probing { closures, .. }) => (closures.saturating_add(1), None),
             // Its other attempts find the same; that is no news but for a later moment.
             Some(Gate::Closed { until, closures, .. }) => (*closures, Some(*until)),
         };
@@ -88,6 +94,7 @@ impl Draft<'_> {
             until,
             closures,
             is_known: named.is_some(),
+            by,
             detail: detail.to_owned(),
         });
         self.set_opening(runner, until);

@@ -32,6 +32,7 @@
 
 pub mod apply;
 mod approval;
+mod breaker;
 mod budget;
 pub mod class;
 pub mod compensation;

@@ -72,6 +72,8 @@ pub struct State {
     pub(crate) only: Option<usize>,
     /// Runners that let nothing in, or one node at a time, by their place in the plan.
     pub(crate) gates: BTreeMap<usize, Gate>,
+    /// Faults in a row of runners, by their place in the plan; none of 0.
+    pub(crate) faults: BTreeMap<usize, u32>,
     /// What was spent, by the place of the budget in the plan.
     pub(crate) budgets: Vec<BudgetStanding>,
     /// What is being undone, or was.
@@ -283,6 +285,7 @@ impl State {
             paused: false,
             only: None,
             gates: BTreeMap::new(),
+            faults: BTreeMap::new(),
             budgets,
             undo: None,
             undo_requested: false,

@@ -40,7 +40,7 @@ pub enum PauseCause {
     Approval,
     /// A budget has too little left.
     Budget,
-    /// No runner that is needed has quota left; the run goes on by itself.
+    /// No runner that is needed has quota left or works; the run goes on by itself.
     Quota,
 }
 

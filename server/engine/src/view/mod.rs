@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use crate::amounts::Unit;
-use crate::event::{Event, EventRecord, NodeState, Request, Verdict};
+use crate::event::{ClosedBy, Event, EventRecord, NodeState, Request, Verdict};
 use crate::growth::Item;
 use crate::plan::{PlanLimit, PlanLock, StoredPlan};
 
@@ -70,8 +70,8 @@ pub struct RunView {
     max_parallel: u32,
     seq: u64,
     paused: bool,
-    /// Runners without quota, and until when, in milliseconds since the epoch.
-    closed_runners: BTreeMap<String, i64>,
+    /// Runners that are closed: why, and until when, in milliseconds since the epoch.
+    closed_runners: BTreeMap<String, (ClosedBy, i64)>,
     exhausted: Vec<Exhausted>,
     verdict: Option<Verdict>,
     sessions: Sessions,
@@ -174,8 +174,8 @@ impl RunView {
             Event::Withheld { node, what, by } => {
                 self.change_node(node, |node| node.be_withheld(what, by.as_ref()));
             }
-            Event::RunnerClosed { runner, until, .. } => {
-                self.closed_runners.insert(runner.clone(), *until);
+            Event::RunnerClosed { runner, until, by, .. } => {
+                self.closed_runners.insert(runner.clone(), (*by, *until));
             }
             Event::RunnerOpened { runner, .. } => {
                 self.closed_runners.remove(runner);
@@ -263,9 +263,9 @@ impl RunView {
         self.paused
     }
 
-    /// Runners whose service gives no more for now, and when they are tried again, in milliseconds since the epoch.
-    pub fn closed_runners(&self) -> impl Iterator<Item = (&str, i64)> {
-        self.closed_runners.iter().map(|(runner, until)| (runner.as_str(), *until))
+    /// Runners that are closed for now: why, and when they are tried again, in milliseconds since the epoch.
+    pub fn closed_runners(&self) -> impl Iterator<Item = (&str, ClosedBy, i64)> {
+        self.closed_runners.iter().map(|(runner, (by, until))| (runner.as_str(), *by, *until))
     }
 
     /// What became of earlier results.

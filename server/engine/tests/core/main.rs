@@ -6,6 +6,7 @@ mod support;
 
 mod approvals;
 mod attempts;
+mod breaker;
 mod budgets;
 mod compensation;
 mod forecasts;

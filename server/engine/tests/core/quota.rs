@@ -2,7 +2,7 @@
 
 use divisi_engine::core::status::{PauseCause, RunStatus, status};
 use divisi_engine::core::{AttemptOutcome, Effect, Input, Outcome, TimerId};
-use divisi_engine::event::{Event, Evidence, FailKind, NodeState, Request, Verdict};
+use divisi_engine::event::{ClosedBy, Event, Evidence, FailKind, NodeState, Request, Verdict};
 use expect_test::expect;
 
 use crate::support::{Run, give_to_runner, name, out_of_quota, parse};
@@ -49,7 +49,7 @@ fn nodes_of_a_runner_without_quota_wait_and_all_others_go_on() {
     run.exit("b", out_of_quota(None));
     expect![[r#"
         a#1 ended Interrupted
-        RunnerClosed { runner: "one", until: 1060000, closures: 1, is_known: false, detail: "limit reached" }
+        RunnerClosed { runner: "one", until: 1060000, closures: 1, is_known: false, by: Quota, detail: "limit reached" }
         a → ready: limit reached
         d#1 granted
         d → running
@@ -64,7 +64,7 @@ fn nodes_of_a_runner_without_quota_wait_and_all_others_go_on() {
     run.succeed("d");
     run.succeed("p");
     assert_eq!(status(&run.state, true), RunStatus::Paused(PauseCause::Quota), "nothing else can go on");
-    assert_eq!(run.view().closed_runners().collect::<Vec<_>>(), [("one", run.now + MINUTE)]);
+    assert_eq!(run.view().closed_runners().collect::<Vec<_>>(), [("one", ClosedBy::Quota, run.now + MINUTE)]);
 }
 
 #[test]
@@ -109,7 +109,8 @@ fn a_moment_that_the_service_names_opens_for_all() {
     run.exit("b", out_of_quota(None));
     run.exit("d", out_of_quota(Some(1)));
     run.succeed("p");
-    let closed: Vec<_> = run.view().closed_runners().map(|(name, until)| (name.to_owned(), until)).collect();
+    let closed: Vec<_> =
+        run.view().closed_runners().map(|(name, _, until)| (name.to_owned(), until)).collect();
     assert_eq!(closed, [("one".to_owned(), resets_at), ("two".to_owned(), run.now + MINUTE)]);
     run.now = resets_at;
     let timer = TimerId::RunnerOpens { runner: 0 };

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use divisi_engine::core::status::{PauseCause, RunStatus, status};
 use divisi_engine::core::{AttemptKey, Durability, Input, RequestRow, State, apply, decide, replay};
 use divisi_engine::event::{
-    AttemptEnd, EVENT_VERSION, Event, EventRecord, FailKind, NodeState, Request, ReusedResult, StopCause,
-    Verdict,
+    AttemptEnd, EVENT_VERSION, Event, EventRecord, FailKind, NodeState, Request, ReusedResult, RunnerFault,
+    StopCause, Verdict,
 };
 use divisi_engine::plan::{PlanRetry, PlanWork, Reuse, StoredPlan};
 use divisi_model::{OnFailure, ResumePolicy, TriggerRule};
@@ -244,6 +244,24 @@ impl Invariants {
             assert_eq!(self.state(state, index), NodeState::Compensating);
             assert!(!self.seen.is_paused, "{node} is undone in a pause");
             assert!(self.has_quota(state, index), "{node} is undone though its runner has no quota");
+        }
+        if let (
+            Event::AttemptEnded {
+                node, end: AttemptEnd::Failed { kind: FailKind::Runner }, evidence, ..
+            },
+            false,
+        ) = (event, is_undoing)
+            && let PlanWork::Agent { runner, .. } = &self.plan.nodes[state.index(node).unwrap()].work
+            && matches!(
+                evidence.fault,
+                Some(RunnerFault::Auth | RunnerFault::Service | RunnerFault::BrokeOff)
+            )
+        {
+            assert_ne!(
+                self.seen.closed.get(runner),
+                Some(&false),
+                "{node} pays for a runner that was closed"
+            );
         }
         if let (Event::AttemptGranted { node, .. }, false) = (event, is_undoing) {
             let is_known = self.seen.identified.contains(node);

@@ -9,7 +9,8 @@ use divisi_engine::core::{
     RequestRow, State, TimerId, apply, decide, replay,
 };
 use divisi_engine::event::{
-    Event, FailKind, LostDecision, Miss, MissKind, NodeState, Request, StopCause, Usage, Verdict,
+    AttemptEnd, ClosedBy, Event, FailKind, LostDecision, Miss, MissKind, NodeState, Request, RunnerFault,
+    StopCause, Usage, Verdict,
 };
 use divisi_engine::plan::{PlanWork, Reuse, StoredPlan};
 use divisi_model::{OnFailure, ResumePolicy};
@@ -21,6 +22,9 @@ use crate::plans::{add_budgets, random_plan};
 use crate::random::Random;
 use crate::sometimes::Sometimes;
 use crate::support::{Words, answer_about, failed, name, out_of_quota, succeeded, words};
+
+/// When the first host starts, in milliseconds.
+const START: i64 = 1_000_000;
 
 /// A run that needs more than this does not end.
 const STEPS: usize = 5_000;
@@ -61,6 +65,10 @@ pub(crate) struct World {
     processes: HashMap<AttemptKey, Process>,
     timers: HashMap<TimerId, u64>,
     library: Library,
+    /// A die of its own: worlds whose runners work keep their fate.
+    breaks: Random,
+    /// Until then every runner fails by itself.
+    broken_until: i64,
     invariants: Invariants,
     mishaps: usize,
     is_over: bool,
@@ -77,6 +85,8 @@ impl World {
         if budgets.percent(30) {
             add_budgets(&mut budgets, &mut plan);
         }
+        let mut breaks = Random::new(seed ^ 0x00b0_7e4e);
+        let broken_for = if breaks.percent(15) { breaks.below(9_000_000) as i64 } else { 0 };
         let plan = Arc::new(plan);
         let state = State::new("run", plan.clone()).unwrap();
         Self {
@@ -84,10 +94,12 @@ impl World {
             library: Library::new(plan.clone()),
             invariants: Invariants::new(plan.clone()),
             plan,
+            breaks,
+            broken_until: START + broken_for,
             journal: FakeJournal::default(),
             state,
             epoch: 0,
-            now: 1_000_000,
+            now: START,
             agenda: BTreeMap::new(),
             happenings: 0,
             processes: HashMap::new(),
@@ -307,6 +319,17 @@ impl World {
             Event::AttemptGranted { reserved, .. } if !reserved.is_empty() => {
                 self.sometimes.saw("money is reserved")
             }
+            Event::RunnerClosed { by: ClosedBy::Faults, closures: 1, .. } => {
+                self.sometimes.saw("a runner fails too often in a row")
+            }
+            Event::RunnerClosed { by: ClosedBy::Faults, .. } => {
+                self.sometimes.saw("a runner fails when it is tried again")
+            }
+            Event::AttemptEnded { end: AttemptEnd::Interrupted, evidence, .. }
+                if evidence.fault.is_some() =>
+            {
+                self.sometimes.saw("a fault of a closed runner does not count")
+            }
             Event::RunnerClosed { is_known: true, .. } => self.sometimes.saw("no quota until a moment"),
             Event::RunnerClosed { .. } => self.sometimes.saw("no quota, nobody says for how long"),
             Event::RunnerOpened { probing: true, .. } => self.sometimes.saw("one node tries for quota"),
@@ -452,6 +475,12 @@ impl World {
             let known = self.random.percent(40);
             let resets_at = known.then(|| self.now + self.random.below(20_000) as i64);
             outcome = out_of_quota(resets_at);
+        }
+        if is_agent && self.now < self.broken_until {
+            let detail = "no service".to_owned();
+            outcome.outcome = Outcome::Failed { kind: FailKind::Runner, detail };
+            let fault = self.breaks.pick(&[RunnerFault::Auth, RunnerFault::Service, RunnerFault::BrokeOff]);
+            outcome.evidence.fault = Some(fault);
         }
         let hangs = (timeout.is_some() || idle.is_some()) && self.random.percent(20);
         let takes = self.random.pick(&[1, 5, 40, 300, 999, 1_000, 2_500, 9_000]);
