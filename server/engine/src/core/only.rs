@@ -58,13 +58,14 @@ impl State {
 
     /// Everything that a node waits for, directly or not, with what that holds.
     pub(super) fn upstream(&self, node: usize) -> BTreeSet<usize> {
+        let dependencies = |node: usize| {
+            self.plan.nodes.get(node).map_or(&[][..], |node| &node.dependencies).iter().copied()
+        };
         let mut found = BTreeSet::new();
-        let mut next: Vec<usize> = self.with_groups(node).collect();
-        while let Some(node) = next.pop() {
-            let dependencies = self.plan.nodes.get(node).map_or(&[][..], |node| &node.dependencies);
-            for before in dependencies {
-                let whole = self.with_groups(*before).chain(self.children(*before).iter().copied());
-                next.extend(whole.filter(|before| found.insert(*before)));
+        let mut next: Vec<usize> = self.with_groups(node).flat_map(dependencies).collect();
+        while let Some(before) = next.pop() {
+            if found.insert(before) {
+                next.extend(dependencies(before).chain(self.children(before).iter().copied()));
             }
         }
         found

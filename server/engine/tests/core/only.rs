@@ -165,6 +165,19 @@ fn a_group_runs_alone_as_a_whole_and_so_does_one_instance() {
     .assert_eq(&found);
 }
 
+/// Inside of a group, what it waits for stays, and what else failed there is taken back.
+#[test]
+fn a_member_of_a_group_waits_for_its_siblings() {
+    let mut run = Run::started(parse("g: dag(stop m n x)\nm: tolerant\nn <- m\nx"));
+    run.fail("m");
+    run.fail("x");
+    run.succeed("n");
+    run.take_over(Vec::new(), &only("n"));
+    assert_eq!(run.states(), "g: expanded\nm: failed(exit)\nn: running\nx: pending\n");
+    run.succeed("n");
+    assert_eq!(run.verdict(), Some(Verdict::Halted));
+}
+
 /// What waits for a person, or for its next try, waits for the resume now.
 #[test]
 fn nothing_else_is_asked_or_tried() {
