@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use divisi_engine::launch::{AgentStream, Listener};
 use divisi_engine::runner::listener;
 use expect_test::{Expect, expect};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn acp(allowed: &[&str]) -> AgentStream {
     let allowed = allowed.iter().map(|kind| (*kind).to_owned()).collect();
@@ -353,7 +353,7 @@ fn codex_fails_at_a_command_and_goes_on() {
 }
 
 #[test]
-fn codex_meets_a_service_that_refuses() {
+fn codex_names_the_status_of_a_service_that_refuses() {
     check(
         &AgentStream::Codex,
         "codex-quota",
@@ -364,7 +364,7 @@ fn codex_meets_a_service_that_refuses() {
           "is_complete": true,
           "session": "01a1fde1-1a25-78f0-b50b-d6a484c6da4f",
           "failure": {
-            "fault": "service",
+            "fault": "quota",
             "detail": "exceeded retry limit, last status: 429 Too Many Requests"
           }
         }
@@ -385,7 +385,7 @@ fn codex_meets_a_service_that_refuses() {
           "is_complete": true,
           "session": "01a1fde1-1b50-7500-90af-fef11567e78e",
           "failure": {
-            "fault": "service",
+            "fault": "auth",
             "detail": "unexpected status 401 Unauthorized: bad key, url: http://service.invalid/v1/responses"
           }
         }
@@ -453,12 +453,44 @@ fn gemini_has_a_bad_key() {
             "output_tokens": 0
           },
           "failure": {
-            "fault": "service",
+            "fault": "auth",
             "detail": "[API Error: {\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"bad key\",\"code\":401,\"status\":\"authentication_error\"}}]"
           }
         }
     "#]],
     );
+}
+
+/// The fault of a stream whose last value is `value`.
+fn fault(stream: &AgentStream, value: Value) -> String {
+    let mut listener = listener(stream);
+    listener.hear(&value);
+    let failure = listener.report().failure.unwrap();
+    serde_json::to_value(failure.fault).unwrap().as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_status_of_a_service_counts_only_where_the_program_names_it() {
+    let codex = |message: &str| {
+        let value = json!({ "type": "turn.failed", "error": { "message": message } });
+        fault(&AgentStream::Codex, value)
+    };
+    assert_eq!(codex("unexpected status 429 Too Many Requests: slow down"), "quota");
+    assert_eq!(codex("unexpected status 503 Service Unavailable: last status: 429"), "service");
+    assert_eq!(codex("the model said: unexpected status 429"), "service");
+    assert_eq!(codex("unexpected status \u{2014}"), "service");
+    let gemini = |kind: &str, message: &str| {
+        let error = json!({ "type": kind, "message": message });
+        fault(&AgentStream::Gemini, json!({ "type": "result", "status": "error", "error": error }))
+    };
+    assert_eq!(
+        gemini("unknown", r#"[API Error: {"error":{"code":429,"message":"x"}}]\nPlease wait"#),
+        "quota"
+    );
+    assert_eq!(gemini("unknown", r#"[API Error: {"error":{"code":500,"message":"429"}}]"#), "service");
+    assert_eq!(gemini("unknown", "[API Error: 429]"), "service");
+    assert_eq!(gemini("unknown", "429"), "service");
+    assert_eq!(gemini("TerminalQuotaError", "used up"), "quota");
 }
 
 #[test]

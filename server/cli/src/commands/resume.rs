@@ -48,7 +48,7 @@ pub(crate) struct Resume {
 
     /// Go on with the DAG as its file says now, in a new run: what finished and did not change is taken over, what
     /// changed and everything that follows from it runs.
-    #[arg(long, conflicts_with_all = ["from", "only", "retry", "mark"])]
+    #[arg(long, conflicts_with_all = ["from", "only", "retry", "mark", "budget"])]
     edited: bool,
 
     /// Let this node run again, whose attempt was lost with its host; may be given many times.

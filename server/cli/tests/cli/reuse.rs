@@ -98,6 +98,13 @@ nodes:
 ";
 
 #[test]
+fn an_edited_dag_brings_its_own_budget() {
+    let said = Site::new().divisi(&["resume", "--edited", "--budget", "usd=5"]);
+    assert_eq!(said.status, 2);
+    assert!(said.err.contains("'--edited' cannot be used with '--budget"), "{}", said.err);
+}
+
+#[test]
 fn an_edited_dag_goes_on_where_nothing_changed() {
     let site = Site::new().write("edited.dag.yaml", EDITED);
     assert_eq!(site.divisi(&["run", "edited", "--yes", "--max-parallel", "1"]).status, 1);

@@ -7,7 +7,7 @@ use std::path::Path;
 use divisi_workspace::RunnerDefinition;
 use serde_json::Value;
 
-use super::transcript::{Transcript, number, text};
+use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
 use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, model, tools};
 use crate::event::{RunnerFault, Usage};
@@ -86,10 +86,21 @@ impl Runner for Codex<'_> {
     }
 }
 
-/// Its stream. It has no structured field that tells kinds of failures apart, so all are the service's.
+/// Its stream.
 #[derive(Debug, Default)]
 pub(super) struct Stream {
     transcript: Transcript,
+}
+
+/// How its own messages begin that name the status of the service. What follows is the service's word and counts for
+/// nothing.
+const BEFORE_STATUS: [&str; 2] = ["unexpected status ", "exceeded retry limit, last status: "];
+
+/// What a failed turn failed at. It says so in its message alone, which it makes itself.
+fn fault(message: &str) -> RunnerFault {
+    let status = BEFORE_STATUS.iter().find_map(|beginning| message.strip_prefix(beginning));
+    let status = status.and_then(|rest| rest.get(..3)).and_then(|digits| digits.parse().ok());
+    status.map_or(RunnerFault::Service, fault_of_status)
 }
 
 impl Listener for Stream {
@@ -115,7 +126,7 @@ impl Listener for Stream {
             Some("turn.failed") => {
                 self.transcript.complete(&mut heard);
                 let detail = text(value, "/error/message").unwrap_or("codex reports a failure");
-                self.transcript.fail(RunnerFault::Service, detail);
+                self.transcript.fail(fault(detail), detail);
             }
             Some("error") => {
                 heard.log.push(format!("[{}]", text(value, "/message").unwrap_or("an error")));

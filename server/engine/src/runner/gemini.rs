@@ -7,7 +7,7 @@ use std::path::Path;
 use divisi_workspace::RunnerDefinition;
 use serde_json::{Value, json};
 
-use super::transcript::{Transcript, number, text};
+use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
 use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, model, prompt_with_agent, tools};
 use crate::event::{RunnerFault, Usage};
@@ -176,12 +176,22 @@ impl Stream {
             ..Usage::default()
         });
         if text(value, "/status") != Some("success") {
+            let message = text(value, "/error/message").unwrap_or("gemini reports a failure");
             let fault = match text(value, "/error/type") {
                 Some("FatalTurnLimitedError") => RunnerFault::Turns,
                 Some("FatalAuthenticationError") => RunnerFault::Auth,
-                _ => RunnerFault::Service,
+                Some("TerminalQuotaError" | "RetryableQuotaError") => RunnerFault::Quota,
+                _ => fault_of_answer(message),
             };
-            self.transcript.fail(fault, text(value, "/error/message").unwrap_or("gemini reports a failure"));
+            self.transcript.fail(fault, message);
         }
     }
+}
+
+/// What the service's answer says of a failure, which stands in the message as it came: `[API Error: {…}]`.
+fn fault_of_answer(message: &str) -> RunnerFault {
+    let answer = message.strip_prefix("[API Error: ").unwrap_or_default();
+    let answer = serde_json::Deserializer::from_str(answer).into_iter::<Value>().next().and_then(Result::ok);
+    let code = answer.as_ref().and_then(|answer| answer.pointer("/error/code")).and_then(Value::as_u64);
+    code.map_or(RunnerFault::Service, fault_of_status)
 }
