@@ -580,7 +580,7 @@ pub struct PlanAgent {
     pub path: PathBuf,
     /// The whole file.
     pub text: String,
-    /// The system prompt: the file without its front matter.
+    /// The system prompt: the file without its front matter, and the skills that the agent starts with.
     pub system_prompt: String,
     /// `description`.
     pub description: Option<String>,
@@ -588,6 +588,9 @@ pub struct PlanAgent {
     pub tools: Option<Vec<String>>,
     /// `model` of the file.
     pub model: Option<String>,
+    /// What else the file says that runners are told, by key.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub keys: Map<String, Value>,
 }
 
 /// The file of a slash command or a skill, handed over.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use divisi_engine::client::{EngineError, RunOptions, Runs, plan};
 use divisi_engine::plan::{PlanWork, StoredPlan};
+use divisi_engine::runner::{AgentJob, runner};
 use divisi_workspace::{Places, Workspace};
 use expect_test::{Expect, expect};
 
@@ -626,4 +627,159 @@ nodes:
     "#]]
     .assert_eq(&outline(&plan));
     assert_eq!(plan.scopes.iter().map(|scope| scope.prefix.as_str()).collect::<Vec<_>>(), ["d[x]/"]);
+}
+
+/// What the runner of the only node writes and starts, without the prompt.
+fn handed_over(plan: &StoredPlan) -> String {
+    let PlanWork::Agent { agent: Some(agent), runner: name, tools, max_turns, .. } = &plan.nodes[0].work
+    else {
+        return "no agent".to_owned();
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let job = AgentJob {
+        agent: plan.agents.get(*agent),
+        prompt: "x",
+        model: None,
+        tools: tools.as_deref(),
+        max_turns: *max_turns,
+        max_micro_usd: None,
+        max_tokens: None,
+        schema: None,
+        session: "SESSION",
+        cwd: Path::new("/workspace"),
+        dir: dir.path(),
+    };
+    let process = runner(&plan.runners[name]).prepare(&job).unwrap();
+    let mut lines = vec![process.argv.join(" ")];
+    for file in ["agents.json", "policy.toml", "settings.json", "opencode.json"] {
+        lines.extend(fs::read_to_string(dir.path().join(file)));
+    }
+    lines.join("\n").replace(&dir.path().display().to_string(), "DIR")
+}
+
+/// A plan of one node for an agent whose file is `text`.
+fn plan_with_agent(file: &str, text: &str, node: &str) -> Result<StoredPlan, EngineError> {
+    let desk = Desk::new(&format!("nodes:\n  - {{ id: a, agent: reviewer, prompt: x{node} }}\n"));
+    let path = desk.root().join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+    let skill = desk.root().join(".claude/skills/testing");
+    fs::create_dir_all(&skill).unwrap();
+    fs::write(skill.join("SKILL.md"), "---\nname: testing\ndescription: x\n---\nTest first.\n").unwrap();
+    let settings = "\n[runners.open]\nkind = \"claude\"\ncommand = [\"claude\"]\nrepository_settings = true\n\
+                    [runners.kimi]\nkind = \"acp\"\ncommand = [\"kimi\"]\n\
+                    [runners.gem]\nkind = \"gemini\"\ncommand = [\"gemini\"]\n\
+                    [runners.code]\nkind = \"codex\"\ncommand = [\"codex\"]\n\
+                    [runners.oc]\nkind = \"opencode\"\ncommand = [\"opencode\"]\n";
+    fs::write(desk.root().join("divisi.toml"), settings).unwrap();
+    desk.plan(&RunOptions::default()).map_err(|error| EngineError {
+        message: error.message.replace(&desk.root().display().to_string(), "ROOT"),
+        ..error
+    })
+}
+
+#[test]
+fn what_an_agents_file_says_is_handed_over() {
+    let text = "---\nname: reviewer\ndescription: Reviews.\ndisallowedTools: Write, Bash(rm *)\nmaxTurns: 7\n\
+                effort: low\ncolor: red\nmcpServers: { s: { command: serve } }\n---\nYou review.\n";
+    let reviewer = ".claude/agents/reviewer.md";
+    let limits = text.replace("mcpServers: { s: { command: serve } }\n", "");
+    let handed = |text: &str, node: &str| handed_over(&plan_with_agent(reviewer, text, node).unwrap());
+    let told = [
+        handed(text, ", runner: open"),
+        handed(&limits, ", runner: claude, max_turns: 9"),
+        handed(&limits, ", runner: gem"),
+        handed(&limits, ", runner: oc"),
+        handed_over(&plan_with_agent(
+            ".opencode/agents/reviewer.md",
+            "---\ndescription: x\nmode: primary\nsteps: 4\ntools: { write: false }\npermission: { edit: deny }\n---\nx\n",
+            ", runner: opencode",
+        )
+        .unwrap()),
+        handed_over(&plan_with_agent(
+            ".codex/agents/reviewer.toml",
+            "name = 'reviewer'\ndescription = 'x'\ndeveloper_instructions = 'x'\nsandbox_mode = 'workspace-write'\n\
+             model_reasoning_effort = 'high'\n",
+            ", runner: codex",
+        )
+        .unwrap()),
+    ];
+    expect![[r#"
+        claude -p --output-format stream-json --verbose --permission-mode dontAsk --permission-prompts none --agents DIR/agents.json --agent reviewer --session-id SESSION --disallowedTools Write,Bash(rm *) --effort low --max-turns 7
+        {"reviewer":{"description":"Reviews.","prompt":"You review.\n","mcpServers":[{"s":{"command":"serve"}}]}}
+
+        claude -p --output-format stream-json --verbose --permission-mode dontAsk --permission-prompts none --agents DIR/agents.json --agent reviewer --session-id SESSION --disallowedTools Write,Bash(rm *) --effort low --max-turns 9 --setting-sources user --strict-mcp-config
+        {"reviewer":{"description":"Reviews.","prompt":"You review.\n"}}
+
+        gemini -o stream-json --skip-trust --session-id SESSION --policy DIR/policy.toml
+        [[rule]]
+        toolName = "write_file"
+        decision = "deny"
+        priority = 300
+        [[rule]]
+        toolName = "run_shell_command"
+        decision = "deny"
+        priority = 300
+
+        {"general":{"enableAutoUpdate":false},"model":{"maxSessionTurns":7},"hooksConfig":{"enabled":false},"admin":{"mcp":{"enabled":false},"extensions":{"enabled":false}}}
+
+        opencode run --format json --pure --agent reviewer
+        {"agent":{"reviewer":{"mode":"primary","prompt":"You review.\n","description":"Reviews.","steps":7,"permission":{"edit":"deny","bash":"deny"}}},"share":"disabled"}
+
+        opencode run --format json --pure --agent reviewer
+        {"agent":{"reviewer":{"mode":"primary","prompt":"x\n","description":"x","steps":4,"tools":{"write":false},"permission":{"edit":"deny"}}},"share":"disabled"}
+
+        codex exec --json --skip-git-repo-check --color never --sandbox workspace-write -c projects."/workspace".trust_level="untrusted" -c developer_instructions="x" -c model_reasoning_effort="high" -"#]].assert_eq(&told.join("\n\n"));
+}
+
+#[test]
+fn an_agent_starts_with_its_skills() {
+    let text = "---\nname: reviewer\ndescription: Reviews.\nskills: [testing]\n---\nYou review.\n";
+    let plan = plan_with_agent(".claude/agents/reviewer.md", text, ", runner: kimi").unwrap();
+    let prompt = &plan.agents[0].system_prompt;
+    assert!(
+        prompt.starts_with("You review.\n\n\n# Skill: testing\n\nBase directory for this skill: "),
+        "{prompt}"
+    );
+    assert!(prompt.ends_with("/.claude/skills/testing\n\nTest first.\n"), "{prompt}");
+    let unknown =
+        plan_with_agent(".claude/agents/reviewer.md", &text.replace("testing", "tasting"), ", runner: kimi");
+    assert_eq!(
+        unknown.unwrap_err().message,
+        "ROOT/.claude/agents/reviewer.md: the agent reviewer starts with skill tasting: there is no one skill tasting"
+    );
+}
+
+#[test]
+fn what_would_vanish_from_an_agents_file_is_refused() {
+    let told = |keys: &str, node: &str| {
+        let text = format!("---\nname: reviewer\ndescription: Reviews.\n{keys}\n---\nx\n");
+        match plan_with_agent(".claude/agents/reviewer.md", &text, node) {
+            Ok(_) => "planned".to_owned(),
+            Err(error) => error.message,
+        }
+    };
+    let lines = [
+        told("permissionMode: plan", ", runner: claude"),
+        told("permissionMode: acceptEdits", ", runner: claude"),
+        told("hooks: { Stop: [] }", ", runner: claude"),
+        told("hooks: { Stop: [] }", ", runner: open"),
+        told("hooks: { Stop: [] }", ", runner: kimi"),
+        told("mcpServers: [github]", ", runner: gem"),
+        told("maxTurns: 3", ", runner: kimi"),
+        told("disallowedTools: Write", ", runner: code"),
+        told("isolation: worktree", ", runner: claude"),
+        told("color: red\nmemory: project\nbackground: true\neffort: low", ", runner: kimi"),
+    ];
+    expect![[r#"
+        ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `permissionMode: plan`; the runner claude would leave that out: a run asks nobody and allows what `tools` name: take it away and list there the tools that only read
+        planned
+        ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `hooks:`; the runner claude leaves out what a repository sets up: write `repository_settings = true` under [runners.claude] if you trust it, or take the key away
+        planned
+        ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `hooks:`; the runner kimi would leave that out: only the runner claude has hooks; let it do the work, or take them away
+        ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `mcpServers:`; the runner gem would leave that out: take it away and set the servers up in the settings of the runner's own program
+        ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `maxTurns: 3`; the runner kimi would leave that out: let claude, gemini or opencode do it, or take it away and write a `timeout` on the node
+        ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `disallowedTools:`; the runner code would leave that out: take it away and name in `tools` what the agent may use
+        ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `isolation: worktree`; a run goes by its nodes: write `isolation: worktree` on this one
+        planned"#]].assert_eq(&lines.join("\n"));
 }

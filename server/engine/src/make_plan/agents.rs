@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use divisi_analysis::did_you_mean::nearest;
-use divisi_model::agent::system_prompt;
-use divisi_model::{Agent, AgentWork, CommandWork, Resolution, Tool};
-use divisi_syntax::{Span, Spanned};
+use divisi_model::agent::{SaidKey, said, system_prompt};
+use divisi_model::{Agent, AgentWork, CommandWork, Node, Resolution, Tool};
+use divisi_syntax::{LineIndex, Span, Spanned};
 use divisi_workspace::settings::BUILT_IN_RUNNERS;
 use divisi_workspace::{RunnerDefinition, Snapshot};
+use serde_json::{Map, Value};
 
-use super::Faults;
+use super::{Faults, commands};
 use crate::plan::PlanAgent;
+use crate::runner::front_matter::{self, Fate, NodeKey, TURNS};
 
 /// A node whose text goes to a runner, as far as the runner has to suit it.
 pub(super) struct Handed<'a> {
@@ -85,6 +88,56 @@ impl<'a> Agents<'a> {
         Some(name.to_owned())
     }
 
+    /// The most turns that an agent's file allows.
+    pub(super) fn turns(&self, agent: usize) -> Option<u32> {
+        let keys = &self.files.get(agent)?.keys;
+        let turns = TURNS.iter().find_map(|key| keys.get(*key))?;
+        // Claude Code takes a number in quotes, too.
+        let turns = turns.as_u64().or_else(|| turns.as_str()?.trim().parse().ok())?;
+        u32::try_from(turns).ok()
+    }
+
+    /// Adds a fault for each key of the agent's file that would vanish in this run without a word.
+    pub(super) fn check_keys(
+        &self,
+        runner: &str,
+        agent: usize,
+        node: &Node,
+        span: Span,
+        faults: &mut Faults,
+    ) {
+        let (Some(definition), Some(file)) = (self.runners.get(runner), self.files.get(agent)) else {
+            return;
+        };
+        let tool = tool_of(runner);
+        let text = Arc::from(file.text.as_str());
+        for SaidKey { key, value } in said(tool, &text) {
+            let why = match front_matter::fate(tool, &key.value, &value, definition.kind) {
+                Fate::Held | Fate::Left => continue,
+                Fate::Trusted if definition.repository_settings => continue,
+                Fate::OnNode(NodeKey::Isolation) if node.in_worktree => continue,
+                Fate::OnNode(NodeKey::Timeout) if node.timeout.is_some() => continue,
+                Fate::Trusted => format!(
+                    "the runner {runner} leaves out what a repository sets up: write `repository_settings = true` \
+                     under [runners.{runner}] if you trust it, or take the key away"
+                ),
+                Fate::Refused(advice) => format!("the runner {runner} would leave that out: {advice}"),
+                Fate::OnNode(key) => {
+                    format!("a run goes by its nodes: write `{}` on this one", key.written())
+                }
+            };
+            let line = LineIndex::new(&text).line(key.span.start) + 1;
+            let said = match value {
+                Value::Object(_) | Value::Array(_) => String::new(),
+                scalar => format!(" {}", front_matter::written(&scalar)),
+            };
+            let place = file.path.display();
+            let message =
+                format!("{place}:{line}: the agent {} says `{}:{said}`; {why}", file.name, key.value);
+            faults.add(span, message);
+        }
+    }
+
     /// The index of the agent `name` in the plan; `span` is where a fault is told.
     pub(super) fn agent(
         &mut self,
@@ -141,7 +194,15 @@ impl<'a> Agents<'a> {
             ));
         };
         let text = self.text_of(path)?;
-        let system_prompt = system_prompt(agent.tool, &text).into_owned();
+        let keys = handed_over(agent.tool, &text);
+        let mut system_prompt = system_prompt(agent.tool, &text).into_owned();
+        let skills = keys.get("skills").and_then(Value::as_array);
+        for skill in skills.into_iter().flatten().filter_map(Value::as_str) {
+            let body = commands::skill(self.snapshot, skill).map_err(|error| {
+                format!("{}: the agent {} starts with skill {skill}: {error}", path.display(), agent.name)
+            })?;
+            system_prompt.push_str(&format!("\n\n# Skill: {skill}\n\n{}\n", body.trim()));
+        }
         Ok(PlanAgent {
             name: agent.name.clone(),
             path: path.clone(),
@@ -150,12 +211,20 @@ impl<'a> Agents<'a> {
             description: agent.description.clone(),
             tools: agent.tools.clone(),
             model: agent.model.clone(),
+            keys,
         })
     }
 
     fn text_of(&self, path: &Path) -> Result<String, String> {
         text_of(self.snapshot, path)
     }
+}
+
+/// The keys of an agent's file that some runner is told.
+fn handed_over(tool: Tool, text: &str) -> Map<String, Value> {
+    let said = said(tool, &Arc::from(text)).into_iter();
+    let handed = said.filter(|said| front_matter::is_handed_over(tool, &said.key.value));
+    handed.map(|said| (said.key.value, said.value)).collect()
 }
 
 /// What the editor shows where the file is open, else what the disk holds at this moment.

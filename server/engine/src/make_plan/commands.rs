@@ -125,6 +125,17 @@ fn read(
     Ok((file, header))
 }
 
+/// What a skill tells an agent that starts with it; an error is text for people.
+pub(super) fn skill(snapshot: &Snapshot, name: &str) -> Result<String, String> {
+    let CommandResolution::Found(found) = snapshot.commands().resolve(name) else {
+        return Err(format!("there is no one skill {name}"));
+    };
+    match &found.path {
+        Some(path) if found.kind == CommandKind::Skill => Ok(read(snapshot, found, path)?.0.body),
+        _ => Err(format!("{name} is no skill with a file")),
+    }
+}
+
 /// What the command is called with; values by name in the order of its own names.
 fn given(command: &str, given: &Given, names: &[String]) -> Result<PlanGiven, String> {
     let named = match given {

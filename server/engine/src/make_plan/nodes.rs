@@ -164,8 +164,10 @@ fn plan_some_work(
         Work::Run(run) => plan_run(node, run, faults),
         Work::Agent(work) => {
             let (runner, agent) = agents.resolve(work, faults)?;
+            agents.check_keys(&runner, agent, node, work.agent.span, faults);
             let budget = work.budget.as_ref().map(|budget| budget.value).unwrap_or_default();
             let max_turns = work.max_turns.as_ref().map(|turns| turns.value);
+            let max_turns = max_turns.or_else(|| agents.turns(agent));
             Some(PlanWork::Agent {
                 agent: Some(agent),
                 runner,
@@ -186,8 +188,12 @@ fn plan_some_work(
                 Some(name) => Some(agents.agent(&runner, name, faults, work.name.span)?),
                 None => None,
             };
+            if let Some(agent) = agent {
+                agents.check_keys(&runner, agent, node, work.name.span, faults);
+            }
             let budget = work.budget.as_ref().map(|budget| budget.value).unwrap_or_default();
             let max_turns = work.max_turns.as_ref().map(|turns| turns.value);
+            let max_turns = max_turns.or_else(|| agents.turns(agent?));
             let names = |tools: &Vec<Spanned<String>>| tools.iter().map(|tool| tool.value.clone()).collect();
             Some(PlanWork::Agent {
                 agent,

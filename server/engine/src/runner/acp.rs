@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::transcript::{Transcript, number, text};
 use super::verdict::verdict;
-use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, prompt_with_agent, tools};
+use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, disallowed, prompt_with_agent, tools};
 use crate::event::RunnerFault;
 use crate::launch::{AgentReport, AgentStream, Heard, Listener, Outcome, Signal, StopStep};
 
@@ -53,7 +53,7 @@ impl Runner for Acp<'_> {
             stream: Some(AgentStream::Acp {
                 cwd: job.cwd.to_owned(),
                 prompt: prompt_with_agent(job),
-                allowed: tools::acp(job.tools),
+                allowed: tools::acp(job.tools, &disallowed(job)),
             }),
         })
     }

@@ -8,9 +8,10 @@ use std::time::Duration;
 use divisi_workspace::RunnerDefinition;
 use serde_json::{Map, Value, json};
 
+use super::front_matter::written;
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
-use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, model, tools};
+use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, disallowed, model, said, tools};
 use crate::event::{RunnerFault, Usage};
 use crate::launch::{AgentReport, AgentStream, Heard, Listener, Outcome, Signal, StopStep};
 use crate::plan::PlanAgent;
@@ -50,6 +51,13 @@ impl<'a> Claude<'a> {
         if let Some(tools) = job.tools.filter(|tools| !tools.is_empty()) {
             option("--allowedTools", tools.join(","));
         }
+        let disallowed = disallowed(job);
+        if !disallowed.is_empty() {
+            option("--disallowedTools", disallowed.join(","));
+        }
+        if let Some(effort) = said(job, "effort") {
+            option("--effort", written(effort));
+        }
         if let Some(model) = model(job) {
             option("--model", model.to_owned());
         }
@@ -68,21 +76,37 @@ impl<'a> Claude<'a> {
         }
         arguments
     }
+
+    /// The agent as `--agents` takes it: without the repository's settings its file is not read.
+    fn agents_file(&self, defined: &PlanAgent, job: &AgentJob<'_>) -> Value {
+        let mut agent = Map::new();
+        agent
+            .insert("description".to_owned(), json!(defined.description.as_deref().unwrap_or(&defined.name)));
+        agent.insert("prompt".to_owned(), json!(defined.system_prompt));
+        if let Some(tools) = job.tools {
+            let mut names: Vec<&str> = tools.iter().map(|tool| tools::base(tool)).collect();
+            if job.schema.is_some() && !names.contains(&STRUCTURED_OUTPUT) {
+                names.push(STRUCTURED_OUTPUT);
+            }
+            agent.insert("tools".to_owned(), json!(names));
+        }
+        for key in ["hooks", "mcpServers"] {
+            let said = defined.keys.get(key).filter(|_| self.definition.repository_settings);
+            agent.extend(said.map(|value| (key.to_owned(), in_its_form(key, value))));
+        }
+        json!({ defined.name.clone(): agent })
+    }
 }
 
-/// The agent as `--agents` takes it: without the repository's settings its file is not read.
-fn agents_file(defined: &PlanAgent, job: &AgentJob<'_>) -> Value {
-    let mut agent = Map::new();
-    agent.insert("description".to_owned(), json!(defined.description.as_deref().unwrap_or(&defined.name)));
-    agent.insert("prompt".to_owned(), json!(defined.system_prompt));
-    if let Some(tools) = job.tools {
-        let mut names: Vec<&str> = tools.iter().map(|tool| tools::base(tool)).collect();
-        if job.schema.is_some() && !names.contains(&STRUCTURED_OUTPUT) {
-            names.push(STRUCTURED_OUTPUT);
+/// A key of an agent's file as `--agents` takes it: servers are a list there.
+fn in_its_form(key: &str, value: &Value) -> Value {
+    match value {
+        Value::Object(servers) if key == "mcpServers" => {
+            servers.iter().map(|(name, server)| json!({ name.clone(): server })).collect()
         }
-        agent.insert("tools".to_owned(), json!(names));
+        Value::String(_) if key == "mcpServers" => json!([value]),
+        _ => value.clone(),
     }
-    json!({ defined.name.clone(): agent })
 }
 
 /// `2.5` for 2,500,000 millionths.
@@ -94,7 +118,7 @@ fn dollars(micro_usd: u64) -> String {
 impl Runner for Claude<'_> {
     fn prepare(&self, job: &AgentJob<'_>) -> io::Result<RunnerProcess> {
         if let Some(agent) = job.agent {
-            fs::write(job.dir.join(AGENTS_FILE), agents_file(agent, job).to_string())?;
+            fs::write(job.dir.join(AGENTS_FILE), self.agents_file(agent, job).to_string())?;
         }
         let prompt = job.dir.join(PROMPT_FILE);
         fs::write(&prompt, job.prompt)?;

@@ -9,11 +9,14 @@ use serde_json::Value;
 
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
-use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, model, tools};
+use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, model, said, tools};
 use crate::event::{RunnerFault, Usage};
 use crate::launch::{AgentReport, AgentStream, Heard, Listener, Outcome, StopStep, default_stop_sequence};
 
 const PROMPT_FILE: &str = "prompt.md";
+/// Its sandbox in which commands may change the workspace.
+const WRITING: &str = "workspace-write";
+
 const SCHEMA_FILE: &str = "schema.json";
 
 /// Codex. Its own sandbox holds its commands; the repository's settings count only where the user has trusted the
@@ -31,13 +34,16 @@ impl<'a> Codex<'a> {
         let mut arguments: Vec<String> =
             ["exec", "--json", "--skip-git-repo-check", "--color", "never"].map(str::to_owned).to_vec();
         let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
-        option("--sandbox", sandbox(job.tools).to_owned());
+        option("--sandbox", sandbox(job).to_owned());
         if !self.definition.repository_settings {
             let folder = toml_string(&job.cwd.to_string_lossy());
             option("-c", format!("projects.{folder}.trust_level=\"untrusted\""));
         }
         if let Some(agent) = job.agent.filter(|agent| !agent.system_prompt.trim().is_empty()) {
             option("-c", format!("developer_instructions={}", toml_string(&agent.system_prompt)));
+        }
+        if let Some(effort) = said(job, "model_reasoning_effort").and_then(Value::as_str) {
+            option("-c", format!("model_reasoning_effort={}", toml_string(effort)));
         }
         if let Some(model) = model(job) {
             option("--model", model.to_owned());
@@ -49,12 +55,13 @@ impl<'a> Codex<'a> {
     }
 }
 
-/// What its commands may touch: tools that only read get a sandbox that only reads.
-fn sandbox(tools: Option<&[String]>) -> &'static str {
-    match tools {
-        Some(tools) if tools::can_change(tools) => "workspace-write",
-        _ => "read-only",
-    }
+/// What its commands may touch: as its tools do, else as its file says, else nothing.
+fn sandbox(job: &AgentJob<'_>) -> &'static str {
+    let may_write = match job.tools {
+        Some(tools) => tools::can_change(tools),
+        None => said(job, "sandbox_mode").and_then(Value::as_str) == Some(WRITING),
+    };
+    if may_write { WRITING } else { "read-only" }
 }
 
 /// A TOML string in one line. JSON's escapes are among TOML's; DEL alone has to be escaped beyond them.

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
-use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, model, prompt_with_agent, tools};
+use super::{
+    AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, disallowed, model, prompt_with_agent, tools,
+};
 use crate::event::{RunnerFault, Usage};
 use crate::launch::{AgentReport, AgentStream, Heard, Listener, Outcome, StopStep, default_stop_sequence};
 
@@ -32,7 +34,7 @@ impl<'a> Gemini<'a> {
         let mut arguments: Vec<String> = ["-o", "stream-json", "--skip-trust"].map(str::to_owned).to_vec();
         let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
         option("--session-id", job.session.to_owned());
-        if job.tools.is_some() {
+        if policy(job).is_some() {
             option("--policy", job.dir.join(POLICY_FILE).to_string_lossy().into_owned());
         }
         if let Some(model) = model(job) {
@@ -55,16 +57,24 @@ impl<'a> Gemini<'a> {
     }
 }
 
-/// Everything is refused but what the tools name.
-fn policy(tools: &[String]) -> String {
+/// With tools, everything else is refused; what the agent's file takes away is refused in any case.
+fn policy(job: &AgentJob<'_>) -> Option<String> {
     let rule = |tool: &str, decision: &str, priority: u32| {
         format!(
             "[[rule]]\ntoolName = {}\ndecision = \"{decision}\"\npriority = {priority}\n",
             Value::from(tool)
         )
     };
-    let allowed = tools.iter().flat_map(|tool| tools::gemini(tool));
-    std::iter::once(rule("*", "deny", 100)).chain(allowed.map(|tool| rule(&tool, "allow", 200))).collect()
+    let mut policy = String::new();
+    if let Some(tools) = job.tools {
+        let allowed = tools.iter().flat_map(|tool| tools::gemini(tool));
+        policy.push_str(&rule("*", "deny", 100));
+        policy.extend(allowed.map(|tool| rule(&tool, "allow", 200)));
+    }
+    let disallowed = disallowed(job);
+    policy
+        .extend(disallowed.iter().flat_map(|tool| tools::gemini(tool)).map(|tool| rule(&tool, "deny", 300)));
+    (!policy.is_empty()).then_some(policy)
 }
 
 impl Runner for Gemini<'_> {
@@ -73,8 +83,8 @@ impl Runner for Gemini<'_> {
         fs::write(&prompt, prompt_with_agent(job))?;
         let settings = job.dir.join(SETTINGS_FILE);
         fs::write(&settings, self.settings(job).to_string())?;
-        if let Some(tools) = job.tools {
-            fs::write(job.dir.join(POLICY_FILE), policy(tools))?;
+        if let Some(policy) = policy(job) {
+            fs::write(job.dir.join(POLICY_FILE), policy)?;
         }
         let settings = settings.to_string_lossy().into_owned();
         Ok(RunnerProcess {

@@ -3,22 +3,24 @@
 //! text that an agent prints.
 //!
 //! ```text
-//! exec        a program of the user's own, which reports in a file
-//! claude      Claude Code
-//! codex       Codex
-//! gemini      Gemini CLI
-//! opencode    OpenCode
-//! acp         any agent that speaks the Agent Client Protocol
-//! transcript  what every listener keeps of its stream
-//! schema      what an agent is asked for by a JSON Schema
-//! tools       what the agents call their tools
-//! verdict     an agent's report and its program's end → how the attempt ended
+//! front_matter  what becomes of the keys of an agent's file
+//! exec          a program of the user's own, which reports in a file
+//! claude        Claude Code
+//! codex         Codex
+//! gemini        Gemini CLI
+//! opencode      OpenCode
+//! acp           any agent that speaks the Agent Client Protocol
+//! transcript    what every listener keeps of its stream
+//! schema        what an agent is asked for by a JSON Schema
+//! tools         what the agents call their tools
+//! verdict       an agent's report and its program's end → how the attempt ended
 //! ```
 
 mod acp;
 mod claude;
 mod codex;
 mod exec;
+pub(crate) mod front_matter;
 mod gemini;
 mod opencode;
 mod schema;
@@ -180,6 +182,17 @@ fn prompt_with_agent(job: &AgentJob<'_>) -> String {
         "" => job.prompt.to_owned(),
         system_prompt => format!("{system_prompt}\n\n---\n\n{}", job.prompt),
     }
+}
+
+/// What the agent's file says of `key`.
+fn said<'a>(job: &AgentJob<'a>, key: &str) -> Option<&'a Value> {
+    job.agent?.keys.get(key)
+}
+
+/// Tools that the agent's file takes away from it.
+fn disallowed(job: &AgentJob<'_>) -> Vec<String> {
+    let names = said(job, "disallowedTools").and_then(Value::as_array);
+    names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The model to name, if any: `inherit` is the agent's way to say none.

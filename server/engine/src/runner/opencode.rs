@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
-use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, model, tools};
+use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, disallowed, model, said, tools};
 use crate::event::RunnerFault;
 use crate::launch::{AgentReport, AgentStream, Heard, Listener, Outcome, StopStep, default_stop_sequence};
 
@@ -58,13 +58,32 @@ fn config(job: &AgentJob<'_>) -> Value {
     if let Some(turns) = job.max_turns {
         agent.insert("steps".to_owned(), json!(turns));
     }
-    if let Some(tools) = job.tools {
-        let allowed = tools.iter().map(|tool| (tools::opencode(tool), json!("allow")));
-        let permission: Map<String, Value> =
-            std::iter::once(("*".to_owned(), json!("deny"))).chain(allowed).collect();
-        agent.insert("permission".to_owned(), Value::Object(permission));
+    for key in ["temperature", "top_p", "variant", "options"] {
+        agent.extend(said(job, key).map(|value| (key.to_owned(), value.clone())));
+    }
+    match permission(job) {
+        Some(permission) => {
+            agent.insert("permission".to_owned(), permission);
+        }
+        None => {
+            for key in ["tools", "permission"] {
+                agent.extend(said(job, key).map(|value| (key.to_owned(), value.clone())));
+            }
+        }
     }
     json!({ "agent": { name(job): agent }, "share": "disabled" })
+}
+
+/// What it may use, where the node names tools or the file of another tool's agent takes some away; else its own file
+/// says it.
+fn permission(job: &AgentJob<'_>) -> Option<Value> {
+    let mut permission = Map::new();
+    if let Some(tools) = job.tools {
+        permission.insert("*".to_owned(), json!("deny"));
+        permission.extend(tools.iter().map(|tool| (tools::opencode(tool), json!("allow"))));
+    }
+    permission.extend(disallowed(job).iter().map(|tool| (tools::opencode(tool), json!("deny"))));
+    (!permission.is_empty()).then_some(Value::Object(permission))
 }
 
 impl Runner for Opencode<'_> {

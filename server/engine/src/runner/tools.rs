@@ -100,9 +100,18 @@ pub(super) fn gemini(tool: &str) -> Vec<String> {
     }
 }
 
-/// Kinds of tool calls in the Agent Client Protocol that these tools allow. A tool with a restriction in brackets
-/// allows none: the protocol has no word for it.
-pub(super) fn acp(tools: Option<&[String]>) -> Vec<String> {
+/// Kinds of tool calls in the Agent Client Protocol that these tools allow, without those that are disallowed. A tool
+/// with a restriction in brackets allows none and takes its kinds away: the protocol has no word for it.
+pub(super) fn acp(tools: Option<&[String]>, disallowed: &[String]) -> Vec<String> {
+    let mut kinds = acp_allowed(tools);
+    kinds.retain(|kind| {
+        let names = |tool: &String| row(tool).is_some_and(|names| names.acp.contains(&kind.as_str()));
+        !disallowed.iter().any(|tool| tool == kind || names(tool))
+    });
+    kinds
+}
+
+fn acp_allowed(tools: Option<&[String]>) -> Vec<String> {
     let Some(tools) = tools else { return ACP_READING.iter().map(|kind| (*kind).to_owned()).collect() };
     let whole = tools.iter().filter(|tool| !tool.contains('('));
     let mut kinds: Vec<String> = whole
@@ -140,10 +149,11 @@ mod tests {
 
     #[test]
     fn the_protocol_allows_kinds() {
-        assert_eq!(acp(None), ["read", "search", "think"]);
-        assert_eq!(acp(Some(&list(&["Read", "Bash"]))), ["execute", "read"]);
-        assert_eq!(acp(Some(&list(&["Bash(git *)"]))), Vec::<String>::new());
-        assert_eq!(acp(Some(&[])), Vec::<String>::new());
+        assert_eq!(acp(None, &[]), ["read", "search", "think"]);
+        assert_eq!(acp(Some(&list(&["Read", "Bash"])), &[]), ["execute", "read"]);
+        assert_eq!(acp(Some(&list(&["Read", "Bash"])), &list(&["Bash(rm *)"])), ["read"]);
+        assert_eq!(acp(Some(&list(&["Bash(git *)"])), &[]), Vec::<String>::new());
+        assert_eq!(acp(Some(&[]), &[]), Vec::<String>::new());
     }
 
     #[test]

@@ -147,6 +147,9 @@ fn add_nature(parts: &mut Parts, plan: &StoredPlan, planned: &PlanNode) {
             let agent = agent.and_then(|agent| plan.agents.get(agent));
             let text = agent.map(|agent| (&agent.name, &agent.text));
             parts.add_json("the agent's file", &text);
+            if let Some(agent) = agent.filter(|agent| agent.keys.contains_key("skills")) {
+                parts.add("the agent's skills", &agent.system_prompt);
+            }
             let model = model.as_ref().or(agent.and_then(|agent| agent.model.as_ref()));
             parts.add_json("model", &model);
             let tools = tools.as_ref().or(agent.and_then(|agent| agent.tools.as_ref()));

@@ -582,6 +582,7 @@ fn with_runner_of_kind(kind: RunnerKind, nodes: Vec<PlanNode>, script: &str) -> 
                 description: None,
                 tools: None,
                 model: Some("opus".to_owned()),
+                keys: serde_json::Map::new(),
             }];
             plan.commands = vec![PlanCommand {
                 name: "review".to_owned(),

@@ -7,6 +7,7 @@ mod cursor;
 mod gemini;
 mod markdown;
 mod opencode;
+mod said;
 mod tools;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use crate::front::Front;
 
 use self::markdown::Markdown;
 pub(crate) use claude_code::names;
+pub use said::{SaidKey, said};
 pub(crate) use tools::content;
 
 /// Reads an agent of `tool` as that tool reads it; `front` is the front matter of `text`.
