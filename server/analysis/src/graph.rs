@@ -56,6 +56,17 @@ struct Join {
     previous: Option<u32>,
 }
 
+/// A phase with a barrier, and what its nodes wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Barrier<'a> {
+    /// Index of the phase in [`Dag::phases`].
+    pub phase: u32,
+    /// Nodes of the phases between the previous barrier's phase (with it) and this one (without it).
+    pub waits_for: &'a [u32],
+    /// The previous barrier, which stands for all phases before.
+    pub previous: Option<u32>,
+}
+
 /// Indices of nodes by id. Ids come from files that anyone may have written, so the hash is seeded; it need not be
 /// the standard one, which takes several times as long.
 pub type NodeIds<'a> = HashMap<&'a str, u32, RandomState>;
@@ -165,6 +176,20 @@ impl Graph {
             }
             since_last_join.extend_from_slice(&members[index]);
         }
+    }
+
+    /// The barriers of phases, in the order of the phases.
+    pub fn barriers(&self) -> impl Iterator<Item = Barrier<'_>> {
+        self.joins.iter().map(|join| Barrier {
+            phase: join.phase,
+            waits_for: &join.waits_for,
+            previous: join.previous,
+        })
+    }
+
+    /// The barrier that a node waits for, by its place among [`Graph::barriers`].
+    pub fn barrier_before(&self, node: usize) -> Option<u32> {
+        self.waits_for_join.get(node).copied().flatten()
     }
 
     /// Nodes, then joins.

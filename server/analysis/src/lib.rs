@@ -34,5 +34,5 @@ pub use codes::Code;
 pub use divisi_workspace::settings::Severity;
 pub use finding::{Edit, Finding, Fix, Related};
 pub use globs::globs_meet;
-pub use graph::Graph;
+pub use graph::{Barrier, Graph};
 pub use rules::node_failed::CODE as NODE_FAILED;

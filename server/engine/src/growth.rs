@@ -133,7 +133,8 @@ impl Shift {
     pub(crate) fn whole(self, node: &mut PlanNode) {
         node.scope += self.scopes;
         node.group = node.group.map(|group| group + self.nodes);
-        node.dependencies.iter_mut().for_each(|dependency| *dependency += self.nodes);
+        let before = node.dependencies.iter_mut().chain(&mut node.after);
+        before.for_each(|before| *before += self.nodes);
         self.inputs(node);
         self.inside(node);
         // The instances to come are nodes beside this one.

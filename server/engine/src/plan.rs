@@ -157,6 +157,9 @@ pub struct PlanNode {
     pub group: Option<usize>,
     /// Indices of the nodes it waits for; a group stands for all its instances.
     pub dependencies: Vec<usize>,
+    /// Indices of the barriers of its phase: they only make it wait, its rule does not look at them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<usize>,
     /// `trigger_rule`.
     pub rule: TriggerRule,
     /// `when`.

@@ -587,8 +587,8 @@ fn dags_that_cannot_be_nodes_are_refused() {
           not exactly one node of ROOT/inner.dag.yaml has an output nothing
         ROOT/a.dag.yaml has errors: line 2: `retry` does nothing on a `dag` node (key-has-no-effect)
           `retry` does nothing on a `dag` node (key-has-no-effect)
-        ROOT/inner.dag.yaml asks for what this version cannot run: line 1: `on_failure` is read and checked, but this version cannot run it
-          ROOT/inner.dag.yaml asks for what this version cannot run: line 1: `on_failure` is read and checked, but this version cannot run it
+        ROOT/inner.dag.yaml: `on_failure: compensate` is not run in a DAG that is a node
+          ROOT/inner.dag.yaml: `on_failure: compensate` is not run in a DAG that is a node
         ROOT/inner.dag.yaml has errors: line 2: `for_each` has `x` twice, and both would be `a[x]`: remove one, or make them mappings, each with a `key` of its own (invalid-value)
           ROOT/inner.dag.yaml has errors: line 2: `for_each` has `x` twice, and both would be `a[x]`: remove one, or make them mappings, each with a `key` of its own (invalid-value)
         ROOT/a.dag.yaml has errors: line 2: this DAG holds itself: a.dag.yaml → inner.dag.yaml → a.dag.yaml (dag-recursion)
@@ -782,4 +782,35 @@ fn what_would_vanish_from_an_agents_file_is_refused() {
         ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `disallowedTools:`; the runner code would leave that out: take it away and name in `tools` what the agent may use
         ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `isolation: worktree`; a run goes by its nodes: write `isolation: worktree` on this one
         planned"#]].assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn barriers_of_phases_are_joins() {
+    let plan = planned(
+        "\
+phases: [{ id: one, nodes: [a, b] }, { id: two, barrier: true, nodes: [c] }, { id: three, barrier: true, nodes: [d] }]
+nodes:
+  - { id: a, run: x }
+  - { id: b, run: x, for_each: [1] }
+  - { id: c, run: x, depends_on: [a] }
+  - { id: d, run: x, for_each: [1] }
+  - { id: free, run: x }
+",
+        &RunOptions::default(),
+    );
+    let line = |node: &divisi_engine::plan::PlanNode| {
+        format!("{} dependencies {:?} after {:?}\n", node.path, node.dependencies, node.after)
+    };
+    expect![[r#"
+        a dependencies [] after []
+        b dependencies [] after []
+        b[1] dependencies [] after []
+        c dependencies [0] after [7]
+        d dependencies [] after [8]
+        d[1] dependencies [] after []
+        free dependencies [] after []
+        phase:two dependencies [0, 1] after []
+        phase:three dependencies [3, 7] after []
+    "#]]
+    .assert_eq(&plan.nodes.iter().map(line).collect::<String>());
 }

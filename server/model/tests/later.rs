@@ -57,9 +57,7 @@ nodes:
   - { id: m, run: x, for_each: nodes.a.outputs.list }
   - { id: n, run: x, for_each: inputs.list }
 "#,
-        expect![[r#"
-            4: barrier (barrier)
-        "#]],
+        expect![""],
     );
 }
 

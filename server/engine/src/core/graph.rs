@@ -141,7 +141,7 @@ fn is_expanded_in_the_run(plan: &StoredPlan, group: Option<usize>) -> bool {
 fn dependents(plan: &StoredPlan) -> Result<Vec<Vec<usize>>, PlanFault> {
     let mut dependents = vec![Vec::new(); plan.nodes.len()];
     for (index, node) in plan.nodes.iter().enumerate() {
-        for dependency in &node.dependencies {
+        for dependency in node.dependencies.iter().chain(&node.after) {
             dependents
                 .get_mut(*dependency)
                 .ok_or_else(|| PlanFault::BadIndex { node: node.path.clone() })?

@@ -193,7 +193,7 @@ impl NodeStanding {
         let unfinished_children = node.work.children().map_or(0, <[usize]>::len);
         Self {
             state: NodeState::Pending,
-            waiting: node.dependencies.len() + usize::from(node.group.is_some()),
+            waiting: node.dependencies.len() + node.after.len() + usize::from(node.group.is_some()),
             unfinished_children,
             open: false,
             has_items: false,

@@ -157,6 +157,13 @@ fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>, spared: &BTreeSet<usize
             draft.enter(node, NodeState::Pending, None);
         }
     }
+    // A barrier that was open stands again before what it waits for; barriers stand in the order of their phases.
+    for barrier in barriers(draft) {
+        let standing = draft.state().node(barrier);
+        if standing.is_some_and(|standing| standing.state.is_terminal() && standing.waiting > 0) {
+            draft.enter(barrier, NodeState::Pending, None);
+        }
+    }
     // What has a rule that was evaluated on an end that is taken back waits for the new one. A group stands before
     // its instances, so that one pass reaches both.
     for node in 0..count {
@@ -165,6 +172,10 @@ fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>, spared: &BTreeSet<usize
             draft.enter(node, NodeState::Pending, None);
         }
     }
+}
+
+fn barriers(draft: &Draft<'_>) -> BTreeSet<usize> {
+    draft.state().plan.nodes.iter().flat_map(|node| node.after.iter().copied()).collect()
 }
 
 /// The rule has let it through, and no attempt of it lives or waits for a person's word.

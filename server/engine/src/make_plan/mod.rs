@@ -10,6 +10,7 @@
 //! inputs    inputs to (node, output)
 //! needs     locks and limits
 //! worktree  what copies of the workspace are made from
+//! barriers  phases that wait for those before
 //! budgets   what may be spent
 //! nodes     one node by itself
 //! pieces    nodes with what they hold: instances, nodes of another DAG
@@ -18,6 +19,7 @@
 
 mod agents;
 mod args;
+mod barriers;
 mod budgets;
 mod cache;
 mod commands;
@@ -213,18 +215,10 @@ fn listed(dag: &Dag) -> String {
     }
 }
 
-/// All nodes that `node` waits for, directly or not.
+/// All nodes that `node` waits for, directly or not, over barriers too.
 fn ancestors(graph: &Graph, node: usize) -> BTreeSet<usize> {
-    let dependencies =
-        |node: usize| graph.dependencies.get(node).into_iter().flatten().map(|index| *index as usize);
-    let mut found = BTreeSet::new();
-    let mut next: Vec<usize> = dependencies(node).collect();
-    while let Some(index) = next.pop() {
-        if found.insert(index) {
-            next.extend(dependencies(index));
-        }
-    }
-    found
+    let node = u32::try_from(node).unwrap_or(u32::MAX);
+    graph.ancestors(node).into_iter().map(|node| node as usize).collect()
 }
 
 /// `env` as the plan keeps it. A secret may not stand in the file, since the file is stored with the run.

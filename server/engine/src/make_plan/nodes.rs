@@ -33,6 +33,7 @@ pub(super) fn plain_node(node: &Node, work: PlanWork) -> PlanNode {
         line: 0,
         group: None,
         dependencies: Vec::new(),
+        after: Vec::new(),
         rule: node.trigger_rule.as_ref().map(|rule| rule.value).unwrap_or_default(),
         when: node.when.as_ref().map(|when| when.value.clone()),
         continue_on_error: node.continue_on_error,

@@ -29,6 +29,8 @@ pub(super) struct Level {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Connection {
     pub(super) dependencies: Vec<usize>,
+    /// Barriers.
+    pub(super) after: Vec<usize>,
     pub(super) inputs: Vec<PlanInput>,
     /// Which nodes its result follows from is a part of how it may be used again.
     pub(super) cache: Option<PlanCache>,
@@ -150,6 +152,7 @@ impl Level {
     fn connect(&mut self, node: usize, connection: Connection) {
         let Some(first) = self.nodes.get_mut(node) else { return };
         first.dependencies = connection.dependencies;
+        first.after = connection.after;
         let to_come = first.expansion.as_mut().and_then(|expansion| expansion.instance.first_mut());
         if let Some(instance) = to_come {
             instance.inputs = connection.inputs;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use divisi_analysis::Graph;
+use divisi_analysis::{Barrier, Graph};
 use divisi_model::{CallArgs, Dag, Node, OnFailure, Work};
 use divisi_syntax::{Spanned, template};
 use divisi_workspace::{Document, Snapshot, links};
@@ -17,7 +17,9 @@ use super::expand::instances;
 use super::needs::{Needs, PhaseLimits};
 use super::nodes::{dag_node, plain_node, plan_compensation, plan_work, refuse_secrets, resume_policy};
 use super::pieces::{Connection, Level, Piece};
-use super::{Faults, ancestors, budgets, cache, choose, declared_env, inputs, no_dag, refuse, worktree};
+use super::{
+    Faults, ancestors, barriers, budgets, cache, choose, declared_env, inputs, no_dag, refuse, worktree,
+};
 use crate::eval::Evaluator;
 use crate::plan::{PlanBudget, PlanEnv, PlanHold, PlanNode, PlanRepository, PlanScope, PlanSource};
 
@@ -98,8 +100,24 @@ impl<'a> Planner<'a> {
             let instances = instances(node, called.args, called.late, faults);
             pieces.push((index, node.id.value.clone(), piece.for_each(instances)));
         }
-        Level::new(dag.nodes.len(), pieces, |index, places| {
+        let found: Vec<Barrier<'_>> = graph.barriers().collect();
+        let phases = found.iter().filter_map(|barrier| dag.phases.get(barrier.phase as usize));
+        // Barriers are counted on behind the DAG's nodes.
+        let first_barrier = dag.nodes.len();
+        for (place, phase) in phases.enumerate() {
+            let line = document.lines.line(phase.id.span.start);
+            let barrier = Piece::single(barriers::barrier(phase, line));
+            pieces.push((first_barrier + place, barriers::id(phase), barrier));
+        }
+        Level::new(first_barrier + found.len(), pieces, |index, places| {
             let planned = |node: usize| places.get(node).copied().flatten();
+            let place_of_barrier = |barrier: u32| planned(first_barrier + barrier as usize);
+            if let Some(barrier) = index.checked_sub(first_barrier).and_then(|place| found.get(place)) {
+                let nodes = barrier.waits_for.iter().filter_map(|node| planned(*node as usize));
+                let previous = barrier.previous.and_then(place_of_barrier);
+                return Connection { dependencies: nodes.chain(previous).collect(), ..Connection::default() };
+            }
+            let after = graph.barrier_before(index).and_then(place_of_barrier).into_iter().collect();
             let gives =
                 |node: usize, output: &str| exports.get(node).is_some_and(|names| names.contains(output));
             let dependencies = graph.dependencies.get(index).into_iter().flatten();
@@ -113,7 +131,7 @@ impl<'a> Planner<'a> {
             let is_dag = |node: &&Node| matches!(node.work, Some(Work::Dag { .. }));
             let node = dag.nodes.get(index).filter(|node| !is_dag(node));
             let cache = node.and_then(|node| cache::plan(dag, node, planned));
-            Connection { dependencies, inputs, cache }
+            Connection { dependencies, after, inputs, cache }
         })
     }
 

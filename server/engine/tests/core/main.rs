@@ -6,6 +6,7 @@ mod support;
 
 mod approvals;
 mod attempts;
+mod barriers;
 mod breaker;
 mod budgets;
 mod compensation;

@@ -32,6 +32,7 @@ pub(crate) fn node(path: &str) -> PlanNode {
         line: 0,
         group: None,
         dependencies: Vec::new(),
+        after: Vec::new(),
         rule: TriggerRule::AllSuccess,
         when: None,
         continue_on_error: false,
@@ -128,7 +129,7 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
 /// Options: a trigger rule; `tolerant`; `group(child child)`; `when(EXPRESSION)`; `timeout`; `bad-template`;
 /// `bad-input`; `retry(ATTEMPTS KIND KIND)`, which doubles a wait of 1 s and does not vary it; `never`; `ask`; `approve`; `copy`; `undo` and `undo(KIND KIND)`; `bad-undo`; `estimate(MS)`; `priority(N)`;
 /// `dag(ON_FAILURE child child)`, whose output is its last child's; `late(VALUE)` behind it; `each(ITEMS)` and, with
-/// instances that are DAGs of two nodes in a row, `each-dag(ITEMS)`: see [`Words`]; `lock(NAME)` and `shared(NAME)`, where the first use may give a capacity, `shared(NAME 2)`; `limit(NAME CAPACITY)`.
+/// instances that are DAGs of two nodes in a row, `each-dag(ITEMS)`: see [`Words`]; `barrier` and `after(BARRIER)`; `lock(NAME)` and `shared(NAME)`, where the first use may give a capacity, `shared(NAME 2)`; `limit(NAME CAPACITY)`.
 pub(crate) fn parse(text: &str) -> StoredPlan {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let head = |line: &str| line.split(['<', ':']).next().unwrap().trim().to_owned();
@@ -184,6 +185,11 @@ pub(crate) fn parse(text: &str) -> StoredPlan {
                     let exports = children.last().map(|last| ("out".to_owned(), *last)).into_iter().collect();
                     nodes[at].work = PlanWork::Dag { children, scope: scopes.len(), exports };
                 }
+                "barrier" => {
+                    nodes[at].work = PlanWork::Group { children: Vec::new() };
+                    nodes[at].rule = TriggerRule::AllDone;
+                }
+                "after" => nodes[at].after.push(index(inner)),
                 "late" => {
                     let PlanWork::Dag { scope, .. } = nodes[at].work else {
                         panic!("late needs dag before it")

@@ -286,8 +286,7 @@ pub static PHASE: Object = Object {
             Ty::Bool,
             "Each of its nodes waits until every node of the phases listed before has ended, however.\n\nExample: `barrier: true`",
         )
-        .default("false")
-        .not_run_yet(),
+        .default("false"),
         Key::new(
             "max_parallel",
             POSITIVE,

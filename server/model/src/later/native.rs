@@ -5,10 +5,6 @@ use crate::dag::{Dag, Node, Work};
 use crate::keys::native as keys;
 
 pub(super) fn collect(dag: &Dag, asked: &mut Asked<'_>) {
-    for phase in &dag.phases {
-        let fields = asked.reader.fields(phase.tree, &keys::PHASE);
-        asked.field(fields.field("barrier").filter(|_| phase.barrier));
-    }
     for node in &dag.nodes {
         collect_node(node, asked);
     }
