@@ -287,16 +287,16 @@ nodes:
 
 #[test]
 fn what_cannot_run_yet_is_refused_with_its_place() {
-    let text = TWO.replace("outputs: [word] }", "outputs: [word], compensate: { run: [ls] } }");
-    let site = Site::new().write("two.dag.yaml", text);
+    let text = "nodes:\n  - { id: hello, command: greet, runner: claude, allow_inline_shell: true }\n";
+    let site = Site::new().write("two.dag.yaml", text).write(".claude/commands/greet.md", "Greet.\n");
     let said = site.divisi(&["run", "two", "--yes"]);
     assert_eq!(said.status, 2);
     expect![[r#"
-        error: `compensate` is read and checked, but this version cannot run it
-         --> two.dag.yaml:3:55
+        error: `allow_inline_shell` is read and checked, but this version cannot run it
+         --> two.dag.yaml:2:50
           |
-        3 |   - { id: first, run: [echo, hello], outputs: [word], compensate: { run: [ls] } }
-          |                                                       ^^^^^^^^^^
+        2 |   - { id: hello, command: greet, runner: claude, allow_inline_shell: true }
+          |                                                  ^^^^^^^^^^^^^^^^^^
 
         error: two.dag.yaml was not run
     "#]]

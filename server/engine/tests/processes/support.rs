@@ -78,6 +78,7 @@ pub(crate) fn sh(path: &str, line: &str) -> PlanNode {
         line: 0,
         group: None,
         dependencies: Vec::new(),
+        after: Vec::new(),
         rule: TriggerRule::AllSuccess,
         when: None,
         continue_on_error: false,
