@@ -396,6 +396,13 @@ pub enum PlanWork {
     },
 }
 
+impl PlanNode {
+    /// Whether it is a group that gets its members in the run, and has none yet.
+    pub(crate) fn is_to_grow(&self) -> bool {
+        self.expansion.is_some() && self.work.children().is_some_and(<[usize]>::is_empty)
+    }
+}
+
 impl PlanWork {
     /// What a group holds, by index; none for what does work of its own.
     pub fn children(&self) -> Option<&[usize]> {

@@ -62,7 +62,7 @@ fn a_limit_that_a_runner_cannot_hold_is_refused() {
     bench.write_dag("    runner: codex\n    max_turns: 3\n", &["say x"]);
     let ended = run_codex(&bench);
     assert_eq!(ended.status, Some(2), "{}", ended.said);
-    assert!(ended.said.contains("the runner codex has no way to hold a limit on turns"), "{}", ended.said);
+    assert!(ended.said.contains("the runner `codex` has no way to hold a limit on turns"), "{}", ended.said);
 }
 
 fn run_opencode(bench: &Bench) -> Ended {

@@ -184,7 +184,8 @@ impl<'a> Vertices<'a> {
 
     fn own_ms(&self, vertex: usize) -> u64 {
         match self.plan.nodes.get(vertex) {
-            Some(node) if node.work.children().is_none_or(<[usize]>::is_empty) => node.estimate_ms,
+            // Of a group that gets its members in the run only, a guess.
+            Some(node) if !node.work.is_group() || node.is_to_grow() => node.estimate_ms,
             _ => 0,
         }
     }
