@@ -75,6 +75,7 @@ function showGraph(from: string, graph: Graph | null): void {
   const scene = new Scene(graph, neighbours);
   const isFirst = shown === undefined || isOther;
   shown = { graph, neighbours, scene };
+  showFound();
   stage.replaceChildren(scene.root);
   byId("name").textContent = graph.name;
   byId("size").textContent = graph.size;
@@ -303,10 +304,13 @@ function fitAll(): void {
   }
 }
 
-search.addEventListener("input", () => {
+/** Dims what is not searched for; a new drawing knows nothing of it yet. */
+function showFound(): void {
   const found = shown?.scene.search(search.value) ?? 0;
   byId("found").textContent = search.value === "" ? "" : `${String(found)} found`;
-});
+}
+
+search.addEventListener("input", showFound);
 search.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && shown !== undefined) {
     const next = shown.neighbours.find(search.value, selected === undefined ? 0 : selected + 1);
