@@ -29,18 +29,6 @@ pub(crate) fn named_or_latest(
     })
 }
 
-/// Whether a host owns it now.
-pub(crate) fn is_live(status: RunStatus) -> bool {
-    matches!(
-        status,
-        RunStatus::Running
-            | RunStatus::Paused(_)
-            | RunStatus::Stopping
-            | RunStatus::Cancelling
-            | RunStatus::Compensating
-    )
-}
-
 /// Whether `resume` has something to do and nobody is doing it.
 pub(crate) fn is_resumable(status: RunStatus) -> bool {
     match status {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use divisi_model::keys::Key;
-use divisi_model::{Agent, CommandKind, Dag, Load, Output, OutputForm, Scope, SlashCommand, Tool, reference};
+use divisi_model::{Agent, CommandKind, Dag, Load, Output, OutputForm, SlashCommand, Tool, reference};
 use divisi_syntax::{NodeId, Tree};
 use divisi_workspace::{Class, Document, Snapshot};
 
@@ -24,7 +24,7 @@ pub(crate) fn key(key: &Key) -> String {
 
 /// An agent, in Markdown. Paths are shown relative to `root`.
 pub(crate) fn agent(agent: &Agent, root: Option<&Path>) -> String {
-    let mut text = format!("**{}** · {} agent of {}", agent.name, scope(agent.scope), agent.tool.title());
+    let mut text = format!("**{}** · {} agent of {}", agent.name, agent.scope.word(), agent.tool.title());
     if let Some(description) = &agent.description {
         text.push_str(&format!("\n\n{}", description.trim()));
     }
@@ -71,7 +71,7 @@ pub(crate) fn command(command: &SlashCommand, root: Option<&Path>) -> String {
     if let Some(hint) = &command.argument_hint {
         text.push_str(&format!(" `{}`", hint.replace('`', "'")));
     }
-    text.push_str(&format!(" · {} {kind}", scope(command.scope)));
+    text.push_str(&format!(" · {} {kind}", command.scope.word()));
     if let Some(description) = &command.description {
         text.push_str(&format!("\n\n{}", description.trim()));
     }
@@ -105,17 +105,6 @@ pub(crate) const fn kind(document: &Document) -> &'static str {
         Class::Skill => "skill",
         Class::Prose => "instructions",
         Class::None => "file",
-    }
-}
-
-pub(crate) const fn scope(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Managed => "managed",
-        Scope::Project(_) => "project",
-        Scope::Configured => "configured",
-        Scope::User => "user",
-        Scope::Plugin => "plugin",
-        Scope::BuiltIn => "built-in",
     }
 }
 

@@ -26,6 +26,21 @@ pub enum Scope {
     BuiltIn,
 }
 
+impl Scope {
+    /// One word for people.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Managed => "managed",
+            Self::Project(_) => "project",
+            Self::Configured => "configured",
+            Self::User => "user",
+            Self::Plugin => "plugin",
+            Self::BuiltIn => "built-in",
+        }
+    }
+}
+
 /// One agent of the registry.
 #[derive(Debug, Clone)]
 pub struct Agent {

@@ -130,7 +130,7 @@ fn entry(agent: &Agent) -> Entry<'_> {
     Entry {
         name: &agent.name,
         tool: agent.tool,
-        scope: scope(agent.scope),
+        scope: agent.scope.word(),
         file: agent.path.as_deref().map(root::shown),
         description: agent.description.as_deref(),
         tools: agent.tools.as_deref(),
@@ -176,7 +176,7 @@ fn lines(agent: &Agent, widths: &Widths) -> Vec<String> {
     };
     let mark = paint(style, mark);
     let mut lines =
-        vec![format!("{name}  {mark}  {tool}  {:10}  {}", scope(agent.scope), paint(FAINT, file))];
+        vec![format!("{name}  {mark}  {tool}  {:10}  {}", agent.scope.word(), paint(FAINT, file))];
     if let (_, Some(reason)) = load(agent) {
         lines.push(format!("{:width$}  {reason}", "", width = widths.name));
     }
@@ -219,16 +219,5 @@ fn load(agent: &Agent) -> (&'static str, Option<&str>) {
         Load::Loaded => ("loaded", None),
         Load::Tolerated { reason, .. } => ("tolerated", Some(reason)),
         Load::Dropped { reason, .. } => ("dropped", Some(reason)),
-    }
-}
-
-fn scope(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Managed => "managed",
-        Scope::Project(_) => "project",
-        Scope::Configured => "configured",
-        Scope::User => "user",
-        Scope::Plugin => "plugin",
-        Scope::BuiltIn => "built-in",
     }
 }

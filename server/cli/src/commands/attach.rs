@@ -32,9 +32,8 @@ impl Attach {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let track = self.track.as_deref().map(Track::new).transpose()?;
         let runs = select_run::here()?;
-        let chosen = select_run::named_or_latest(&runs, self.run.as_deref(), "is live", |run| {
-            select_run::is_live(run.status)
-        })?;
+        let chosen =
+            select_run::named_or_latest(&runs, self.run.as_deref(), "is live", |run| run.status.is_live())?;
         let view = if self.json { View::Json } else { View::People };
         follow(&runs, &chosen.run, 0, view, OnInterrupt::Detach, track, output)
     }

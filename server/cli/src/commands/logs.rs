@@ -77,7 +77,7 @@ fn follow(runs: &Runs, run: &str, node: &str, output: &mut Output) -> Result<Exi
             return Ok(Exit::Good);
         }
         if last_news.elapsed() > STALL {
-            if !select_run::is_live(runs.summary(run)?.status) {
+            if !runs.summary(run)?.status.is_live() {
                 output.warning(format!("nobody hosts this run; to go on: divisi resume {run}"));
                 return Ok(Exit::Failed);
             }

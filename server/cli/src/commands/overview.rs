@@ -122,7 +122,7 @@ fn next_step(sight: &Sight, last: Option<&RunSummary>) -> String {
         return "divisi check".to_owned();
     }
     if let Some(run) = last {
-        if select_run::is_live(run.status) {
+        if run.status.is_live() {
             return format!("divisi attach {}", run.run);
         }
         if select_run::is_resumable(run.status) {

@@ -102,7 +102,7 @@ impl Resume {
         runs.check_budgets(&chosen.run, &raises)?;
         runs.check_lost(&chosen.run, &decisions)?;
         let from = last_seq(&runs, &chosen.run)?;
-        if (is_paused(chosen.status) && !forgets) || (is_a_word && select_run::is_live(chosen.status)) {
+        if (is_paused(chosen.status) && !forgets) || (is_a_word && chosen.status.is_live()) {
             runs.decide_lost(&chosen.run, &decisions)?;
             runs.raise_budgets(&chosen.run, &raises)?;
             if chosen.status == RunStatus::Paused(PauseCause::User) {
@@ -110,7 +110,7 @@ impl Resume {
             }
             return self.watch(&runs, &chosen.run, from, track, output);
         }
-        if !forgets || select_run::is_live(chosen.status) {
+        if !forgets || chosen.status.is_live() {
             refuse_if_useless(&chosen.run, chosen.status)?;
         }
         let snapshot = workspace::read_settings(runs.root());

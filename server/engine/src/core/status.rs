@@ -28,6 +28,17 @@ pub enum RunStatus {
     Ended(Verdict),
 }
 
+impl RunStatus {
+    /// Whether a host owns the run, so that there is something to follow.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(
+            self,
+            Self::Running | Self::Paused(_) | Self::Stopping | Self::Cancelling | Self::Compensating
+        )
+    }
+}
+
 /// Why a run starts nothing. All but the first hold only where nothing else can go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,7 +7,6 @@ use divisi_workspace::Snapshot;
 
 use super::context::Context;
 use super::{Completion, CompletionKind, Documentation};
-use crate::card;
 
 /// Longer descriptions are cut: this is one line in a list.
 pub(super) const DETAIL: usize = 80;
@@ -34,7 +33,7 @@ fn completion(tool: Tool, replace: Span, agent: &Agent) -> Completion {
     let mut completion = Completion::new(CompletionKind::Agent, &agent.name, replace, rank);
     completion.detail =
         agent.description.as_deref().map(describe::first_line).map(|line| describe::cut(line, DETAIL));
-    let scope = card::scope(agent.scope);
+    let scope = agent.scope.word();
     completion.note =
         Some(if agent.tool == tool { scope.to_owned() } else { format!("{scope}, {}", agent.tool.title()) });
     completion.documentation = Some(Documentation::Agent { tool, name: agent.name.clone() });

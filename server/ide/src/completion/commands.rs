@@ -7,7 +7,6 @@ use divisi_workspace::Snapshot;
 
 use super::agents::DETAIL;
 use super::{Completion, CompletionKind, Documentation};
-use crate::card;
 
 /// All slash commands, those that skills are among them.
 pub(super) fn all(snapshot: &Snapshot, replace: Span) -> Vec<Completion> {
@@ -27,7 +26,7 @@ fn completion(replace: Span, command: &SlashCommand) -> Completion {
     let mut completion = Completion::new(CompletionKind::Command, &command.name, replace, rank);
     completion.detail =
         command.description.as_deref().map(describe::first_line).map(|line| describe::cut(line, DETAIL));
-    completion.note = Some(card::scope(command.scope).to_owned());
+    completion.note = Some(command.scope.word().to_owned());
     completion.documentation = Some(Documentation::Command { name: command.name.clone() });
     completion
 }

@@ -73,7 +73,7 @@ impl Run {
             dag: summary.dag,
             started_at: summary.started_at,
             ended_at: summary.ended_at,
-            is_live: runs::is_live(summary.status),
+            is_live: summary.status.is_live(),
             status,
             done: summary.done,
             total: summary.nodes,

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use divisi_engine::client::{self, EngineError, RunStatus, RunSummary};
+use divisi_engine::client::{self, EngineError, RunSummary};
 use divisi_engine::event::{Event as RunEvent, EventRecord};
 use divisi_engine::view::RunView;
 use divisi_workspace::Document;
@@ -194,24 +194,12 @@ pub(crate) struct FoundRuns {
 pub(crate) fn find(root: &Path) -> Result<FoundRuns, EngineError> {
     let runs = client::Runs::open(root)?;
     let (summaries, _unreadable) = runs.list()?;
-    let (live, over): (Vec<_>, Vec<_>) = summaries.into_iter().partition(|summary| is_live(summary.status));
+    let (live, over): (Vec<_>, Vec<_>) = summaries.into_iter().partition(|summary| summary.status.is_live());
     let with_plan = |summary: RunSummary| {
         let known = RunView::new(runs.plan(&summary.run).ok().as_ref());
         (summary, known)
     };
     Ok(FoundRuns { live: live.into_iter().map(with_plan).collect(), last: last::read(&runs, &over) })
-}
-
-/// Whether a host owns the run, so that there is something to follow.
-pub(crate) const fn is_live(status: RunStatus) -> bool {
-    matches!(
-        status,
-        RunStatus::Running
-            | RunStatus::Paused(_)
-            | RunStatus::Stopping
-            | RunStatus::Cancelling
-            | RunStatus::Compensating
-    )
 }
 
 fn show(outbox: &Outbox, kind: lsp::MessageType, message: String) {
