@@ -12,6 +12,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageclient/node";
 
+import { program } from "./program";
 import { showProgress } from "./progress";
 import type { OwnResults, RunEvent } from "./protocol";
 import { settingsMade } from "./settings";
@@ -215,12 +216,6 @@ function serverOptions(): ServerOptions {
   // The setting has machine scope and is restricted, so no repository can name a program here. Nor can it bring one:
   // a bare name is looked up in the working directory too on some systems, so that is not the workspace.
   return { command: program(), args: ["lsp"], options: { cwd: homedir() } };
-}
-
-/** The `divisi` program: the one of the setting, which no workspace can change, else the one on the PATH. */
-export function program(): string {
-  const configured = vscode.workspace.getConfiguration("divisi").get<string>("server.path", "");
-  return configured === "" ? "divisi" : configured;
 }
 
 async function explainFailure(error: unknown): Promise<void> {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 
 import * as vscode from "vscode";
 
-import { program } from "../server";
+import { program } from "../program";
 
 /** What the program said, and how it ended. */
 export interface Answer {

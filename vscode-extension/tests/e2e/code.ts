@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Browser, chromium } from "playwright-core";
@@ -44,7 +44,7 @@ interface Options {
   readonly asksForTrust?: boolean;
 }
 
-/** One VS Code in a browser, with the packaged extension in it and nothing of the user's. */
+/** One VS Code in a browser, with the packaged extension in it and nothing else: no setting, no `divisi` on the PATH. */
 export class Code {
   private constructor(
     private readonly scene: string,
@@ -61,8 +61,6 @@ export class Code {
     }
     writeFileSync(join(scene, "empty.yaml"), "");
     writeFileSync(join(scene, "user/User/settings.json"), JSON.stringify(SETTINGS));
-    const program = process.env["DIVISI_COMMAND"] ?? join(PROJECT, "target/debug/divisi");
-    writeFileSync(join(scene, "user/Machine/settings.json"), JSON.stringify({ "divisi.server.path": program }));
 
     const install = ["--install-extension", join(PROJECT, "vscode-extension/dist/divisi.vsix"), "--force"];
     await ended(run(scene, install));
@@ -109,7 +107,7 @@ export class Code {
 function run(scene: string, args: string[]): ChildProcess {
   const log = openSync(join(scene, "code-server.log"), "a");
   const env = {
-    PATH: process.env["PATH"],
+    PATH: pathWithout("divisi"),
     HOME: join(scene, "home"),
     SHELL: "/bin/bash",
     LANG: "C.UTF-8",
@@ -131,6 +129,12 @@ function run(scene: string, args: string[]): ChildProcess {
     detached: true,
     stdio: ["ignore", log, log],
   });
+}
+
+/** The folders of programs, without those that hold this one. */
+function pathWithout(program: string): string {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.filter((folder) => !existsSync(join(folder, program))).join(delimiter);
 }
 
 async function ended(process: ChildProcess): Promise<void> {
