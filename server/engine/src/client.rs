@@ -566,7 +566,7 @@ impl Runs {
     /// How long to wait between two looks at a live journal.
     pub const POLL: Duration = Duration::from_millis(50);
 
-    fn ids(&self) -> Result<Vec<String>, EngineError> {
+    pub(crate) fn ids(&self) -> Result<Vec<String>, EngineError> {
         let folder = runs_folder(&self.root);
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
@@ -603,7 +603,7 @@ impl Runs {
         Ok(Reader::open(self.folder(run)?.path())?)
     }
 
-    fn state(&self, run: &str) -> Result<State, EngineError> {
+    pub(crate) fn state(&self, run: &str) -> Result<State, EngineError> {
         let reader = self.reader(run)?;
         let plan = reader.plan()?;
         replay(run, plan, &reader.events(0)?).map_err(|fault| EngineError::new(fault.to_string()))

@@ -14,6 +14,7 @@
 //! crash_point where tests kill host and guard
 //! store     results for later runs
 //! results   what one run finds in the store, and what it adds
+//! prune     removing old runs, and what is left over of others
 //! edited    what an edited DAG takes over from a run
 //! deceptive characters by which a text could look like another one
 //! worktree  copies of the workspace that nodes work on, and the way back
@@ -40,6 +41,7 @@ pub mod outputs;
 mod outside;
 pub mod plan;
 pub mod programs;
+pub mod prune;
 pub mod results;
 pub mod run_folder;
 pub mod runner;

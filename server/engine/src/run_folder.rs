@@ -16,6 +16,7 @@
 //!     merge/                    what comes back from the copy: the intent, and the new files
 //!     changes.patch             what it had changed in a copy that is gone, where it did not succeed
 //!   worktrees/NODE.ATTEMPT/     its copy of the workspace
+//! .divisi/removed/RUN/          a run that is being removed: whoever finds one goes on with that
 //! ```
 //!
 //! Making a folder or a file costs as much as starting a process on some disks, so an attempt makes one at the most: its
@@ -34,6 +35,11 @@ const NAME_LIMIT: usize = 60;
 /// The folder that holds all runs of a workspace.
 pub fn runs_folder(root: &Path) -> PathBuf {
     root.join(STATE_FOLDER).join("runs")
+}
+
+/// Where runs are moved to be removed, so that none is ever there in part.
+pub(crate) fn removed_folder(root: &Path) -> PathBuf {
+    root.join(STATE_FOLDER).join("removed")
 }
 
 /// The folder of one run.

@@ -1,5 +1,6 @@
 //! `divisi doctor`
 
+mod leftovers;
 mod runners;
 
 use std::env;
@@ -20,8 +21,8 @@ use crate::{root, trust, workspace};
 
 /// Look whether everything that divisi needs is there.
 ///
-/// Tells about git, the folders that are written to, settings, trust, runners, agents and editors. The exit status
-/// is 1 when something would keep a run from working.
+/// Tells about git, the folders that are written to, what is left over of runs, settings, trust, runners, agents and
+/// editors; what can be mended, with the command that does. The exit status is 1 when something would keep a run from working.
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {}
 
@@ -29,7 +30,9 @@ impl Doctor {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let root = root::absolute(&root::current()?)?;
         let snapshot = workspace::read(&root);
-        let mut checks = vec![version(), git(), workspace_root(&root), runs(&root), trust(&root)];
+        let mut checks = vec![version(), git(), workspace_root(&root), runs(&root)];
+        checks.extend(leftovers::checks(&root));
+        checks.push(trust(&root));
         checks.extend(settings(&snapshot));
         checks.extend(runners::checks(&snapshot));
         checks.extend(agents(&snapshot));

@@ -13,6 +13,7 @@ mod graph;
 mod import;
 mod look_back;
 mod plan;
+mod prune;
 mod rename_agent;
 mod reuse;
 mod rewrite;

@@ -391,7 +391,7 @@ fn a_node_of_a_run_that_succeeded_is_done_again() {
 }
 
 /// Kills the process that hosts the run, as a crash would.
-fn kill_host(site: &Site, run: &str) {
+pub(crate) fn kill_host(site: &Site, run: &str) {
     let log = site.root().join(".divisi/runs").join(run);
     let hosts =
         std::process::Command::new("pgrep").args(["-f", &format!("divisi host {}", log.display())]).output();

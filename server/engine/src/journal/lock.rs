@@ -2,6 +2,7 @@
 //! close-on-exec, so no child keeps it.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,18 +36,19 @@ impl std::fmt::Display for Owner {
 
 /// Held as long as it lives.
 #[derive(Debug)]
-pub(super) struct OwnerLock {
+pub(crate) struct OwnerLock {
     _file: File,
 }
 
 impl OwnerLock {
-    /// Takes the lock of the run in `dir`.
-    pub(super) fn take(dir: &Path) -> Result<Self, JournalError> {
+    /// Takes the lock of the run in `dir`. A run that was removed while somebody waited for its lock is not there.
+    pub(crate) fn take(dir: &Path) -> Result<Self, JournalError> {
         let path = dir.join(FILE);
         let file = open(&path).map_err(JournalError::io(&path))?;
         for attempt in 1..=TRIES {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
+                Ok(()) if is_still_at(&file, &path) => return Ok(Self { _file: file }),
+                Ok(()) => return Err(JournalError::Missing { dir: dir.to_owned() }),
                 Err(TryLockError::WouldBlock) if attempt < TRIES => std::thread::sleep(PAUSE),
                 Err(TryLockError::WouldBlock) => break,
                 Err(TryLockError::Error(source)) => return Err(JournalError::Io { path, source }),
@@ -64,6 +66,32 @@ pub(super) fn is_held(dir: &Path) -> bool {
     }
 }
 
+/// Whether the open file still stands at this path.
+fn is_still_at(file: &File, path: &Path) -> bool {
+    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    let (opened, found) = (file.metadata().map(place), std::fs::metadata(path).map(place));
+    matches!((opened, found), (Ok(opened), Ok(found)) if opened == found)
+}
+
 fn open(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_was_removed_meanwhile_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("run");
+        std::fs::create_dir(&run).unwrap();
+        let file = open(&run.join(FILE)).unwrap();
+        assert!(is_still_at(&file, &run.join(FILE)));
+        std::fs::rename(&run, folder.path().join("removed")).unwrap();
+        assert!(!is_still_at(&file, &run.join(FILE)));
+        std::fs::create_dir(&run).unwrap();
+        let _another = open(&run.join(FILE)).unwrap();
+        assert!(!is_still_at(&file, &run.join(FILE)), "another file of the same name");
+    }
 }

@@ -161,6 +161,21 @@ pub(crate) fn table_path() -> Option<PathBuf> {
     Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("divisi").join("locks.db"))
 }
 
+/// What processes hold whose host is gone: the run's folder, and each thing for people.
+///
+/// # Errors
+/// The table cannot be read; text for people.
+pub(crate) fn left_behind() -> Result<Vec<(PathBuf, String)>, String> {
+    let Some(path) = table_path().filter(|path| path.exists()) else { return Ok(Vec::new()) };
+    let claims = Table::open(&path).and_then(|mut table| table.left_behind());
+    let claims = claims.map_err(|error| format!("{}: {error}", path.display()))?;
+    let each = claims.into_iter().flat_map(|claim| {
+        let owner = claim.owner;
+        claim.wants.into_iter().map(move |want| (owner.clone(), want.what))
+    });
+    Ok(each.collect())
+}
+
 /// Why a run that is started inside a node of another one cannot be: it would wait for what that node holds, and the
 /// node for it.
 ///

@@ -146,6 +146,14 @@ impl Table {
     }
 }
 
+impl Table {
+    /// What is held for runs that no host owns any more, by processes that outlived theirs.
+    pub(super) fn left_behind(&mut self) -> rusqlite::Result<Vec<Claim>> {
+        let held = self.held()?.into_iter();
+        Ok(held.filter(|claim| !is_run_owned(&claim.owner)).collect())
+    }
+}
+
 /// The first in the line that is alone in the way, else the first that has a part.
 fn holder(want: &Want, line: &[&Row]) -> Holder {
     let parts = |row: &&&Row| row.claim.wants.iter().any(|other| other.key == want.key);

@@ -22,6 +22,11 @@ impl Bodies {
         Self { folder }
     }
 
+    /// Holds them all.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where the body with this digest stands: 256 folders keep each of them small.
     pub(super) fn path(&self, digest: &str) -> PathBuf {
         self.folder.join(digest.get(..2).unwrap_or_default()).join(digest)

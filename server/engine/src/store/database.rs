@@ -1,5 +1,6 @@
 //! The rows of the store. Each entry is signed; one that is not ours is as if it were not there.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -233,6 +234,14 @@ impl Database {
                 "DELETE FROM body WHERE NOT EXISTS \
                  (SELECT 1 FROM used_body WHERE used_body.digest = body.digest) RETURNING digest",
             )?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })
+    }
+
+    /// Digests of all bodies that entries need.
+    pub(super) fn bodies(&self) -> Result<HashSet<String>, StoreError> {
+        self.sql(|connection| {
+            let mut statement = connection.prepare_cached("SELECT digest FROM body")?;
             statement.query_map([], |row| row.get(0))?.collect()
         })
     }

@@ -12,6 +12,7 @@
 //! entry     one result
 //! database  the rows
 //! bodies    the files named by their digests
+//! tidy      bodies that no result needs
 //! memory    the entries that were used last
 //! archive   a store as one file
 //! ```
@@ -25,6 +26,7 @@ pub(crate) mod identity;
 pub(crate) mod manifest;
 mod memory;
 pub(crate) mod reads;
+mod tidy;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -115,6 +115,17 @@ impl Copies {
         let _ = fs::remove_dir_all(&self.scratch);
     }
 
+    /// Removes every copy of the run, whatever was changed in it.
+    ///
+    /// # Errors
+    /// What git or the file system says of the first that stays.
+    pub(crate) fn remove_all(&self) -> Result<(), GitError> {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            self.remove(&entry.path())?;
+        }
+        Ok(())
+    }
+
     /// Writes what differs between a copy and what it was made from into a file of the attempt.
     fn keep_changes(&self, path: &Path, folder: &AttemptFolder) -> Result<(), GitError> {
         let Some(origin) = origin(folder)? else { return Ok(()) };

@@ -5,6 +5,7 @@
 //! repository   what a workspace must be so that it can be copied
 //! snapshot     a tree of all that git does not ignore, by an index of our own
 //! copy         a worktree of such a tree, and its end
+//! forgotten    copies that git knows of and that are not there
 //! extras       ignored files that a copy gets nevertheless
 //! changes      what differs between two trees
 //! three_way    what a merge will write, or why it will not
@@ -16,6 +17,7 @@
 mod changes;
 mod copy;
 mod extras;
+mod forgotten;
 mod found;
 mod git;
 mod lock;
@@ -26,6 +28,7 @@ mod write_back;
 
 pub use copy::{Copies, CopyJob};
 pub(crate) use extras::is_below;
+pub(crate) use forgotten::{forget, gone};
 pub use git::GitError;
 pub use repository::find_repository;
 pub use write_back::{Merge, Step};
