@@ -22,25 +22,44 @@ return {
     end
     on_dir(vim.fs.root(buffer, { "divisi.toml", ".claude", ".git" }) or vim.fs.dirname(path))
   end,
-  -- Neovim leaves file watching off on Linux unless the client asks for it.
-  capabilities = { workspace = { didChangeWatchedFiles = { dynamicRegistration = true } } },
+  capabilities = {
+    workspace = {
+      -- Neovim leaves file watching off on Linux unless the client asks for it.
+      didChangeWatchedFiles = { dynamicRegistration = true },
+      -- Logs and graphs are documents of the server; `documents.lua` shows them.
+      textDocumentContent = { dynamicRegistration = false },
+    },
+  },
   -- Without it the server would send no lenses that count uses: showing them is the editor's part.
   init_options = { showReferences = "divisi.showReferences" },
   commands = {
     ["divisi.showReferences"] = function(command, context)
-      require("divisi").show_references(command, context)
+      require("divisi.lenses").show_references(command, context)
     end,
   },
+  on_init = function()
+    require("divisi.words").highlight()
+    require("divisi.marks").start()
+    -- Runs that go on already are shown.
+    require("divisi.store").refresh()
+  end,
   on_attach = function(client, buffer)
-    require("divisi").on_attach(client, buffer)
+    require("divisi.lenses").on_attach(client, buffer)
   end,
   handlers = {
     ["window/showMessage"] = function(_, params)
-      require("divisi").on_message(params)
+      require("divisi.notifications").message(params)
       return vim.NIL
     end,
-    ["divisi/runEvent"] = function(_, params)
-      require("divisi").on_event(params)
+    ["divisi/runEvent"] = function(_, params, context)
+      local client = vim.lsp.get_client_by_id(context.client_id)
+      if client then
+        require("divisi.notifications").run_event(client, params)
+      end
+    end,
+    ["workspace/textDocumentContent/refresh"] = function(_, params)
+      require("divisi.documents").refresh(params.uri)
+      return vim.NIL
     end,
   },
 }

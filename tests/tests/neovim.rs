@@ -20,6 +20,15 @@ fn neovim() -> PathBuf {
     path
 }
 
+/// The states of nodes, as the server's messages name them.
+fn states() -> Vec<String> {
+    let types = std::fs::read_to_string(project().join("tools/check-messages/own.d.ts")).expect("the types");
+    let (_, rest) = types.split_once("export type NodeState =").expect("the type of states");
+    let (states, _) = rest.split_once("\n\n").expect("the type ends");
+    let quoted = states.split('"').skip(1).step_by(2);
+    quoted.map(str::to_owned).collect()
+}
+
 /// Runs one scenario in a world that holds `files`; fails with what Neovim printed.
 fn scenario(name: &str, files: &[(&str, &str)]) {
     let world = World::new();
@@ -47,6 +56,7 @@ fn scenario(name: &str, files: &[(&str, &str)]) {
         .env("DIVISI_PLUGIN", project().join("neovim"))
         .env("DIVISI_SCENARIO", folder.join(format!("{name}.lua")))
         .env("DIVISI_TESTLIB", folder.join("testlib.lua"))
+        .env("DIVISI_STATES", states().join(" "))
         .stdin(Stdio::null())
         .output()
         .expect("timeout(1) is part of every Linux");
@@ -184,4 +194,39 @@ fn a_cancelled_run_leaves_no_process() {
     let text =
         "name: slow\nnodes:\n  - id: wait\n    run: echo $$ > pid; sleep 600 & echo $! > child; wait\n";
     scenario("cancel", &[("divisi.toml", ""), ("slow.dag.yaml", text)]);
+}
+
+const VIEWS: &str = "\
+name: views
+args: { times: { type: integer, required: true, description: How often } }
+nodes:
+  - id: make
+    run: echo made
+    outputs: [stdout]
+  - id: hold
+    depends_on: [make]
+    inputs: { it: { from: make.stdout } }
+    run: |
+      echo held; touch started; until test -e more; do sleep 0.05; done; echo and more
+      until test -e go; do sleep 0.05; done
+  - id: ask
+    depends_on: [hold]
+    approve: Go on?
+  - id: last
+    depends_on: [ask]
+    run: test -e allowed
+";
+
+/// With a fault in a file that nobody opens.
+const BROKEN: &str = "name: broken\nnodes:\n  - id: a\n    run: echo\n    depends_on: [nobody]\n";
+
+#[test]
+fn a_run_is_shown_steered_and_listed() {
+    let files = [("divisi.toml", ""), ("views.dag.yaml", VIEWS), ("broken.dag.yaml", BROKEN)];
+    scenario("views", &files);
+}
+
+#[test]
+fn help_health_and_words_are_whole() {
+    scenario("health", &[("divisi.toml", ""), ("review.dag.yaml", TYPO)]);
 }

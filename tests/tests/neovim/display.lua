@@ -13,8 +13,8 @@ local function lens_titles()
     return lens.command and lens.command.title or "unresolved"
   end, vim.lsp.codelens.get(0))
 end
-T.wait("the lens", function()
-  return vim.tbl_contains(lens_titles(), "Run")
+T.wait("the lenses", function()
+  return vim.tbl_contains(lens_titles(), "Run") and vim.tbl_contains(lens_titles(), "Run to here")
 end)
 
 -- Colours by meaning.

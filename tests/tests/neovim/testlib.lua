@@ -6,6 +6,12 @@ vim.ui.select = function(items, options)
   error(("asked %q: %s"):format(options.prompt or "", vim.inspect(items)))
 end
 
+-- Nothing may be called that Neovim will drop.
+vim.deprecate = function(name, instead)
+  io.stderr:write(debug.traceback(("%s is deprecated: %s"):format(name, instead or "")) .. "\n")
+  vim.cmd("cquit 3")
+end
+
 function T.wait(what, condition)
   local ok = vim.wait(30000, condition, 20)
   assert(ok, "waited 30 s for: " .. what)
