@@ -53,7 +53,7 @@ fn start(criterion: &mut Criterion) {
     let (state, key) = first_is_running(&plan);
     let run = RunFolder::new(root.join("run"));
     let environment: BTreeMap<String, String> = std::env::vars().collect();
-    let workshop = Workshop { plan: &plan, folder: &run, run: "run", environment: &environment };
+    let workshop = Workshop { plan: &plan, folder: &run, run: "run", environment: &environment, trace: None };
     measure(&mut group, "its prompt rendered and its process prepared", || {
         let next = next_start(&decide(&state, 0, end_of(key), &Evaluator::new()));
         let outputs = run.path().join("outputs");

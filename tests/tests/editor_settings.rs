@@ -14,8 +14,8 @@ use syn::{Attribute, Expr, Fields, GenericArgument, Item, Lit, Meta, PathArgumen
 /// What bears on what may run is taken from the user alone, never from a workspace.
 const OF_THE_USER: [&str; 3] = ["run.pass_env", "run.runner", "run.trust"];
 
-/// What an editor cannot set: runners are programs, and are defined in files.
-const LEFT_OUT: [&str; 1] = ["runners"];
+/// What an editor cannot set: runners are programs, traces leave the machine, and both are defined in files.
+const LEFT_OUT: [&str; 2] = ["runners", "traces"];
 
 #[test]
 fn the_extension_offers_the_settings_of_the_server() {

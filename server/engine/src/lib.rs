@@ -18,6 +18,7 @@
 //! edited    what an edited DAG takes over from a run
 //! deceptive characters by which a text could look like another one
 //! worktree  copies of the workspace that nodes work on, and the way back
+//! traces    a run as a trace of OpenTelemetry
 //! view      what people are shown of a run: a fold over its events
 //! ```
 
@@ -47,6 +48,7 @@ pub mod run_folder;
 pub mod runner;
 mod state_folder;
 pub mod store;
+pub mod traces;
 pub mod view;
 pub mod words;
 pub mod worktree;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 pub use divisi_model::LockScope;
 use divisi_model::{ArgType, Backoff, OnFailure, OutputForm, ResumePolicy, TriggerRule};
 use divisi_workspace::RunnerDefinition;
+use divisi_workspace::settings::TraceSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -85,6 +86,12 @@ pub struct StoredPlan {
     /// The run of which this one takes finished nodes over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<PlanParent>,
+    /// Where the settings send its trace.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub traces: TraceSettings,
+    /// The trace in which the run was started, as `TRACEPARENT` says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_parent: Option<String>,
 }
 
 /// How a run uses the store of results.

@@ -4,6 +4,7 @@
 //! .divisi/.gitignore            *
 //! .divisi/runs/RUN/             the journal and the lock of its owner
 //!   host.log                    what the host has to say
+//!   traces.json                 how much of its trace was sent; made where any is
 //!   blobs/DIGEST                large texts
 //!   outcomes.jsonl              how attempts ended, written by the guard before anybody is told
 //!   outputs/NODE.ATTEMPT/       $DIVISI_OUTPUT_DIR of an attempt
@@ -62,6 +63,11 @@ impl RunFolder {
     /// What the host has to say.
     pub fn host_log(&self) -> PathBuf {
         self.path.join("host.log")
+    }
+
+    /// How much of its trace was sent.
+    pub fn traces(&self) -> PathBuf {
+        self.path.join("traces.json")
     }
 
     /// Large texts.

@@ -38,6 +38,8 @@ pub struct Settings {
     /// `[runners.NAME]`: programs that execute agent nodes. Only from the user's file, or from the `divisi.toml`
     /// of a trusted workspace.
     pub runners: BTreeMap<String, RunnerDefinition>,
+    /// `[traces]`
+    pub traces: TraceSettings,
 }
 
 /// Where agents are looked for.
@@ -145,6 +147,29 @@ impl Default for RunSettings {
             trust: TrustMode::Folder,
         }
     }
+}
+
+/// Where traces of runs are sent, to a collector of OpenTelemetry.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "snake_case")]
+pub struct TraceSettings {
+    /// The collector's address, without `/v1/traces`; none: nothing is sent, unless the environment says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// How they are written.
+    pub protocol: TraceProtocol,
+}
+
+/// How traces are written for a collector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum TraceProtocol {
+    /// In the binary form, which every collector takes.
+    #[default]
+    #[serde(rename = "http/protobuf")]
+    Protobuf,
+    /// As JSON.
+    #[serde(rename = "http/json")]
+    Json,
 }
 
 /// What happens to a run when the editor that started it closes.

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use divisi_workspace::settings::{OnEditorExit, RunnerOrigin, Severity, TrustMode, load};
+use divisi_workspace::settings::{OnEditorExit, RunnerOrigin, Severity, TraceProtocol, TrustMode, load};
 use divisi_workspace::{Places, Settings};
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
@@ -154,4 +154,21 @@ fn what_bears_on_runs_forbids_them() {
         let found: Vec<String> = forbids(user, project);
         assert_eq!(found, expected, "{user}{project}");
     }
+}
+
+#[test]
+fn traces_are_sent_where_a_file_says() {
+    let project = "[traces]\nendpoint = 'http://localhost:4318'\nprotocol = 'http/json'\n";
+    let (settings, _) = Fixture::new("", project).load(&Value::Null);
+    assert_eq!(settings.traces.endpoint.as_deref(), Some("http://localhost:4318"));
+    assert_eq!(settings.traces.protocol, TraceProtocol::Json);
+    let editor = json!({ "traces": { "endpoint": "http://elsewhere" } });
+    let (settings, faults) = Fixture::new("", "").load(&editor);
+    assert_eq!((settings.traces.endpoint, faults.len()), (None, 1), "an editor takes it from a workspace");
+    problems(
+        "[traces]\nendpoints = 'x'\nprotocol = 'grpc'\n",
+        expect![[r#"
+        divisi.toml "endpoints": there is no setting `traces.endpoints`; did you mean `traces.endpoint`?
+        divisi.toml "'grpc'": `traces.protocol` is one of http/protobuf, http/json; `grpc` is none"#]],
+    );
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use divisi_otlp::Delivery;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -18,8 +19,12 @@ pub(crate) struct Host {
 impl Host {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         logging::to_stderr();
-        let verdict =
-            divisi_engine::host::host_main(&self.run_dir).map_err(|error| Failure::new(error.to_string()))?;
-        Ok(verdict.into())
+        let delivery = Delivery::start(&self.run_dir);
+        let verdict = divisi_engine::host::host_main(&self.run_dir);
+        // The run is over, or somebody else's by now: nobody waits for this.
+        if let Some(delivery) = delivery {
+            delivery.end();
+        }
+        Ok(verdict.map_err(|error| Failure::new(error.to_string()))?.into())
     }
 }

@@ -4,9 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use divisi_engine::client::{RunStatus, RunSummary, Runs};
+use divisi_engine::environment::own_environment;
 use divisi_engine::event::NodeState;
+use divisi_engine::run_folder::runs_folder;
+use divisi_engine::traces::Destination;
 use divisi_engine::view::{NodeView, RunView, TodoStatus, trace};
+use divisi_workspace::{Places, settings};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -19,7 +24,8 @@ use crate::{rewrite, root, select_run, time};
 #[command(after_help = "Examples:
   divisi show                             the latest run
   divisi show 20260131 --json | jq '.nodes[] | select(.state.is == \"failed\")'
-  divisi show --trace run.json            for https://ui.perfetto.dev")]
+  divisi show --trace run.json            for https://ui.perfetto.dev
+  OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 divisi show --otlp")]
 pub(crate) struct Show {
     /// The run, or a unique beginning of its id; the latest where none is given.
     run: Option<String>,
@@ -35,6 +41,10 @@ pub(crate) struct Show {
     /// Write a trace for Perfetto or Chrome: one row a slot, one bar an attempt.
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["json", "todos"])]
     trace: Option<PathBuf>,
+
+    /// Send the run as a trace to the collector of OpenTelemetry that settings or environment name.
+    #[arg(long, conflicts_with_all = ["json", "todos", "trace"])]
+    otlp: bool,
 }
 
 impl Show {
@@ -46,12 +56,21 @@ impl Show {
             output.note(format!("wrote {}; open it at https://ui.perfetto.dev", root::shown(path)));
             return Ok(Exit::Good);
         }
+        if self.otlp {
+            return send_trace(&runs, &summary.run, output);
+        }
         let (view, _) = runs.view(&summary.run)?;
         match (self.todos, self.json) {
             (true, true) => output.json(&view.todos())?,
             (true, false) => todos(&view).iter().for_each(|line| output.line(line)),
             (false, true) => output.json(&Shown::new(&summary, &view))?,
-            (false, false) => show(&runs, &summary, &view, output),
+            (false, false) => {
+                show(&runs, &summary, &view, output);
+                if let Some(fault) = divisi_otlp::fault(&runs_folder(runs.root()).join(&summary.run)) {
+                    output.warning(fault);
+                    output.note(format!("to send it now: divisi show {} --otlp", summary.run));
+                }
+            }
         }
         Ok(Exit::Good)
     }
@@ -61,6 +80,22 @@ fn write_trace(runs: &Runs, run: &str, path: &Path) -> Result<(), Failure> {
     let plan = runs.plan(run).ok();
     let trace = trace(&runs.events(run, 0)?, plan.as_ref());
     rewrite::create(path, &format!("{trace}\n"), true)
+}
+
+/// By today's settings: what the run was planned with may be what was wrong.
+fn send_trace(runs: &Runs, run: &str, output: &mut Output) -> Result<Exit, Failure> {
+    let (settings, _) = settings::load(&[runs.root().to_owned()], &Places::of_user(), &Value::Null);
+    let destination = Destination::choose(&settings.traces, &own_environment()).map_err(Failure::new)?;
+    let Some(destination) = destination else {
+        return Err(Failure::new(
+            "nothing says where traces go: set OTEL_EXPORTER_OTLP_ENDPOINT, or `endpoint` under `[traces]` in \
+             divisi.toml",
+        ));
+    };
+    let spans =
+        divisi_otlp::send(runs, run, &destination).map_err(|error| Failure::new(error.to_string()))?;
+    output.note(format!("sent {spans} spans of the run {run}"));
+    Ok(Exit::Good)
 }
 
 fn todos(view: &RunView) -> Vec<String> {

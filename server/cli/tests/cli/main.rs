@@ -20,3 +20,4 @@ mod rewrite;
 mod run;
 mod site;
 mod small;
+mod traces;

@@ -13,6 +13,7 @@ use crate::outside::{ANCESTORS_VARIABLE, Ancestry};
 use crate::plan::{PlanNode, PlanWork, StoredPlan};
 use crate::run_folder::{AttemptFolder, RunFolder};
 use crate::runner::{AgentJob, RunnerProcess, runner, schema, takes_schema};
+use crate::traces::{PARENT_VARIABLE, TraceContext};
 use crate::words;
 
 /// What one attempt is made from.
@@ -26,6 +27,8 @@ pub struct Workshop<'a> {
     pub run: &'a str,
     /// The environment that the host was given.
     pub environment: &'a BTreeMap<String, String>,
+    /// The trace that attempts are to join; none where the run is not traced.
+    pub trace: Option<&'a TraceContext>,
 }
 
 /// A program and what belongs to it.
@@ -231,6 +234,10 @@ impl Workshop<'_> {
             (ANCESTORS_VARIABLE, Ancestry::from_environment(self.environment).within(self.run, &node.path)),
         ] {
             environment.variables.insert(name.to_owned(), value);
+        }
+        if let Some(trace) = self.trace {
+            let place = trace.handed_to(&node.path, key.attempt);
+            environment.variables.insert(PARENT_VARIABLE.to_owned(), place);
         }
     }
 }

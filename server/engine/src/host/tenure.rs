@@ -24,7 +24,9 @@ use crate::event::{EVENT_VERSION, Event, EventRecord, Request, Verdict};
 use crate::guard::{AttemptName, FromGuard, Guard, ToGuard};
 use crate::journal::{Journal, SigningKey, ask};
 use crate::launch::{boot_id, kill_survivors, read_outcomes};
+use crate::plan::StoredPlan;
 use crate::run_folder::RunFolder;
+use crate::traces::{Destination, TraceContext};
 
 /// How often the request table is looked at.
 const REQUESTS: Duration = Duration::from_millis(200);
@@ -68,8 +70,10 @@ pub(super) async fn serve(
     let run = journal.run().to_owned();
     let librarian = Librarian::start(state.plan(), &run, folder.blobs(), &environment);
     let librarian = librarian.map_err(HostError::system("the thread that looks for earlier results"))?;
+    let trace = trace(&run, state.plan(), &environment);
     let mut tenure = Tenure {
         folder,
+        trace,
         journal,
         state,
         epoch,
@@ -95,6 +99,13 @@ pub(super) async fn serve(
     tenure.drive(announce).await
 }
 
+/// The trace that a run's attempts are to join; none where it is not sent anywhere. A wrong setting is told by whoever
+/// sends it.
+fn trace(run: &str, plan: &StoredPlan, environment: &BTreeMap<String, String>) -> Option<TraceContext> {
+    let destination = Destination::of_run(plan, environment).ok().flatten();
+    destination.map(|_| TraceContext::of(run, plan))
+}
+
 /// Kills what a former host left alive: the recorded roots of this boot, and whoever carries the run's token.
 fn kill_former_trees(folder: &RunFolder, state: &State) -> Result<(), HostError> {
     let boot = boot_id();
@@ -112,6 +123,8 @@ struct Tenure<'a> {
     folder: &'a RunFolder,
     run: String,
     environment: BTreeMap<String, String>,
+    /// The trace that attempts join; none where the run is not traced.
+    trace: Option<TraceContext>,
     journal: Journal,
     state: State,
     epoch: u64,
@@ -325,6 +338,7 @@ impl Tenure<'_> {
             folder: self.folder,
             run: &self.run,
             environment: &self.environment,
+            trace: self.trace.as_ref(),
         };
         let outputs = match workshop.make_folders(start.key, &mut self.spare) {
             Ok(outputs) => outputs,
@@ -488,6 +502,7 @@ impl Tenure<'_> {
             folder: self.folder,
             run: &self.run,
             environment: &self.environment,
+            trace: self.trace.as_ref(),
         }
     }
 

@@ -43,7 +43,9 @@ use divisi_syntax::Span;
 use divisi_workspace::{Content, Document, Snapshot};
 
 use crate::client::{EngineError, RunOptions};
+use crate::environment::own_environment;
 use crate::plan::{PLAN_FORMAT, PlanContext, PlanEnv, StoredPlan};
+use crate::traces::parent_in;
 
 /// Binds, resolves and freezes the DAG of `document`.
 ///
@@ -117,6 +119,8 @@ pub(crate) fn make(
         reuse: options.reuse,
         context: PlanContext { max_bytes: dag.context.max_bytes },
         parent: None,
+        traces: snapshot.settings().traces.clone(),
+        trace_parent: parent_in(&own_environment()),
     })
 }
 

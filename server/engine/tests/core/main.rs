@@ -22,6 +22,7 @@ mod requests;
 mod resume;
 mod retry;
 mod scale;
+mod traces;
 mod transitions;
 mod truth_tables;
 mod views;

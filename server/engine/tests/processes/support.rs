@@ -145,6 +145,8 @@ pub(crate) fn plan(workspace: &Path, nodes: Vec<PlanNode>) -> StoredPlan {
         reuse: Default::default(),
         context: Default::default(),
         parent: None,
+        traces: Default::default(),
+        trace_parent: None,
     }
 }
 

@@ -121,6 +121,8 @@ pub(crate) fn plan(nodes: Vec<PlanNode>) -> StoredPlan {
         reuse: Default::default(),
         context: Default::default(),
         parent: None,
+        traces: Default::default(),
+        trace_parent: None,
     }
 }
 

@@ -11,7 +11,8 @@ use globset::Glob;
 
 use super::value::{Data, Key, Value};
 use super::{
-    FileSettings, OnEditorExit, RunnerDefinition, RunnerKind, RunnerOrigin, Settings, Severity, TrustMode,
+    FileSettings, OnEditorExit, RunnerDefinition, RunnerKind, RunnerOrigin, Settings, Severity,
+    TraceProtocol, TrustMode,
 };
 use crate::snapshot::Problem;
 
@@ -39,7 +40,7 @@ impl Reader<'_> {
         for (key, value) in self.table(value, "the settings") {
             // An editor has a person in front of it, and may send what an older version of it took.
             self.bears_on_runs =
-                self.layer != Layer::Editor && matches!(key.name.as_str(), "run" | "runners");
+                self.layer != Layer::Editor && matches!(key.name.as_str(), "run" | "runners" | "traces");
             match key.name.as_str() {
                 "agents" => self.agents(value),
                 "check" => self.check(value),
@@ -47,7 +48,11 @@ impl Reader<'_> {
                 "hints" => self.hints(value),
                 "run" => self.run(value),
                 "runners" => self.runners(value),
-                _ => self.unknown(key, "", &["agents", "check", "files", "hints", "run", "runners"]),
+                "traces" => self.traces(value),
+                _ => {
+                    let known = ["agents", "check", "files", "hints", "run", "runners", "traces"];
+                    self.unknown(key, "", &known);
+                }
             }
         }
     }
@@ -268,6 +273,28 @@ impl Reader<'_> {
             origin,
             defined_in,
         })
+    }
+
+    fn traces(&mut self, value: &Value) {
+        const PROTOCOLS: [(&str, TraceProtocol); 2] =
+            [("http/protobuf", TraceProtocol::Protobuf), ("http/json", TraceProtocol::Json)];
+        if self.layer == Layer::Editor {
+            let message = "where traces go is said in divisi.toml or in the user's config.toml only";
+            return self.problem(value.span, message);
+        }
+        for (key, value) in self.table(value, "`traces`") {
+            match key.name.as_str() {
+                "endpoint" => {
+                    let endpoint = self.text(value, "`traces.endpoint`");
+                    replace(&mut self.settings.traces.endpoint, endpoint.map(Some));
+                }
+                "protocol" => {
+                    let protocol = self.one_of(value, "`traces.protocol`", &PROTOCOLS);
+                    replace(&mut self.settings.traces.protocol, protocol);
+                }
+                _ => self.unknown(key, "traces.", &["endpoint", "protocol"]),
+            }
+        }
     }
 
     fn table<'v>(&mut self, value: &'v Value, label: &str) -> &'v [(Key, Value)] {
