@@ -21,6 +21,17 @@ pub fn divisi() -> PathBuf {
     binary
 }
 
+/// An editor that `tools/setup-editors` installs at `path` below `.tools/`, or that `variable` names.
+pub fn editor(variable: &str, path: &str) -> PathBuf {
+    let path = std::env::var_os(variable).map_or_else(|| project().join(".tools").join(path), PathBuf::from);
+    assert!(
+        path.exists(),
+        "{} is not there: run tools/setup-editors first, or set {variable}",
+        path.display()
+    );
+    path
+}
+
 /// A folder of material that is not part of the project. `None`, with a loud word, where it is missing.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let folder = project().join("../shared").join(name);

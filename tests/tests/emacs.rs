@@ -5,21 +5,10 @@
 
 #![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use divisi_tests::{World, divisi, project};
-
-fn emacs() -> PathBuf {
-    let path =
-        std::env::var_os("DIVISI_EMACS").map_or_else(|| project().join(".tools/emacs/emacs"), PathBuf::from);
-    assert!(
-        path.exists(),
-        "{} is not there: run tools/setup-editors first, or set DIVISI_EMACS",
-        path.display()
-    );
-    path
-}
+use divisi_tests::{World, divisi, editor, project};
 
 /// The settings that the guide gives.
 fn settings() -> String {
@@ -42,7 +31,7 @@ fn scenario(name: &str, files: &[(&str, &str)]) {
     let path = std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path)));
     let output = Command::new("timeout")
         .args(["--kill-after=5", "90"])
-        .arg(emacs())
+        .arg(editor("DIVISI_EMACS", "emacs/emacs"))
         .args(["-Q", "--batch", "--load"])
         .arg(init)
         .arg("--load")

@@ -4,21 +4,10 @@
 
 #![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
-use divisi_tests::{World, divisi, project};
-
-fn neovim() -> PathBuf {
-    let path =
-        std::env::var_os("DIVISI_NVIM").map_or_else(|| project().join(".tools/nvim/bin/nvim"), PathBuf::from);
-    assert!(
-        path.exists(),
-        "{} is not there: run tools/setup-editors first, or set DIVISI_NVIM",
-        path.display()
-    );
-    path
-}
+use divisi_tests::{World, divisi, editor, project};
 
 /// The states of nodes, as the server's messages name them.
 fn states() -> Vec<String> {
@@ -40,7 +29,7 @@ fn scenario(name: &str, files: &[(&str, &str)]) {
     let run = "lua local ok, e = pcall(dofile, vim.env.DIVISI_SCENARIO) if not ok then io.stderr:write(e .. '\\n') vim.cmd('cquit 2') end vim.cmd('qall!')";
     let output = std::process::Command::new("timeout")
         .args(["--kill-after=5", "90"])
-        .arg(neovim())
+        .arg(editor("DIVISI_NVIM", "nvim/bin/nvim"))
         .args(["--headless", "--clean", "-n", "-u"])
         .arg(folder.join("init.lua"))
         .args(["-c", run])

@@ -22,7 +22,7 @@ local function bar(run)
   end
   local names = table.concat(running, ", ", 1, math.min(3, #running)) .. (#running > 3 and ", …" or "")
   return {
-    { ("━"):rep(full), "DivisiDone" },
+    { ("━"):rep(full), run.failed > 0 and "DivisiFailed" or "DivisiDone" },
     { ("─"):rep(BAR - full), "DivisiWaiting" },
     { ("  %d/%d nodes  "):format(run.done, run.total) },
     { names, "DivisiRunning" },

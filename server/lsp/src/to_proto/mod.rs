@@ -122,6 +122,8 @@ pub(crate) fn completion_item(
         range: range(document, completion.replace, client.encoding),
         new_text: completion.insert,
     };
+    // The label would do, but Neovim takes items with an edit and without this for filtered by the server.
+    let filter = completion.filter.unwrap_or_else(|| completion.label.clone());
     lsp::CompletionItem {
         label: completion.label,
         label_details: completion
@@ -133,7 +135,7 @@ pub(crate) fn completion_item(
         documentation: text.map(|text| markup(text, client.completion_markdown).into()),
         data,
         sort_text: Some(completion.sort),
-        filter_text: completion.filter,
+        filter_text: Some(filter),
         insert_text_format: completion.snippet.then_some(lsp::InsertTextFormat::Snippet),
         insert_text_mode: completion.snippet.then_some(lsp::InsertTextMode::AdjustIndentation),
         text_edit: Some(edit.into()),
