@@ -49,8 +49,12 @@ fn table() -> String {
 }
 
 fn page(code: &Code) -> String {
-    let mut text =
-        format!("{NOTE}\n\n# {}\n\n{} Severity: **{}**.\n", code.name, code.summary, severity(code));
+    format!("{NOTE}\n\n{}", explanation(code))
+}
+
+/// Everything that is to be said about a code, in Markdown.
+pub fn explanation(code: &Code) -> String {
+    let mut text = format!("# {}\n\n{} Severity: **{}**.\n", code.name, code.summary, severity(code));
     if !code.explanation.is_empty() {
         let _ = write!(text, "\n{}\n", code.explanation);
     }

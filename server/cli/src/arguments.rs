@@ -2,10 +2,6 @@
 
 use std::str::FromStr;
 
-use divisi_model::Dag;
-
-use crate::failure::Failure;
-
 /// One argument as given; the DAG's declarations give it a type.
 #[derive(Debug, Clone)]
 pub(crate) struct Argument {
@@ -26,22 +22,6 @@ impl FromStr for Argument {
             _ => Err("write it as NAME=VALUE".to_owned()),
         }
     }
-}
-
-/// Refuses names that `dag` does not declare.
-pub(crate) fn check_names(arguments: &[Argument], dag: &Dag) -> Result<(), Failure> {
-    let declared = || dag.args.iter().map(|arg| arg.name.value.as_str());
-    for argument in arguments {
-        if declared().any(|name| name == argument.name) {
-            continue;
-        }
-        let failure = Failure::new(format!("the DAG declares no argument {}", argument.name));
-        return Err(match divisi_analysis::did_you_mean::nearest(&argument.name, declared()) {
-            Some(near) => failure.help(format!("did you mean {near}?")),
-            None => failure.help(format!("it declares: {}", declared().collect::<Vec<_>>().join(", "))),
-        });
-    }
-    Ok(())
 }
 
 /// `LABEL=AGENT`: which agent a name in a file of another tool means.

@@ -65,6 +65,7 @@ enum Command {
     Schema(commands::schema::Schema),
     Completions(commands::completions::Completions),
     Lsp(commands::lsp::Lsp),
+    Mcp(commands::mcp::Mcp),
     #[command(hide = true)]
     Host(commands::host::Host),
     #[command(hide = true)]
@@ -103,6 +104,7 @@ impl Cli {
             Some(Command::Schema(command)) => command.run(output),
             Some(Command::Completions(command)) => command.run(output),
             Some(Command::Lsp(command)) => command.run(),
+            Some(Command::Mcp(command)) => command.run(),
             Some(Command::Host(command)) => command.run(),
             Some(Command::Guard(command)) => command.run(),
         }

@@ -15,7 +15,6 @@ mod cli;
 mod commands;
 mod excerpt;
 mod exit;
-mod failure;
 mod follow;
 mod logging;
 mod more_budget;
@@ -23,18 +22,15 @@ mod output;
 mod question;
 mod report;
 mod rewrite;
-mod root;
-mod select_run;
-mod selection;
 mod signals;
-mod slots;
 mod time;
 mod trust;
-mod workspace;
+mod warnings;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use divisi_answers::{failure, root, select_run, selection, slots, workspace};
 
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -30,11 +30,6 @@ pub(crate) fn whole(seconds: u64) -> String {
     if seconds < 60 { format!("{seconds}s") } else { short(Duration::from_secs(seconds)) }
 }
 
-/// Whole milliseconds, for programs.
-pub(crate) fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
 /// The local date and time of an instant, to the second.
 pub(crate) fn local(milliseconds: i64) -> String {
     let Ok(instant) = Timestamp::from_millisecond(milliseconds) else { return "?".to_owned() };

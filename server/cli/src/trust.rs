@@ -3,19 +3,13 @@
 use std::io;
 use std::path::Path;
 
+use divisi_answers::trust::{is_trusted, refusal, store};
 use divisi_engine::plan::StoredPlan;
+use divisi_engine::programs::programs;
 use divisi_workspace::settings::TrustMode;
-use divisi_workspace::{Places, TrustStore};
 
 use crate::failure::Failure;
 use crate::output::{self, Output, STRONG, paint};
-use crate::root;
-use divisi_engine::programs::programs;
-
-/// The folders that this user trusts.
-pub(crate) fn store() -> io::Result<TrustStore> {
-    TrustStore::of_user(&Places::of_user())
-}
 
 /// Lets the run of `plan` through when `root` is trusted as `mode` asks, when `yes` says so for this call, or when the
 /// user says so now; refuses it otherwise.
@@ -29,12 +23,7 @@ pub(crate) fn require(
     if yes {
         return Ok(());
     }
-    let store = store()?;
-    let is_trusted = match mode {
-        TrustMode::Folder => store.is_trusted(root)?,
-        TrustMode::File => store.is_file_trusted(root, &plan.file)?,
-    };
-    if is_trusted {
+    if is_trusted(root, mode, &plan.file)? {
         return Ok(());
     }
     if !output::can_ask() {
@@ -42,22 +31,11 @@ pub(crate) fn require(
     }
     match ask(root, plan, output)? {
         Answer::Once => {}
-        Answer::Always if mode == TrustMode::Folder => store.trust(root)?,
-        Answer::Always => store.trust_file(root, &plan.file)?,
+        Answer::Always if mode == TrustMode::Folder => store()?.trust(root)?,
+        Answer::Always => store()?.trust_file(root, &plan.file)?,
         Answer::No => return Err(refusal(root, mode)),
     }
     Ok(())
-}
-
-fn refusal(root: &Path, mode: TrustMode) -> Failure {
-    match mode {
-        TrustMode::Folder => Failure::new(format!("{} is not trusted, so nothing was run", root.display()))
-            .help(format!("trust it: divisi trust {}", root::shown(root))),
-        TrustMode::File => {
-            Failure::new("the DAG file is new or has changed since you trusted it, so nothing was run")
-                .help("run it once on a terminal and answer `a`; run.trust = \"file\" asks for every change")
-        }
-    }
 }
 
 enum Answer {

@@ -33,6 +33,8 @@ pub struct Settings {
     pub files: FileSettings,
     /// `[hints]`
     pub hints: HintSettings,
+    /// `[mcp]`: only from the user's file.
+    pub mcp: McpSettings,
     /// `[run]`
     pub run: RunSettings,
     /// `[runners.NAME]`: programs that execute agent nodes. Only from the user's file, or from the `divisi.toml`
@@ -112,6 +114,14 @@ impl Default for HintSettings {
     fn default() -> Self {
         Self { level: true, critical: true, duration: true, node_runs: true, node_uses: false }
     }
+}
+
+/// What agents may do through `divisi mcp`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "snake_case")]
+pub struct McpSettings {
+    /// Whether they may start runs. Off: only the user can switch it on, for a repository must not.
+    pub allow_run: bool,
 }
 
 /// How runs behave.

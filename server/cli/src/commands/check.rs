@@ -6,11 +6,9 @@ mod json;
 mod sarif;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use divisi_analysis::{Finding, Severity};
-use divisi_workspace::{Document, Snapshot};
+use divisi_answers::findings::{Summary, check};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -59,31 +57,10 @@ enum Format {
     Sarif,
 }
 
-/// The findings of one document.
-struct Checked {
-    snapshot: Snapshot,
-    document: Arc<Document>,
-    findings: Vec<Finding>,
-}
-
-/// How many findings there are of each severity, in how many files.
-#[derive(Debug, Default, Clone, Copy, serde::Serialize)]
-struct Summary {
-    files: usize,
-    errors: usize,
-    warnings: usize,
-    information: usize,
-    hints: usize,
-}
-
 impl Check {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let selection = selection::select(&self.paths)?;
-        let mut checked = Vec::new();
-        for (snapshot, document) in selection.documents {
-            let findings = divisi_analysis::check(&snapshot, &document);
-            checked.push(Checked { snapshot, document, findings });
-        }
+        let checked = check(selection.documents);
         let summary = Summary::of(&checked);
         match self.format {
             Format::Human => human::print(&checked, summary, output),
@@ -101,21 +78,5 @@ impl Check {
         } else {
             Exit::Good
         })
-    }
-}
-
-impl Summary {
-    fn of(checked: &[Checked]) -> Self {
-        let mut summary = Self { files: checked.len(), ..Self::default() };
-        for finding in checked.iter().flat_map(|checked| &checked.findings) {
-            match finding.severity {
-                Severity::Error => summary.errors += 1,
-                Severity::Warning => summary.warnings += 1,
-                Severity::Information => summary.information += 1,
-                Severity::Hint => summary.hints += 1,
-                Severity::Off => {}
-            }
-        }
-        summary
     }
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use clap::Args;
+use divisi_answers::trust::store;
 use divisi_engine::client::Runs;
 use divisi_model::Load;
 use divisi_workspace::Snapshot;
@@ -17,7 +18,7 @@ use divisi_workspace::Snapshot;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{ERROR, FAINT, GOOD, Output, WARNING, paint};
-use crate::{root, trust, workspace};
+use crate::{root, workspace};
 
 /// Look whether everything that divisi needs is there.
 ///
@@ -111,7 +112,7 @@ fn runs(root: &Path) -> Check {
 }
 
 fn trust(root: &Path) -> Check {
-    match trust::store().and_then(|store| store.is_trusted(root)) {
+    match store().and_then(|store| store.is_trusted(root)) {
         Ok(true) => Check::new(Health::Good, "trust", "this workspace is trusted"),
         Ok(false) => Check::new(Health::Info, "trust", "this workspace is not trusted yet: divisi trust"),
         Err(error) => Check::new(Health::Bad, "trust", error.to_string()),

@@ -6,7 +6,7 @@ use divisi_analysis::drawing::{Notation, draw};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::workspace;
+use crate::{warnings, workspace};
 
 /// Draw the graph of a DAG.
 ///
@@ -41,7 +41,7 @@ enum Format {
 impl Graph {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let target = workspace::target(&self.file)?;
-        workspace::warn_of_settings(target.snapshot.problems(), output);
+        warnings::of_settings(target.snapshot.problems(), output);
         let Some((_, dag)) = target.document.dag() else {
             return Err(Failure::new(format!("{} holds no DAG", self.file)));
         };

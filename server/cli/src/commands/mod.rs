@@ -17,6 +17,7 @@ pub(crate) mod host;
 pub(crate) mod import;
 pub(crate) mod logs;
 pub(crate) mod lsp;
+pub(crate) mod mcp;
 pub(crate) mod new;
 pub(crate) mod overview;
 pub(crate) mod pause;

@@ -6,15 +6,16 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use divisi_analysis::plan::{Plan as Schedule, Slot, plan};
 use divisi_analysis::{Severity, check};
+use divisi_answers::arguments::check_names;
 use divisi_model::duration::human;
 
-use crate::arguments::{self, Argument};
+use crate::arguments::Argument;
 use crate::excerpt::Source;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{ERROR, FAINT, GOOD, Output, STRONG, count, paint};
-use crate::slots;
 use crate::workspace::{self, Target};
+use crate::{slots, warnings};
 
 /// Columns of the timeline.
 const TIMELINE: usize = 40;
@@ -57,11 +58,11 @@ enum Format {
 impl Plan {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let target = workspace::target(&self.file)?;
-        workspace::warn_of_settings(target.snapshot.problems(), output);
+        warnings::of_settings(target.snapshot.problems(), output);
         let Some((_, dag)) = target.document.dag() else {
             return Err(Failure::new(format!("{} holds no DAG", self.file)));
         };
-        arguments::check_names(&self.arguments, dag)?;
+        check_names(self.arguments.iter().map(|argument| argument.name.as_str()), dag)?;
         let has_errors = tell_errors(&target, output);
         let slots = slots::for_dag(self.max_parallel, dag, target.snapshot.settings());
         let Some(schedule) = plan(dag, slots) else {

@@ -4,11 +4,12 @@ use std::env;
 use std::path::PathBuf;
 
 use clap::Args;
+use divisi_answers::arguments::check_names;
 use divisi_engine::client::{EngineError, RunOptions, Runs, plan};
 use divisi_engine::plan::Reuse;
 use divisi_syntax::Span;
 
-use crate::arguments::{self, Argument};
+use crate::arguments::Argument;
 use crate::excerpt::Source;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -16,7 +17,7 @@ use crate::follow::{OnInterrupt, View, follow};
 use crate::output::{ERROR, Output, paint};
 use crate::report::Track;
 use crate::workspace::{self, Target};
-use crate::{root, trust};
+use crate::{root, trust, warnings};
 
 /// Run a DAG.
 ///
@@ -83,9 +84,9 @@ impl Run {
         let target = workspace::target(&self.file)?;
         // The others refuse the run.
         let harmless = target.snapshot.problems().iter().filter(|problem| !problem.forbids_runs);
-        workspace::warn_of_settings(harmless, output);
+        warnings::of_settings(harmless, output);
         if let Some((_, dag)) = target.document.dag() {
-            arguments::check_names(&self.arguments, dag)?;
+            check_names(self.arguments.iter().map(|argument| argument.name.as_str()), dag)?;
         }
         let plan = plan(&target.snapshot, &target.document, &self.options())
             .map_err(|error| refused(&target, error, output))?;

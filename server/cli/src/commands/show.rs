@@ -3,20 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use divisi_engine::client::{RunStatus, RunSummary, Runs};
+use divisi_answers::run::{Shown, state_word};
+use divisi_engine::client::{RunSummary, Runs};
 use divisi_engine::environment::own_environment;
 use divisi_engine::event::NodeState;
 use divisi_engine::run_folder::runs_folder;
 use divisi_engine::traces::Destination;
 use divisi_engine::view::{NodeView, RunView, TodoStatus, trace};
 use divisi_workspace::{Places, settings};
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{ERROR, FAINT, GOOD, NOTE, Output, STRONG, WARNING, paint};
-use crate::report::{self, Figures};
+use crate::report;
 use crate::{rewrite, root, select_run, time};
 
 /// Show a run: its nodes with states, times, errors and files, and what it came to.
@@ -129,99 +129,32 @@ fn show(runs: &Runs, summary: &RunSummary, view: &RunView, output: &mut Output) 
 
 /// `  failed      tests     3.2s  exit status 1 (3 attempts)`
 fn line(node: &NodeView, width: usize) -> String {
-    let (style, word) = state(node.state);
     let took = if node.attempt > 0 { time::short(node.attempts) } else { String::new() };
     let attempts = if node.attempt > 1 { format!("  {} attempts", node.attempt) } else { String::new() };
     let detail = node.detail.as_deref().map(|detail| format!("  {detail}")).unwrap_or_default();
     let text = format!(
         "  {} {:width$}  {took:>7}{attempts}{detail}",
-        paint(style, format!("{word:<10}")),
+        paint(style(node.state), format!("{:<10}", state_word(node.state))),
         node.path
     );
     text.trim_end().to_owned()
 }
 
-fn state(state: NodeState) -> (anstyle::Style, &'static str) {
+fn style(state: NodeState) -> anstyle::Style {
     match state {
-        NodeState::Pending => (FAINT, "pending"),
-        NodeState::Ready => (FAINT, "ready"),
-        NodeState::WaitingApproval | NodeState::WaitingDecision => (NOTE, "waiting"),
-        NodeState::Running => (NOTE, "running"),
-        NodeState::Stopping { .. } => (WARNING, "stopping"),
-        NodeState::Merging => (NOTE, "merging"),
-        NodeState::RetryWait => (WARNING, "retrying"),
-        NodeState::Lost => (WARNING, "lost"),
-        NodeState::Expanded => (NOTE, "expanded"),
-        NodeState::Succeeded => (GOOD, "succeeded"),
-        NodeState::Reused => (GOOD, "reused"),
-        NodeState::Failed { .. } => (ERROR, "failed"),
-        NodeState::Skipped => (FAINT, "skipped"),
-        NodeState::Blocked => (WARNING, "blocked"),
-        NodeState::Cancelled => (WARNING, "cancelled"),
-        NodeState::Compensating => (NOTE, "undoing"),
-        NodeState::Compensated => (GOOD, "undone"),
-        NodeState::CompensationFailed => (ERROR, "not undone"),
-    }
-}
-
-/// A run in JSON.
-#[derive(Serialize)]
-struct Shown<'a> {
-    run: &'a str,
-    dag: &'a str,
-    file: &'a Path,
-    status: RunStatus,
-    started_at: i64,
-    ended_at: Option<i64>,
-    #[serde(flatten)]
-    figures: Figures<'a>,
-    nodes: Vec<ShownNode<'a>>,
-}
-
-#[derive(Serialize)]
-struct ShownNode<'a> {
-    node: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<&'a str>,
-    state: NodeState,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
-    attempts: u32,
-    /// All attempts together.
-    time_ms: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ended_at: Option<i64>,
-    tolerated: bool,
-    files: Vec<String>,
-}
-
-impl<'a> Shown<'a> {
-    fn new(summary: &'a RunSummary, view: &'a RunView) -> Self {
-        Self {
-            run: &summary.run,
-            dag: &summary.dag,
-            file: &summary.file,
-            status: summary.status,
-            started_at: summary.started_at,
-            ended_at: summary.ended_at,
-            figures: Figures::of(view),
-            nodes: view.nodes().map(ShownNode::of).collect(),
-        }
-    }
-}
-
-impl<'a> ShownNode<'a> {
-    fn of(node: &'a NodeView) -> Self {
-        Self {
-            node: &node.path,
-            title: node.title.as_deref(),
-            state: node.state,
-            detail: node.detail.as_deref(),
-            attempts: node.attempt,
-            time_ms: time::milliseconds(node.attempts),
-            ended_at: node.ended_at,
-            tolerated: node.is_tolerant && matches!(node.state, NodeState::Failed { .. }),
-            files: node.files.iter().map(|file| file.display().to_string()).collect(),
-        }
+        NodeState::Pending | NodeState::Ready | NodeState::Skipped => FAINT,
+        NodeState::WaitingApproval
+        | NodeState::WaitingDecision
+        | NodeState::Running
+        | NodeState::Merging
+        | NodeState::Expanded
+        | NodeState::Compensating => NOTE,
+        NodeState::Stopping { .. }
+        | NodeState::RetryWait
+        | NodeState::Lost
+        | NodeState::Blocked
+        | NodeState::Cancelled => WARNING,
+        NodeState::Succeeded | NodeState::Reused | NodeState::Compensated => GOOD,
+        NodeState::Failed { .. } | NodeState::CompensationFailed => ERROR,
     }
 }

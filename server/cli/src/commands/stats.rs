@@ -5,6 +5,8 @@ mod limits;
 use std::time::Duration;
 
 use clap::Args;
+use divisi_answers::figures::Figures;
+use divisi_answers::time::milliseconds;
 use divisi_engine::client::{RunStatus, RunSummary, Runs};
 use divisi_engine::event::Usage;
 use divisi_engine::view::{NodeStatistics, ReuseFigures, RunView, Spent, Statistics};
@@ -13,7 +15,7 @@ use serde::Serialize;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{ERROR, Output, STRONG, count, paint};
-use crate::report::{Figures, cost, cost_line, reuse_line};
+use crate::report::{cost, cost_line, reuse_line};
 use crate::{select_run, time};
 
 use limits::Limits;
@@ -203,8 +205,8 @@ impl<'a> Told<'a> {
             dag: &chosen.dag,
             runs: statistics.runs,
             succeeded: statistics.succeeded,
-            wall_ms: time::milliseconds(statistics.wall),
-            sum_ms: time::milliseconds(statistics.sum),
+            wall_ms: milliseconds(statistics.wall),
+            sum_ms: milliseconds(statistics.sum),
             speed_up: statistics.speed_up,
             parallel_efficiency: statistics.efficiency,
             usage: statistics.spent.usage.as_ref(),
@@ -227,8 +229,8 @@ impl<'a> ToldNode<'a> {
             runs: node.runs,
             succeeded: node.succeeded,
             attempts: node.attempts,
-            median_ms: time::milliseconds(node.median),
-            longest_ms: time::milliseconds(node.longest),
+            median_ms: milliseconds(node.median),
+            longest_ms: milliseconds(node.longest),
             usage: node.usage.as_ref(),
         }
     }

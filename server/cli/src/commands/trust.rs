@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use divisi_answers::trust::store;
 use divisi_workspace::TrustStore;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::root;
-use crate::trust;
 
 /// Let the DAGs of a workspace run programs.
 ///
@@ -35,7 +35,7 @@ pub(crate) struct Trust {
 
 impl Trust {
     pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
-        let store = trust::store()?;
+        let store = store()?;
         if self.list {
             return list(&store, output);
         }

@@ -7,13 +7,11 @@
 //! cost       tokens and dollars for people
 //! json       events as they are, one a line
 //! summary    what is said at the end
-//! figures    the same figures for programs
 //! track      a Markdown file that is kept up to date, beside any of them
 //! ```
 
 mod budget;
 pub(crate) mod cost;
-mod figures;
 mod json;
 mod live;
 mod plain;
@@ -29,7 +27,6 @@ use divisi_engine::view::RunView;
 use crate::failure::Failure;
 use crate::output::Output;
 
-pub(crate) use figures::Figures;
 pub(crate) use json::Json;
 pub(crate) use live::Live;
 pub(crate) use plain::Plain;

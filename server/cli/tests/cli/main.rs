@@ -12,6 +12,7 @@ mod example;
 mod graph;
 mod import;
 mod look_back;
+mod mcp;
 mod plan;
 mod prune;
 mod rename_agent;

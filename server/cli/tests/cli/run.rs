@@ -120,7 +120,7 @@ fn nothing_runs_by_settings_that_cannot_be_read() {
     let said = site.divisi(&["run", "a", "--yes"]);
     assert_eq!((said.status, said.out.as_str()), (2, ""));
     expect![[r#"
-        warning: divisi.toml:1:1: there is no setting `wild`; known here: agents, check, files, hints, run, runners
+        warning: divisi.toml:1:1: there is no setting `wild`; known here: agents, check, files, hints, mcp, run, runners, traces
         error: $ROOT/divisi.toml:3:9: `run.trust` is one of folder, file; `fiel` is none; nothing is run before this is mended, since runs go by these settings
     "#]].assert_eq(&said.err);
     site.put("divisi.toml", "wild = 1\n");

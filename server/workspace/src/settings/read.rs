@@ -46,11 +46,12 @@ impl Reader<'_> {
                 "check" => self.check(value),
                 "files" => self.files(value),
                 "hints" => self.hints(value),
+                "mcp" => self.mcp(value),
                 "run" => self.run(value),
                 "runners" => self.runners(value),
                 "traces" => self.traces(value),
                 _ => {
-                    let known = ["agents", "check", "files", "hints", "run", "runners", "traces"];
+                    let known = ["agents", "check", "files", "hints", "mcp", "run", "runners", "traces"];
                     self.unknown(key, "", &known);
                 }
             }
@@ -135,6 +136,23 @@ impl Reader<'_> {
                 _ => &mut hints.node_uses,
             };
             replace(setting, shown);
+        }
+    }
+
+    /// What is in a repository says nothing about what agents may do, and an editor says it by how it starts the server.
+    fn mcp(&mut self, value: &Value) {
+        if self.layer != Layer::User {
+            self.problem(value.span, "`mcp` counts in the user's config.toml only");
+            return;
+        }
+        for (key, value) in self.table(value, "`mcp`") {
+            match key.name.as_str() {
+                "allow_run" => {
+                    let allowed = self.truth(value, "`mcp.allow_run`");
+                    replace(&mut self.settings.mcp.allow_run, allowed);
+                }
+                _ => self.unknown(key, "mcp.", &["allow_run"]),
+            }
         }
     }
 

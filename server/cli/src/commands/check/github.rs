@@ -3,9 +3,9 @@
 //! Source: GitHub's documentation of workflow commands, "Setting an error message".
 
 use divisi_analysis::{Finding, Severity};
+use divisi_answers::findings::Checked;
 use divisi_syntax::{Encoding, Position};
 
-use super::Checked;
 use crate::output::Output;
 use crate::root;
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use divisi_analysis::{Finding, Related, Severity};
+use divisi_answers::findings::{Checked, Summary};
 
-use super::{Checked, Summary};
 use crate::excerpt::Source;
 use crate::output::{ERROR, FAINT, GOOD, NOTE, Output, STRONG, WARNING, count, paint};
 

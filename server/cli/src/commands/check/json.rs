@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use divisi_analysis::{Edit, Finding, Fix, Related, Severity};
+use divisi_answers::findings::{Checked, Summary};
 use divisi_syntax::{Encoding, LineIndex, Span};
 use divisi_workspace::Document;
 use serde::Serialize;
 
-use super::{Checked, Summary};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::root;

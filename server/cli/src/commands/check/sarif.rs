@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use divisi_analysis::{Code, Finding, Fix, Related, Severity, codes};
+use divisi_answers::findings::Checked;
 use divisi_syntax::{Encoding, Span};
 use divisi_workspace::Document;
 use serde_json::{Value, json};
 
-use super::Checked;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::root;

@@ -10,13 +10,15 @@ use crate::failure::Failure;
 use crate::{root, workspace};
 
 /// The documents of a call, each with its workspace, and what could not be read.
-pub(crate) struct Selection {
-    pub(crate) documents: Vec<(Snapshot, Arc<Document>)>,
-    pub(crate) failures: Vec<Failure>,
+pub struct Selection {
+    /// What is to be looked at.
+    pub documents: Vec<(Snapshot, Arc<Document>)>,
+    /// What could not be read, is none of ours, or is wrong in settings.
+    pub failures: Vec<Failure>,
 }
 
 /// Finds the documents that `paths` mean; the current workspace's where no path is given. Each workspace is read once.
-pub(crate) fn select(paths: &[PathBuf]) -> Result<Selection, Failure> {
+pub fn select(paths: &[PathBuf]) -> Result<Selection, Failure> {
     let mut selection = Selection { documents: Vec::new(), failures: Vec::new() };
     for (root, wanted) in by_root(paths, &mut selection.failures)? {
         let files: Vec<PathBuf> = wanted.iter().filter(|path| path.is_file()).cloned().collect();

@@ -6,7 +6,7 @@ use divisi_model::Dag;
 use divisi_workspace::Settings;
 
 /// The number of slots for `dag`; at least 1.
-pub(crate) fn for_dag(asked: Option<u32>, dag: &Dag, settings: &Settings) -> u32 {
+pub fn for_dag(asked: Option<u32>, dag: &Dag, settings: &Settings) -> u32 {
     let configured = Some(settings.run.max_parallel).filter(|slots| *slots > 0);
     let file = dag.max_parallel.as_ref().map(|slots| slots.value);
     asked.or(file).or(configured).unwrap_or_else(processors).max(1)

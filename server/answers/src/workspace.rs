@@ -8,18 +8,17 @@ use divisi_workspace::snapshot::Problem;
 use divisi_workspace::{Change, Content, Document, Snapshot, Workspace};
 
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::root;
 
 /// Reads the whole workspace at `root`.
-pub(crate) fn read(root: &Path) -> Snapshot {
+pub fn read(root: &Path) -> Snapshot {
     let mut workspace = Workspace::new(vec![root.to_owned()]);
     workspace.scan();
     workspace.snapshot()
 }
 
 /// Reads the workspace at `root` and `files` of it, whether discovery would have found them or not.
-pub(crate) fn read_with(root: &Path, files: &[PathBuf]) -> Snapshot {
+pub fn read_with(root: &Path, files: &[PathBuf]) -> Snapshot {
     let mut workspace = Workspace::new(vec![root.to_owned()]);
     workspace.scan();
     workspace.apply(Change::Named { paths: files.to_vec() });
@@ -27,23 +26,23 @@ pub(crate) fn read_with(root: &Path, files: &[PathBuf]) -> Snapshot {
 }
 
 /// The settings that hold at `root`, and their problems; nothing else is read.
-pub(crate) fn read_settings(root: &Path) -> Snapshot {
+pub fn read_settings(root: &Path) -> Snapshot {
     Workspace::new(vec![root.to_owned()]).snapshot()
 }
 
 /// One DAG file and the workspace around it.
-pub(crate) struct Target {
+pub struct Target {
     /// Everything known.
-    pub(crate) snapshot: Snapshot,
+    pub snapshot: Snapshot,
     /// The file.
-    pub(crate) document: Arc<Document>,
+    pub document: Arc<Document>,
     /// The workspace's root.
-    pub(crate) root: PathBuf,
+    pub root: PathBuf,
 }
 
 /// Finds what FILE means: a path to a DAG file, a folder with exactly one in it, or else the unique name of a DAG of
 /// this workspace. Where no DAG has that name, the name of its file counts, and a command's slash does not.
-pub(crate) fn target(file: &str) -> Result<Target, Failure> {
+pub fn target(file: &str) -> Result<Target, Failure> {
     let path = Path::new(file);
     if path.is_dir() {
         return in_folder(path);
@@ -129,24 +128,17 @@ fn list(failure: Failure, documents: &[Arc<Document>]) -> Failure {
 }
 
 /// All documents that hold a DAG.
-pub(crate) fn dags(snapshot: &Snapshot) -> impl Iterator<Item = &Arc<Document>> {
+pub fn dags(snapshot: &Snapshot) -> impl Iterator<Item = &Arc<Document>> {
     snapshot.documents().filter(|document| document.dag().is_some())
 }
 
-/// Says on standard error what is wrong in settings files: what follows goes by what could be read of them.
-pub(crate) fn warn_of_settings<'a>(problems: impl IntoIterator<Item = &'a Problem>, output: &mut Output) {
-    for problem in problems {
-        output.warning(described(problem));
-    }
-}
-
 /// A problem with its place, on one line.
-pub(crate) fn described(problem: &Problem) -> String {
+pub fn described(problem: &Problem) -> String {
     format!("{}: {}", problem.place(root::shown(&problem.path)), problem.message)
 }
 
 /// The name of a document's DAG, for people.
-pub(crate) fn name(document: &Document) -> String {
+pub fn name(document: &Document) -> String {
     document.dag_name().unwrap_or_default()
 }
 

@@ -7,13 +7,13 @@ use crate::failure::Failure;
 use crate::root;
 
 /// The runs of the current workspace.
-pub(crate) fn here() -> Result<Runs, Failure> {
+pub fn here() -> Result<Runs, Failure> {
     Ok(Runs::open(&root::absolute(&root::current()?)?)?)
 }
 
 /// The run that was named (a unique beginning of its id will do), else the latest that satisfies `wanted`.
 /// `described` completes "there is no run that …".
-pub(crate) fn named_or_latest(
+pub fn named_or_latest(
     runs: &Runs,
     named: Option<&str>,
     described: &str,
@@ -30,7 +30,7 @@ pub(crate) fn named_or_latest(
 }
 
 /// Whether `resume` has something to do and nobody is doing it.
-pub(crate) fn is_resumable(status: RunStatus) -> bool {
+pub fn is_resumable(status: RunStatus) -> bool {
     match status {
         RunStatus::Planned | RunStatus::Orphaned => true,
         RunStatus::Ended(verdict) => verdict != Verdict::Succeeded,
@@ -43,7 +43,7 @@ pub(crate) fn is_resumable(status: RunStatus) -> bool {
 }
 
 /// A status as people read it.
-pub(crate) fn word(status: RunStatus) -> &'static str {
+pub fn word(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Planned => "planned",
         RunStatus::Running => "running",

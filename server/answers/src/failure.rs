@@ -7,28 +7,33 @@ use divisi_engine::client::EngineError;
 
 /// What went wrong and where, and what to do about it.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// What, and where.
-    pub(crate) message: String,
+    pub message: String,
     /// What to do; each is a line of its own.
-    pub(crate) help: Vec<String>,
+    pub help: Vec<String>,
 }
 
 impl Failure {
     /// A failure without advice yet.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: Vec::new() }
     }
 
     /// Adds a line of advice.
     #[must_use]
-    pub(crate) fn help(mut self, line: impl Into<String>) -> Self {
+    pub fn help(mut self, line: impl Into<String>) -> Self {
         self.help.push(line.into());
         self
     }
 
+    /// Message and advice on one line.
+    pub fn in_full(&self) -> String {
+        self.help.iter().fold(self.message.clone(), |text, help| format!("{text}; {help}"))
+    }
+
     /// A file or folder that could not be read.
-    pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+    pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         Self::new(format!("{} cannot be read: {error}", path.display()))
     }
 }
