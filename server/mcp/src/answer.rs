@@ -27,7 +27,7 @@ pub(crate) fn bounded(mut text: String) -> String {
     if text.len() <= LONGEST {
         return text;
     }
-    let end = text.floor_char_boundary(LONGEST);
+    let end = (0..=LONGEST).rfind(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let end = text[..end].rfind('\n').unwrap_or(end);
     let rest = text.len() - end;
     text.truncate(end);
@@ -38,6 +38,17 @@ pub(crate) fn bounded(mut text: String) -> String {
 /// `, and 7 more` where some were left out.
 pub(crate) fn more(left_out: usize) -> String {
     if left_out == 0 { String::new() } else { format!("… and {left_out} more, which were left out\n") }
+}
+
+/// The last `most` bytes of the text at most, from the beginning of a line.
+pub(crate) fn tail(text: &str, most: usize) -> &str {
+    let start = text.len().saturating_sub(most);
+    if start == 0 {
+        return text;
+    }
+    let start = (start..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let tail = &text[start..];
+    tail.split_once('\n').map_or(tail, |(_, rest)| rest)
 }
 
 #[cfg(test)]
@@ -51,5 +62,12 @@ mod tests {
         let text = bounded("ü".repeat(LONGEST));
         assert!(text.len() < LONGEST + 100 && text.ends_with("bytes more, which were left out"));
         assert_eq!(bounded("short".to_owned()), "short");
+    }
+
+    #[test]
+    fn a_tail_begins_with_a_line() {
+        assert_eq!(tail("one\ntwo\nthree\n", 8), "three\n");
+        assert_eq!(tail("one\ntwo\n", 8), "one\ntwo\n");
+        assert_eq!(tail("üüü", 3), "ü");
     }
 }

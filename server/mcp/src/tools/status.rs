@@ -15,7 +15,7 @@ use rmcp::schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, Tool, input, schema};
-use crate::answer::{Answer, more};
+use crate::answer::{Answer, more, tail};
 use crate::place::Place;
 
 /// Runs that are listed where the caller does not say how many.
@@ -163,13 +163,8 @@ fn line(node: &NodeView) -> String {
     format!("  {} {}{took}{detail}\n", state_word(node.state), node.path)
 }
 
-/// The end of what the node's latest attempt wrote, from the beginning of a line.
+/// The end of what the node's latest attempt wrote.
 fn log(runs: &Runs, run: &str, node: &str) -> Result<String, Failure> {
-    let log = String::from_utf8_lossy(&runs.log(run, node, WhichAttempt::Latest)?).into_owned();
-    let start = log.floor_char_boundary(log.len().saturating_sub(TAIL));
-    if start == 0 {
-        return Ok(log);
-    }
-    let tail = log.get(start..).unwrap_or_default();
-    Ok(tail.split_once('\n').map_or(tail, |(_, rest)| rest).to_owned())
+    let log = runs.log(run, node, WhichAttempt::Latest)?;
+    Ok(tail(&String::from_utf8_lossy(&log), TAIL).to_owned())
 }
