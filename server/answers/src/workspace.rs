@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use divisi_analysis::did_you_mean::nearest;
 use divisi_workspace::snapshot::Problem;
-use divisi_workspace::{Change, Content, Document, Snapshot, Workspace};
+use divisi_workspace::{Change, Class, Content, Document, Snapshot, Workspace};
 
 use crate::failure::Failure;
 use crate::root;
@@ -23,6 +23,14 @@ pub fn read_with(root: &Path, files: &[PathBuf]) -> Snapshot {
     workspace.scan();
     workspace.apply(Change::Named { paths: files.to_vec() });
     workspace.snapshot()
+}
+
+/// Whether `path` is a file that divisi checks, wherever discovery looks. Reads it and the settings, and nothing else.
+pub fn is_ours(path: &Path) -> bool {
+    let Ok(path) = root::absolute(path) else { return false };
+    let mut workspace = Workspace::new(vec![root::root_of(&path)]);
+    workspace.apply(Change::Named { paths: vec![path.clone()] });
+    workspace.snapshot().document(&path).is_some_and(|document| document.class != Class::None)
 }
 
 /// The settings that hold at `root`, and their problems; nothing else is read.

@@ -1,5 +1,6 @@
 //! `divisi check`
 
+mod claude;
 mod github;
 mod human;
 mod json;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use divisi_answers::findings::{Summary, check};
+use divisi_answers::workspace::is_ours;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -43,6 +45,11 @@ pub(crate) struct Check {
     /// How findings are printed.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+
+    /// Check the file that the event on standard input names, as Claude Code gives it to its hooks, and answer it:
+    /// --format claude. Files that divisi does not check are passed over.
+    #[arg(long, conflicts_with = "paths")]
+    hook: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,11 +62,17 @@ enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// The answer of a hook of Claude Code; nothing where nothing is wrong. The exit status is 0 with errors, too.
+    Claude,
 }
 
 impl Check {
-    pub(crate) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
-        let selection = selection::select(&self.paths)?;
+    pub(crate) fn run(mut self, output: &mut Output) -> Result<Exit, Failure> {
+        if self.hook {
+            self.format = Format::Claude;
+        }
+        let Some(paths) = self.wanted()? else { return Ok(Exit::Good) };
+        let selection = selection::select(&paths)?;
         let checked = check(selection.documents);
         let summary = Summary::of(&checked);
         match self.format {
@@ -67,6 +80,10 @@ impl Check {
             Format::Json => json::print(&checked, summary, output)?,
             Format::Github => github::print(&checked, output),
             Format::Sarif => sarif::print(&checked, output)?,
+            Format::Claude => {
+                claude::print(&checked, &selection.failures, output)?;
+                return Ok(Exit::Good);
+            }
         }
         for failure in &selection.failures {
             output.failure(failure);
@@ -78,5 +95,15 @@ impl Check {
         } else {
             Exit::Good
         })
+    }
+
+    /// The paths to check, of which none means the workspace; nothing where a hook has nothing to say.
+    fn wanted(&self) -> Result<Option<Vec<PathBuf>>, Failure> {
+        let mut paths = if self.hook { claude::edited()? } else { self.paths.clone() };
+        if self.format != Format::Claude || (paths.is_empty() && !self.hook) {
+            return Ok(Some(paths));
+        }
+        paths.retain(|path| path.is_dir() || is_ours(path));
+        Ok((!paths.is_empty()).then_some(paths))
     }
 }

@@ -6,6 +6,7 @@ mod approve;
 mod bad_input;
 mod budgets;
 mod check;
+mod claude_plugin;
 mod compensate;
 mod convert;
 mod example;
