@@ -185,7 +185,7 @@ impl RunResults {
             }
             Err(kind) => return miss(kind, "its result is older than its ttl".to_owned()),
         };
-        match store.restore(&self.plan.workspace, &entry, &mut self.digests).map_err(shown)? {
+        match store.restore(&self.plan.workspace, &self.run, &entry, &mut self.digests).map_err(shown)? {
             Ok(()) => {}
             Err(Unrestorable::Edited(path)) => {
                 return miss(MissKind::Edited, format!("output edited: {path}"));

@@ -19,7 +19,7 @@ use tokio::time::sleep;
 
 use super::jobs::Jobs;
 use super::protocol::{AttemptName, FromGuard, ToGuard};
-use crate::crash_point::crash_point;
+use crate::crash_point::{crash_point, name_of_line};
 use crate::launch::{Attempt, Household, Order, ProcessSpec, Report, spawn, start_time};
 use crate::runner::listener;
 
@@ -123,7 +123,7 @@ async fn write_lines(mut lines: mpsc::UnboundedReceiver<FromGuard>) -> io::Resul
                 None => break,
             }
         }
-        crash_point("guard tells");
+        crash_point("guard tells", text.split(|byte| *byte == b'\n').filter_map(name_of_line));
         output.write_all(&text).await?;
         text.clear();
     }
@@ -180,10 +180,10 @@ impl Keeper {
             let _ = told.send(line);
         };
         let listener = spec.stream.as_ref().map(listener);
-        crash_point("guard starts");
+        crash_point("guard starts", [name.node]);
         match spawn(spec, listener, Rc::clone(&self.household), report) {
             Ok((attempt, life)) => {
-                crash_point("guard started");
+                crash_point("guard started", [name.node]);
                 let line = FromGuard::Started { name, pid: attempt.pid, start_time: start_time(attempt.pid) };
                 let _ = self.told.send(line);
                 self.attempts.insert(name, attempt);

@@ -12,10 +12,11 @@ use tokio::sync::mpsc;
 
 use super::prepare::{Workshop, below_workspace};
 use crate::core::{AttemptKey, MergeEnd, StartAttempt};
+use crate::crash_point::crash_point;
 use crate::event::OutputValue;
 use crate::outputs::file_value;
 use crate::run_folder::RunFolder;
-use crate::worktree::{Copies, CopyJob, Merge};
+use crate::worktree::{Copies, CopyJob, Merge, Step};
 
 /// What is to be done.
 enum Job {
@@ -127,24 +128,33 @@ impl Worker {
             }
             let done = match job {
                 Job::Tidy { kept } => {
+                    crash_point("host tidies", ["the copies"]);
                     self.copies.remove_others(&kept, &self.folder);
                     continue;
                 }
                 Job::Make { start, copy } => {
+                    crash_point("host copies", [start.key.node]);
                     let result = self.copies.make(&copy);
+                    crash_point("host copied", [start.key.node]);
                     let result = result.map_err(|error| format!("its copy of the workspace: {error}"));
                     Done::Made { start, result }
                 }
-                Job::Merge { key, copy, outputs } => Done::Merged { key, end: self.merge(&copy, outputs) },
+                Job::Merge { key, copy, outputs } => {
+                    Done::Merged { key, end: self.merge(key, &copy, outputs) }
+                }
             };
             // Nobody hears it where the tenure is over.
             let _ = self.telling.send(done);
         }
     }
 
-    fn merge(&self, copy: &CopyJob, outputs: BTreeMap<String, OutputValue>) -> MergeEnd {
+    fn merge(&self, key: AttemptKey, copy: &CopyJob, outputs: BTreeMap<String, OutputValue>) -> MergeEnd {
         let refused = |reasons: &[String]| MergeEnd::Refused { detail: Merge::explain(reasons, &copy.path) };
-        match self.copies.merge(copy, &|_| Ok(())) {
+        let watch = |step: Step| {
+            crash_point("host merges", [format!("{step:?} {}", key.node)]);
+            Ok(())
+        };
+        match self.copies.merge(copy, &watch) {
             Ok(Merge::Refused(reasons)) => refused(&reasons),
             Err(error) => refused(&[error.to_string()]),
             Ok(Merge::Done) => MergeEnd::Merged {

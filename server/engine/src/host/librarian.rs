@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc as answers;
 
 use crate::core::{AttemptKey, AttemptOutcome, Found, IdentifyNode, Input};
+use crate::crash_point::crash_point;
 use crate::plan::{Reuse, StoredPlan};
 use crate::results::RunResults;
 
@@ -91,11 +92,16 @@ impl Librarian {
 fn work(results: &mut RunResults, job: Job) -> Option<Input> {
     match job {
         Job::Identify(search) => {
+            crash_point("host looks up", [search.key.node]);
             let found = results.identify(&search).unwrap_or_else(|detail| Found::Failed { detail });
+            crash_point("host looked up", [search.key.node]);
             Some(Input::Identified { key: search.key, found })
         }
         Job::Keep { key, outcome, secrets } => {
-            Some(Input::AttemptExited { key, outcome: results.take_end(key, *outcome, &secrets) })
+            crash_point("host keeps", [key.node]);
+            let outcome = results.take_end(key, *outcome, &secrets);
+            crash_point("host kept", [key.node]);
+            Some(Input::AttemptExited { key, outcome })
         }
         Job::LetGo => {
             results.let_go();

@@ -18,7 +18,7 @@ use crate::core::{
     AttemptKey, AttemptOutcome, Decision, Durability, Effect, Input, MergeEnd, Outcome, Recovered,
     StartAttempt, State, TimerId, apply, decide, replay,
 };
-use crate::crash_point::crash_point;
+use crate::crash_point::{crash_point, name_of_effect, name_of_event};
 use crate::environment::own_environment;
 use crate::event::{EVENT_VERSION, Event, EventRecord, Request, Verdict};
 use crate::guard::{AttemptName, FromGuard, Guard, ToGuard};
@@ -58,7 +58,7 @@ pub(super) async fn serve(
 ) -> Result<TenureEnd, HostError> {
     let key = SigningKey::load_or_create(&SigningKey::default_path()?)?;
     let (mut journal, epoch) = Journal::open_owner(folder.path(), &key)?;
-    crash_point("host owns");
+    crash_point("host owns", ["the run"]);
     let plan = journal.plan()?;
     let state = replay(journal.run(), plan, &journal.events(0)?)?;
     kill_former_trees(folder, &state)?;
@@ -170,7 +170,7 @@ impl Tenure<'_> {
             }
             if let Some(verdict) = self.verdict {
                 self.journal.sync()?;
-                crash_point("host ends");
+                crash_point("host ends", ["the run"]);
                 self.world.end();
                 if let Some(librarian) = self.librarian.take() {
                     librarian.end(verdict == Verdict::Succeeded);
@@ -243,7 +243,7 @@ impl Tenure<'_> {
         let now = Instant::now();
         if self.sync_due.is_some_and(|due| due <= now) {
             self.journal.sync()?;
-            crash_point("host synced");
+            crash_point("host synced", ["the journal"]);
             self.sync_due = None;
         }
         while let Some((timer, generation)) = self.timers.take_due(now) {
@@ -269,6 +269,9 @@ impl Tenure<'_> {
                 together.events.extend(decision.events);
                 together.effects.extend(decision.effects);
                 together.durability = together.durability.max(decision.durability);
+            }
+            if together.events.iter().any(|event| matches!(event, Event::RunEnded { .. })) {
+                self.leave_no_copies();
             }
             self.commit(&together.events, at, together.durability)?;
             self.world.give_back(&self.state);
@@ -298,9 +301,9 @@ impl Tenure<'_> {
         if events.is_empty() {
             return Ok(());
         }
-        crash_point("host commits");
+        crash_point("host commits", events.iter().map(name_of_event));
         let records = self.journal.append(events, at, durability)?;
-        crash_point("host committed");
+        crash_point("host committed", events.iter().map(name_of_event));
         debug_assert_eq!(records.last().map(|record| record.seq), Some(self.state.seq()));
         self.sync_due = match durability {
             Durability::Power => None,
@@ -311,7 +314,7 @@ impl Tenure<'_> {
 
     /// Performs an effect; false when the guard is dead.
     async fn perform(&mut self, effect: Effect) -> bool {
-        crash_point("host performs");
+        crash_point("host performs", name_of_effect(&effect));
         match effect {
             Effect::Start(start) => return self.start(&start).await,
             Effect::Stop { key, .. } => return self.stop(ToGuard::Stop { name: name_of(key) }, key).await,
@@ -361,7 +364,10 @@ impl Tenure<'_> {
 
     async fn start_now(&mut self, start: &StartAttempt, outputs: &Path) -> bool {
         match self.workshop().prepare(start, outputs) {
-            Ok(spec) => self.order(ToGuard::Start { name: name_of(start.key), spec: Box::new(spec) }).await,
+            Ok(spec) => {
+                crash_point("host orders", [start.key.node]);
+                self.order(ToGuard::Start { name: name_of(start.key), spec: Box::new(spec) }).await
+            }
             Err(detail) => {
                 self.take_back_spare(name_of(start.key));
                 self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
@@ -430,8 +436,14 @@ impl Tenure<'_> {
         self.is_untidy = false;
     }
 
+    /// The run is over. Nobody may come after us to take copies away, so that is done before the end is told.
+    fn leave_no_copies(&mut self) {
+        self.is_untidy = true;
+        self.tidy();
+        self.copies.take().into_iter().for_each(CopyWorker::end);
+    }
+
     async fn order(&mut self, order: ToGuard) -> bool {
-        crash_point("host orders");
         self.guard.order(&order).await.is_ok()
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::now_ms;
 use crate::core::{Evaluate, Refusal, RenderError, Rendered, State};
+use crate::crash_point::crash_point;
 use crate::eval::Evaluator;
 use crate::growth::Item;
 use crate::outside::{Ancestry, Outside, table_path};
@@ -75,6 +76,7 @@ impl Evaluate for World {
         let Some(outside) = &self.outside else { return Ok(()) };
         self.give_back(state);
         let taken = outside.borrow_mut().take(state.plan(), node, now_ms());
+        crash_point("host asked others", [node]);
         taken.map_err(|withheld| Refusal { what: withheld.what, by: withheld.by })
     }
 }

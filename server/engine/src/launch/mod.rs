@@ -13,6 +13,8 @@ mod supervise;
 
 pub use listen::{AgentFailure, AgentReport, Heard, Listener};
 pub use outcome::{Outcome, open_outcomes, read_outcomes, write_outcome};
+#[cfg(debug_assertions)]
+pub(crate) use processes::children;
 pub use processes::{Process, boot_id, kill_survivors, process, start_time};
 pub(crate) use processes::{belongs_to_an_attempt, has_survivors, own_children};
 pub use spec::{AgentStream, ProcessSpec, Signal, StopStep, TOKEN_VARIABLE, default_stop_sequence};

@@ -80,7 +80,7 @@ fn read_anew(mut file: &File) -> io::Result<Vec<u8>> {
 }
 
 /// Children of `parent`, zombies included.
-fn children(parent: u32) -> Vec<u32> {
+pub(crate) fn children(parent: u32) -> Vec<u32> {
     let listed = fs::read(format!("/proc/{parent}/task/{parent}/children"));
     match listed {
         // Complete only where the parent has one thread; the guard has, and for others the table is asked.

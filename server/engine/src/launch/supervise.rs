@@ -22,7 +22,7 @@ use super::listen::Listener;
 use super::outcome::{Outcome, open_outcomes, write_outcome};
 use super::processes::{OwnChildren, carries_token, kill, process, with_descendants};
 use super::spec::{AgentStream, ProcessSpec, Signal};
-use crate::crash_point::crash_point;
+use crate::crash_point::{crash_point, node_of_token};
 use crate::logs::{Capture, Masker, STDOUT_LIMIT};
 
 /// How long the streams are still read after the root process has ended.
@@ -109,7 +109,7 @@ impl Household {
             }
         };
         let written = write_outcome(file, &spec.token, outcome);
-        crash_point("guard recorded");
+        crash_point("guard recorded", [node_of_token(&spec.token)]);
         written
     }
 }
@@ -356,7 +356,7 @@ impl Life {
             report(Report::Abandoned);
             return;
         }
-        crash_point("guard reaped");
+        crash_point("guard reaped", [node_of_token(&self.spec.token)]);
         let outcome = self.outcome(left_behind);
         match self.household.record(&self.spec, &outcome) {
             Ok(()) => report(Report::Over(outcome)),

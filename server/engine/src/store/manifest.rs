@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use super::digests::{Digests, Stamp};
 use super::entry::Entry;
 use super::reads::Files;
 use super::{ContextStore, StoreError};
+use crate::crash_point::crash_point;
 use crate::run_folder::STATE_FOLDER;
 
 /// A path that an attempt wrote.
@@ -114,17 +115,20 @@ impl ContextStore {
         Ok(written.any(|written| written.path == path && written.content.is_like(content)))
     }
 
-    /// Puts the files of a result where they belong. First every path is looked at, then the first is written: a
-    /// result that cannot be put back whole is not put back at all.
+    /// Puts the files of a result where they belong, for `run`. First every path is looked at, then the first is
+    /// written: a result that cannot be put back whole is not put back at all.
     pub(crate) fn restore(
         &self,
         root: &Path,
+        run: &str,
         entry: &Entry,
         digests: &mut Digests,
     ) -> Result<Result<(), Unrestorable>, StoreError> {
         let mut to_write = Vec::new();
         for written in &entry.written {
             let path = written.path.as_str();
+            // A former host of the run may have left one.
+            let _ = fs::remove_file(draft(root, run, path));
             let there = digests.look(path).map_err(StoreError::io(&root.join(path)))?;
             let there = there.map(|(content, _)| content);
             match there {
@@ -145,14 +149,15 @@ impl ContextStore {
             }
         }
         for written in to_write {
-            if self.write(root, written).is_err() {
+            if self.write(root, run, written).is_err() {
                 return Ok(Err(Unrestorable::Lost(written.path.clone())));
             }
+            crash_point("host restored", [&written.path]);
         }
         Ok(Ok(()))
     }
 
-    fn write(&self, root: &Path, written: &WrittenPath) -> Result<(), StoreError> {
+    fn write(&self, root: &Path, run: &str, written: &WrittenPath) -> Result<(), StoreError> {
         let path = root.join(&written.path);
         let failed = StoreError::io;
         if written.content == Content::Deleted {
@@ -160,8 +165,9 @@ impl ContextStore {
         }
         let folder = path.parent().unwrap_or(root);
         fs::create_dir_all(folder).map_err(failed(folder))?;
-        let draft = folder.join(format!(".divisi-{:016x}", rand::random::<u64>()));
+        let draft = draft(root, run, &written.path);
         let made = self.write_draft(&draft, &written.content);
+        crash_point("host restores", [&written.path]);
         let placed = made.and_then(|()| fs::rename(&draft, &path).map_err(failed(&path)));
         if placed.is_err() {
             let _ = fs::remove_file(&draft);
@@ -210,6 +216,12 @@ impl ContextStore {
         let news = digests.take_news();
         if news.is_empty() { Ok(()) } else { self.database.remember_files(&news) }
     }
+}
+
+/// Where a file is written before it is put at `path`: one name for each run, so that a successor finds it.
+pub(super) fn draft(root: &Path, run: &str, path: &str) -> PathBuf {
+    let tag = blake3::hash(format!("{run}\0{path}").as_bytes()).to_hex();
+    root.join(path).with_file_name(format!(".divisi-{}.tmp", tag.get(..16).unwrap_or_default()))
 }
 
 /// Whether no folder above the path is a link, which could lead anywhere.

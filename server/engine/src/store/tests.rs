@@ -53,7 +53,7 @@ impl Bench {
 
     fn restore(&self, entry: &Entry) -> String {
         let mut digests = Digests::new(self.root(), []);
-        match self.store.restore(self.root(), entry, &mut digests).unwrap() {
+        match self.store.restore(self.root(), "run", entry, &mut digests).unwrap() {
             Ok(()) => "restored".to_owned(),
             Err(Unrestorable::Edited(path)) => format!("edited {path}"),
             Err(Unrestorable::Lost(path)) => format!("lost {path}"),
@@ -104,6 +104,21 @@ fn files_are_put_back_unless_somebody_worked_on_them() {
     bench.put(&later, 0);
     assert_eq!(bench.restore(&entry), "restored");
     assert_eq!((bench.read("deep/out.txt"), bench.read("other.txt")), ("one".into(), "two".into()));
+}
+
+#[test]
+fn what_a_killed_host_was_writing_is_taken_away() {
+    let mut bench = Bench::new();
+    let entry = bench.entry("a", "x", &[("out.txt", "one")]);
+    bench.put(&entry, 0);
+    let draft = manifest::draft(bench.root(), "run", "out.txt");
+    fs::write(&draft, "hal").unwrap();
+    assert_eq!(bench.restore(&entry), "restored");
+    assert_eq!((bench.read("out.txt"), draft.exists()), ("one".into(), false));
+    fs::write(&draft, "hal").unwrap();
+    bench.write("out.txt", "mine");
+    assert_eq!(bench.restore(&entry), "edited out.txt");
+    assert!(!draft.exists());
 }
 
 #[test]

@@ -1,47 +1,62 @@
-//! What must be true of a run that was killed many times and has ended: by its journal, and by what its commands wrote.
+//! What must be true of a run that was killed many times and has ended: by its journal, by what its commands wrote, and by
+//! what is left of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
-use divisi_engine::event::{AttemptEnd, Event, EventRecord, NodeState};
-use divisi_engine::journal::Reader;
-use divisi_engine::plan::StoredPlan;
+use divisi_engine::event::{AttemptEnd, Event, EventRecord, FailKind, NodeState};
+use divisi_engine::plan::{PlanNode, StoredPlan};
 use divisi_model::ResumePolicy;
 
-use crate::bench::{Bench, await_that};
+use crate::bench::Bench;
 use crate::invariants::Invariants;
+use crate::remains;
+use crate::trial::Kind;
 
-type Attempt = (String, u32);
+/// The node's path, and whether it is undone.
+type Work = (String, bool);
 
-pub(crate) fn judge(bench: &Bench) {
+pub(crate) fn judge(bench: &Bench, kind: Kind, count: usize, crash: &Path) {
     let records = bench.events();
     let plan = Arc::new(bench.runs.plan(&bench.run).unwrap());
     let state = Invariants::check(&bench.run, &plan, &records);
     for (index, node) in plan.nodes.iter().enumerate() {
-        assert_eq!(state.node(index).unwrap().state(), NodeState::Succeeded, "{}", node.path);
+        let found = state.node(index).unwrap().state();
+        assert_eq!(found, expected(kind, node), "{}", node.path);
     }
     ran_as_journaled(&records, &Witness::read(bench));
     not_repeated_against_its_policy(&plan, &records);
-    await_that("the death of every process of the run", || bench.survivors().is_empty());
-    let reader = Reader::open(&bench.root().join(".divisi/runs").join(&bench.run)).unwrap();
-    assert!(!reader.is_owned(), "nobody holds the run");
+    remains::judge(bench, kind, count, crash);
 }
 
-/// What the commands themselves wrote.
+/// How a node must have ended.
+fn expected(kind: Kind, node: &PlanNode) -> NodeState {
+    match kind {
+        Kind::Undone if node.path == "last" => NodeState::Failed { kind: FailKind::Exit },
+        Kind::Undone if node.compensate.is_some() => NodeState::Compensated,
+        Kind::Reused if remains::is_unchanged(&node.path) => NodeState::Reused,
+        _ => NodeState::Succeeded,
+    }
+}
+
+/// What the commands themselves wrote, by attempt.
 struct Witness {
-    begun: BTreeMap<Attempt, u32>,
-    done: BTreeSet<Attempt>,
+    begun: BTreeMap<(Work, u32), u32>,
+    done: BTreeSet<(Work, u32)>,
 }
 
 impl Witness {
     fn read(bench: &Bench) -> Self {
         let mut witness = Self { begun: BTreeMap::new(), done: BTreeSet::new() };
         for line in bench.read("witness").lines() {
-            let words: Vec<&str> = line.split(' ').collect();
-            let attempt = (words[1].to_owned(), words[2].parse().unwrap());
-            match words[0] {
-                "begin" => *witness.begun.entry(attempt).or_default() += 1,
-                _ => drop(witness.done.insert(attempt)),
+            let [word, node, attempt] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            let undoes = word.ends_with("-undo");
+            let attempt = ((node.to_owned(), undoes), attempt.parse().unwrap());
+            if word.starts_with("begin") {
+                *witness.begun.entry(attempt).or_default() += 1;
+            } else {
+                witness.done.insert(attempt);
             }
         }
         witness
@@ -49,15 +64,20 @@ impl Witness {
 }
 
 /// An attempt runs once, only after its grant was journaled; one that the journal calls a success has done its work;
-/// and a node that has succeeded never runs again.
+/// and a node that has succeeded never runs again, nor is one undone again that was.
 fn ran_as_journaled(records: &[EventRecord], witness: &Witness) {
-    let mut granted = BTreeSet::new();
-    let mut succeeded = BTreeMap::new();
+    let mut granted: BTreeSet<(Work, u32)> = BTreeSet::new();
+    let mut succeeded: BTreeMap<Work, u32> = BTreeMap::new();
+    let mut undoes = false;
     for record in records {
         match &record.event {
-            Event::AttemptGranted { node, attempt, .. } => drop(granted.insert((node.clone(), *attempt))),
+            Event::CompensationStarted { .. } => undoes = true,
+            Event::AttemptGranted { node, attempt, .. } => {
+                granted.insert(((node.clone(), undoes), *attempt));
+            }
             Event::AttemptEnded { node, attempt, end: AttemptEnd::Succeeded, .. } => {
-                assert_eq!(succeeded.insert(node.clone(), *attempt), None, "{node} succeeded twice");
+                let earlier = succeeded.insert((node.clone(), undoes), *attempt);
+                assert_eq!(earlier, None, "{node} succeeded twice");
             }
             _ => {}
         }
@@ -65,7 +85,8 @@ fn ran_as_journaled(records: &[EventRecord], witness: &Witness) {
     for (attempt, times) in &witness.begun {
         assert_eq!(*times, 1, "{attempt:?} ran more than once");
         assert!(granted.contains(attempt), "{attempt:?} ran without a grant");
-        assert!(attempt.1 <= succeeded[&attempt.0], "{attempt:?} ran after {} had succeeded", attempt.0);
+        let last = succeeded.get(&attempt.0);
+        assert!(last.is_none_or(|last| attempt.1 <= *last), "{attempt:?} ran after its success");
     }
     for attempt in succeeded {
         assert!(witness.begun.contains_key(&attempt), "{attempt:?} succeeded and never ran");

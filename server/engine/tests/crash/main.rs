@@ -1,9 +1,12 @@
-//! Host and guard, killed with SIGKILL at every place of a run at which it could matter, and resumed.
+//! Host and guard, killed with SIGKILL at every point of a run at which it could matter, and resumed.
 //!
-//! A run of 200 nodes passes some thousand such places (`divisi_engine::crash_point`): before and after each commit,
-//! before each effect, around each start and each end of a process, before each word of the guard. Each trial kills at
-//! every [`EVERY`]th place, from an offset of its own; all of them together kill at each place, the host or the guard
-//! alone, or both at once. `DIVISI_CRASH_TRIALS=all` runs them all, which takes minutes; else a few do.
+//! A point is a place of the code (`divisi_engine::crash_point`) that is passed by something: before and after the
+//! commit of an event, before an effect, around each start and each end of a process, before each word of the guard,
+//! between the steps of a merge or of putting a result back. A run that nobody disturbs tells which there are. They are
+//! dealt out to trials: each kills at some, far apart, and at some places of the takeovers between them; all trials
+//! together kill at every point, once the host or the guard alone, and once both.
+//!
+//! `DIVISI_CRASH_TRIALS=all` runs them all with 200 nodes, which takes half an hour; else a few run with fewer nodes.
 //!
 //! This program is host and guard, too: it is executed again as `… host DIR` and `… guard`, as `divisi` is.
 
@@ -27,32 +30,33 @@ mod invariants;
 mod judge;
 #[path = "../simulator/money.rs"]
 mod money;
+mod points;
+mod remains;
 #[path = "../simulator/sometimes.rs"]
 #[expect(dead_code, reason = "the simulator uses it")]
 mod sometimes;
 #[path = "../support/mod.rs"]
 mod support;
+mod trial;
 #[path = "../simulator/undoing.rs"]
 mod undoing;
 mod work;
 
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
-use divisi_engine::client::RunStatus;
-use divisi_engine::crash_point::VARIABLE;
-use divisi_engine::event::Verdict;
 use libtest_mimic::{Arguments, Trial};
 
-use bench::Bench;
-
-/// A trial kills at each place whose number is its offset modulo this.
-const EVERY: u64 = 40;
+use trial::{KINDS, Kind, killed_at, killed_at_a_part};
 
 /// Set for the tests themselves, which have a private state folder.
 const PRIVATE: &str = "DIVISI_TEST_PRIVATE";
 
-/// More lives than any run needs.
-const LIVES: usize = 1_000;
+/// Nodes of a run where all trials are made, and where only some are.
+const NODES: usize = 200;
+const FEW_NODES: usize = 40;
+
+/// Of so many trials one is made where not all are.
+const SAMPLE: usize = 20;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -60,7 +64,12 @@ fn main() -> ExitCode {
         ["guard"] => ended(divisi_engine::guard::guard_main()),
         ["host", dir] => ended(divisi_engine::host::host_main(dir.as_ref())),
         _ if std::env::var_os(PRIVATE).is_some() => {
-            libtest_mimic::run(&Arguments::from_args(), trials()).exit_code()
+            let mut conclusion = libtest_mimic::run(&Arguments::from_args(), trials());
+            if all() && !conclusion.has_failed() {
+                conclusion = libtest_mimic::run(&Arguments::from_args(), trials_of_missed());
+            }
+            points::tell();
+            conclusion.exit_code()
         }
         _ => in_private(&arguments),
     }
@@ -83,41 +92,33 @@ fn in_private(arguments: &[String]) -> ExitCode {
     if tests.status().unwrap().success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+fn all() -> bool {
+    std::env::var("DIVISI_CRASH_TRIALS").is_ok_and(|wish| wish == "all")
+}
+
 fn trials() -> Vec<Trial> {
-    let all = std::env::var("DIVISI_CRASH_TRIALS").is_ok_and(|wish| wish == "all");
-    let offsets = (0..EVERY).filter(|offset| all || offset % 20 == 7);
-    let trial = |(offset, who): (u64, &'static str)| {
-        Trial::test(format!("killed_at_each_{EVERY}th_place_from_{offset}_{who}"), move || {
-            println!("{} kills", killed_run(offset, who));
+    let (all, count) = if all() { (true, NODES) } else { (false, FEW_NODES) };
+    let of_kind =
+        |kind: Kind| (0..kind.trials()).flat_map(move |trial| [(kind, trial, "one"), (kind, trial, "both")]);
+    let is_made = |(_, trial, _): &(Kind, usize, &str)| all || trial % SAMPLE == 7;
+    let made = KINDS.into_iter().flat_map(of_kind).filter(is_made);
+    let test = |(kind, trial, who): (Kind, usize, &'static str)| {
+        let name = format!("{}_and_killed_at_part_{trial}_of_{}_{who}", kind.name(), kind.trials());
+        Trial::test(name, move || {
+            killed_at_a_part(kind, count, trial, who);
             Ok(())
         })
     };
-    offsets.flat_map(|offset| [(offset, "one"), (offset, "both")]).map(trial).collect()
+    made.map(test).collect()
 }
 
-/// Drives a run to its end, through all kills, and judges it; how many there were.
-fn killed_run(offset: u64, who: &str) -> u64 {
-    let bench = Bench::with(|_| work::nodes(), work::options);
-    let places = bench.root().join("places");
-    let crash = format!("{EVERY} {offset} {who} {}", places.display());
-    for life in 0.. {
-        assert!(life < LIVES, "the run does not end:\n{}", bench.host_log());
-        live(&bench, &crash);
-        if bench.status() == RunStatus::Ended(Verdict::Succeeded) {
-            break;
-        }
-        bench.runs.prepare_resume(&bench.run).unwrap();
-    }
-    judge::judge(&bench);
-    let passed = std::fs::read_to_string(places).unwrap().lines().count() as u64;
-    (1..=passed).filter(|place| place % EVERY == offset).count() as u64
-}
-
-/// One host, from its start to its death or the end of the run.
-fn live(bench: &Bench, crash: &str) {
-    let dir = bench.root().join(".divisi/runs").join(&bench.run);
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(dir.join("host.log")).unwrap();
-    let mut host = Command::new(std::env::current_exe().unwrap());
-    host.arg("host").arg(dir).env(VARIABLE, crash).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-    let _ = host.status().unwrap();
+/// Nobody is killed at anything else, so that less is changed by kills.
+fn trials_of_missed() -> Vec<Trial> {
+    let tests = points::missed().into_iter().map(|(kind, who, points)| {
+        Trial::test(format!("{}_and_killed_where_no_trial_was_{who}", kind.name()), move || {
+            killed_at(kind, NODES, who, &points, &[]);
+            Ok(())
+        })
+    });
+    tests.collect()
 }

@@ -18,6 +18,7 @@ crate::trials![
     a_host_that_dies_while_it_merges_is_followed_by_one_that_does,
     a_node_that_is_cancelled_while_its_copy_is_made_never_starts,
     a_copy_of_a_killed_host_is_removed,
+    no_copy_is_left_when_the_end_of_a_run_is_told,
 ];
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
@@ -54,7 +55,7 @@ fn worktrees(bench: &Bench) -> usize {
     git(&bench.root(), &["worktree", "list"]).lines().count() - 1
 }
 
-/// Copies are removed beside everything else.
+/// Copies are removed beside everything else, while the run goes on.
 fn await_copies(bench: &Bench, count: usize) {
     await_that("the copies", || copies(bench).len() == count && worktrees(bench) == count);
 }
@@ -209,4 +210,15 @@ fn a_copy_of_a_killed_host_is_removed() {
     assert_eq!(bench.verdict(), "succeeded", "{}", bench.detail("a"));
     assert_eq!(bench.read("n"), "half\n");
     await_copies(&bench, 0);
+}
+
+fn no_copy_is_left_when_the_end_of_a_run_is_told() {
+    let bench = bench(|_| {
+        let tolerated = PlanNode { continue_on_error: true, ..isolated("a", "echo half > n; exit 7") };
+        vec![tolerated, isolated("b", "echo new > n")]
+    });
+    assert_eq!(bench.start().verdict(), "succeeded");
+    // Whoever kills the host now leaves nobody who would remove them.
+    assert_eq!((copies(&bench), worktrees(&bench)), (Vec::new(), 0));
+    assert_eq!(bench.read("n"), "new\n");
 }
