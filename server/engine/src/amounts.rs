@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Usage;
 
 /// An amount of each unit; none where nothing is said of it: of a limit that is "no limit", of a sum it is zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Amounts {
     /// Millionths of a US dollar.

@@ -430,12 +430,14 @@ fn count_end(state: &mut State, index: usize, end: NodeState, change: isize) {
 
 fn finish_node(state: &mut State, index: usize) {
     state.unfinished = state.unfinished.saturating_sub(1);
+    budget::count_unfinished(state, index, -1);
     change_waiting(state, index, -1);
 }
 
 /// A reset: the node is to be done again, and whoever waits for it waits again.
 fn reopen_node(state: &mut State, index: usize) {
     state.unfinished += 1;
+    budget::count_unfinished(state, index, 1);
     if let Some(standing) = state.nodes.get_mut(index) {
         standing.lost_in_a_row = 0;
         standing.tries = 0;

@@ -13,6 +13,41 @@ use crate::plan::{PlanNode, PlanWork};
 const LEAST: Amounts =
     Amounts { micro_usd: Some(10_000), tokens: Some(1_000), turns: Some(1), wall_ms: Some(1) };
 
+/// What agents spend, and therefore reserve.
+const SPENT: [Unit; 3] = [Unit::Usd, Unit::Tokens, Unit::Turns];
+
+/// What decides how much a node reserves: nodes that agree in it reserve the same at any moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Spending {
+    /// Budgets in which it counts.
+    budgets: Vec<usize>,
+    /// Whether it spends more than time.
+    is_agent: bool,
+    /// What it needs, by its own limit or by its past; none of a unit of which neither is known.
+    wanted: Amounts,
+}
+
+impl Spending {
+    /// Of what has no budget.
+    pub(super) const NOTHING: Self = Self {
+        budgets: Vec::new(),
+        is_agent: false,
+        wanted: Amounts { micro_usd: None, tokens: None, turns: None, wall_ms: None },
+    };
+
+    pub(super) fn of(node: &PlanNode) -> Self {
+        if node.budgets.is_empty() {
+            return Self::NOTHING;
+        }
+        let is_agent = matches!(node.work, PlanWork::Agent { .. });
+        let mut wanted = Amounts::default();
+        for unit in SPENT.into_iter().filter(|_| is_agent) {
+            wanted.set(unit, own_limit(node, unit).or(node.past.get(unit)));
+        }
+        Self { budgets: node.budgets.clone(), is_agent, wanted }
+    }
+}
+
 /// What the events so far say of a budget.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct BudgetStanding {
@@ -22,6 +57,8 @@ pub(crate) struct BudgetStanding {
     pub(crate) spent: Amounts,
     /// Attempts of it that live.
     pub(crate) live: usize,
+    /// Agents of it that are not over.
+    pub(crate) unfinished_agents: usize,
     /// From when on the time of those that live is not counted yet, milliseconds since the epoch.
     pub(crate) counted_until: i64,
     /// Whether people were told that there is too little of it.
@@ -76,9 +113,20 @@ pub(super) fn end_attempt(state: &mut State, node: usize, end: AttemptEnd, evide
     for budget in state.plan.clone().nodes.get(node).map_or(&[][..], |node| &node.budgets) {
         let Some(standing) = state.budgets.get_mut(*budget) else { continue };
         standing.end(at, evidence.wall_ms);
-        for unit in [Unit::Usd, Unit::Tokens, Unit::Turns] {
+        for unit in SPENT {
             let unknown = if never_ran { None } else { reserved.get(unit) };
             standing.spent.add(unit, reported.get(unit).or(unknown).unwrap_or(0));
+        }
+    }
+}
+
+/// A node joined the plan, ended, or is to be done again.
+pub(super) fn count_unfinished(state: &mut State, node: usize, change: isize) {
+    let graph = std::sync::Arc::clone(&state.graph);
+    let spending = &graph.demand(node).spending;
+    for budget in spending.budgets.iter().filter(|_| spending.is_agent) {
+        if let Some(standing) = state.budgets.get_mut(*budget) {
+            standing.unfinished_agents = standing.unfinished_agents.saturating_add_signed(change);
         }
     }
 }
@@ -104,19 +152,17 @@ pub(super) fn exhaust(state: &mut State, scope: &str) {
 impl State {
     /// What an attempt of `node` would hold of its budgets if it started now, or the budget that has too little.
     pub(crate) fn reservation(&self, node: usize, now_ms: i64) -> Result<Amounts, Shortage> {
+        let spending = &self.graph.demand(node).spending;
         let mut reservation = Amounts::default();
-        let Some(planned) = self.plan.nodes.get(node).filter(|node| !node.budgets.is_empty()) else {
-            return Ok(reservation);
-        };
-        let is_agent = matches!(planned.work, PlanWork::Agent { .. });
-        for budget in planned.budgets.iter().copied() {
+        for budget in spending.budgets.iter().copied() {
             let short = |unit| Shortage { budget, unit };
             if self.limit(budget, Unit::Wall).is_some_and(|limit| self.awake(budget, now_ms) >= limit) {
                 return Err(short(Unit::Wall));
             }
-            for unit in [Unit::Usd, Unit::Tokens, Unit::Turns].into_iter().filter(|_| is_agent) {
+            for unit in SPENT.into_iter().filter(|_| spending.is_agent) {
                 let Some(limit) = self.limit(budget, unit) else { continue };
-                let share = self.share(planned, budget, unit, limit).ok_or(short(unit))?;
+                let wanted = spending.wanted.get(unit);
+                let share = self.share(wanted, budget, unit, limit).ok_or(short(unit))?;
                 let least = reservation.get(unit).map_or(share, |other| other.min(share));
                 reservation.set(unit, Some(least));
             }
@@ -124,12 +170,11 @@ impl State {
         Ok(reservation)
     }
 
-    /// What a node may hold of a budget; none where too little is left.
-    fn share(&self, node: &PlanNode, budget: usize, unit: Unit, limit: u64) -> Option<u64> {
+    /// What a node may hold of a budget, by what it is known to need; none where too little is left.
+    fn share(&self, wanted: Option<u64>, budget: usize, unit: Unit, limit: u64) -> Option<u64> {
         let spent = self.budgets.get(budget)?.spent.get(unit).unwrap_or(0);
         let left = limit.saturating_sub(spent).saturating_sub(self.held(budget, unit));
-        let known = own_limit(node, unit).or(node.past.get(unit));
-        match known.map(|wanted| wanted.min(limit)) {
+        match wanted.map(|wanted| wanted.min(limit)) {
             Some(wanted) => (wanted <= left && left > 0).then_some(wanted),
             None => {
                 let share = left / self.open_agent_slots(budget);
@@ -156,14 +201,13 @@ impl State {
     fn open_agent_slots(&self, budget: usize) -> u64 {
         let slots = usize::try_from(self.plan.max_parallel.max(1)).unwrap_or(usize::MAX);
         let free = slots.saturating_sub(self.live.size());
-        let is_left = |(node, planned): &(usize, &PlanNode)| {
-            matches!(planned.work, PlanWork::Agent { .. })
-                && planned.budgets.contains(&budget)
-                && self.nodes.get(*node).is_some_and(|standing| !standing.state.is_terminal())
-                && !self.live.contains(node)
+        let unfinished = self.budgets.get(budget).map_or(0, |standing| standing.unfinished_agents);
+        let is_live_agent = |node: &&usize| {
+            let spending = &self.graph.demand(**node).spending;
+            spending.is_agent && spending.budgets.contains(&budget)
         };
-        let left = self.plan.nodes.iter().enumerate().filter(is_left).take(free).count();
-        u64::try_from(left.max(1)).unwrap_or(u64::MAX)
+        let left = unfinished.saturating_sub(self.live.iter().filter(is_live_agent).count());
+        u64::try_from(left.min(free).max(1)).unwrap_or(u64::MAX)
     }
 
     /// Time of the budget that went by, in milliseconds, with that of what still lives.
@@ -175,7 +219,7 @@ impl State {
     }
 
     fn is_member(&self, node: usize, budget: usize) -> bool {
-        self.plan.nodes.get(node).is_some_and(|node| node.budgets.contains(&budget))
+        self.graph.demand(node).spending.budgets.contains(&budget)
     }
 }
 
@@ -196,14 +240,10 @@ impl Draft<'_> {
         if self.state().plan.budgets.is_empty() || !self.state().has_a_free_slot() {
             return;
         }
-        let short: Vec<Shortage> = {
-            let state = self.state();
-            state
-                .open_rooms()
-                .flatten()
-                .filter_map(|node| state.reservation(node, self.now_ms()).err())
-                .collect()
-        };
+        let state = self.state();
+        let foremost = state.foremost_that_may();
+        let short: Vec<Shortage> =
+            foremost.filter_map(|node| state.reservation(node, self.now_ms()).err()).collect();
         for Shortage { budget, unit } in short {
             self.tell_shortage(budget, unit);
         }

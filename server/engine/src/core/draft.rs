@@ -133,6 +133,7 @@ impl<'a> Draft<'a> {
             self.void_retry_timer(node);
         }
         self.void_approval_timer(node);
+        self.void_deadline(node);
         let path = self.state.path(node).to_owned();
         if self.emit(Event::NodeState { node: path, state: to, attempt, detail, outputs }) {
             self.follow(node, to);
@@ -168,7 +169,6 @@ impl<'a> Draft<'a> {
         {
             self.groups_to_sweep.push(dag);
         }
-        self.void_deadline(node);
         self.close_instances(node, to);
     }
 
@@ -630,6 +630,7 @@ impl<'a> Draft<'a> {
     pub(super) fn end_run(&mut self, verdict: Verdict) {
         self.require(Durability::Power);
         self.cancel_openings();
+        self.void_deadlines();
         self.emit(Event::RunEnded { verdict });
         self.perform(Effect::Finish { verdict });
     }

@@ -1,8 +1,10 @@
 //! Groups that get what they need only in the run: the items of `for_each`, the arguments of another DAG (ENGINE,
 //! section 10). Both are events, so that a replay knows them without evaluating anything.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::budget;
 use super::draft::Draft;
 use super::graph::{Graph, PlanFault};
 use super::state::{NodeStanding, State};
@@ -31,8 +33,9 @@ impl Draft<'_> {
         let items = self.evaluate().items(self.state(), group)?;
         let path = self.state().path(group).to_owned();
         let instances: Vec<String> = items.iter().map(|item| format!("{path}[{}]", item.key)).collect();
+        let kept: HashSet<&str> = instances.iter().map(String::as_str).collect();
         for child in self.state().children(group).to_vec() {
-            if !instances.iter().any(|instance| instance == self.state().path(child)) {
+            if !kept.contains(self.state().path(child)) {
                 self.enter(child, NodeState::Skipped, Some(GONE.to_owned()));
             }
         }
@@ -69,9 +72,10 @@ impl State {
         plan.grow(group, items);
         let graph = Arc::new(Graph::new(&plan)?);
         let former = std::mem::replace(&mut self.graph, graph);
-        for node in plan.nodes.iter().skip(self.nodes.len()) {
+        for (index, node) in plan.nodes.iter().enumerate().skip(self.nodes.len()) {
             self.nodes.push_back_mut(NodeStanding::new(node));
             self.unfinished += 1;
+            budget::count_unfinished(self, index, 1);
         }
         self.plan = Arc::new(plan);
         self.follow_ranks(&former);
@@ -102,9 +106,10 @@ impl State {
     pub(super) fn is_left_out(&self, node: usize) -> bool {
         let mut inner = node;
         self.groups_around(node).any(|group| {
-            let is_listed = || self.children(group).contains(&inner);
+            let position = self.plan.nodes.get(inner).and_then(|node| node.index);
+            let is_listed = position.and_then(|at| self.children(group).get(at)) == Some(&inner);
             let grows = self.plan.nodes.get(group).is_some_and(|node| node.expansion.is_some());
-            let left_out = grows && !is_listed();
+            let left_out = grows && !is_listed;
             inner = group;
             left_out
         })

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::budget::Spending;
 use super::limits::{Demand, Demands};
 use crate::plan::{PlanNode, StoredPlan};
 
@@ -82,7 +83,8 @@ impl Graph {
     }
 
     pub(crate) fn demand(&self, node: usize) -> &Demand {
-        static NONE: Demand = Demand { runner: None, limits: Vec::new(), holds: Vec::new() };
+        static NONE: Demand =
+            Demand { runner: None, limits: Vec::new(), holds: Vec::new(), spending: Spending::NOTHING };
         self.demands.get(self.demands.place(node)).unwrap_or(&NONE)
     }
 

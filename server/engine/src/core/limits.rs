@@ -1,6 +1,6 @@
 //! Who of the ready nodes may start next: slots, limits and runners (ENGINE, section 7).
 //!
-//! Ready nodes that need the same (runner, limits, locks) wait together, in the order of starting. A plan has as many
+//! Ready nodes that need the same (runner, limits, locks, money) wait together, in the order of starting. A plan has as many
 //! such *rooms* as it has combinations, which are few; so finding who goes next looks at one node a room, however many
 //! wait in it. Who stands in line for a lock is in no room yet.
 
@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use rpds::RedBlackTreeSetSync;
 
+use super::budget::Spending;
 use super::graph::Graph;
 use super::state::State;
 use crate::amounts::Amounts;
 use crate::plan::{PlanHold, PlanWork, StoredPlan};
 
 /// What a node needs in order to start, besides a slot.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Demand {
     /// Place of its runner among those of the plan.
     pub(crate) runner: Option<usize>,
@@ -23,6 +24,8 @@ pub(crate) struct Demand {
     pub(crate) limits: Vec<usize>,
     /// Locks.
     pub(crate) holds: Vec<PlanHold>,
+    /// What it reserves of its budgets.
+    pub(crate) spending: Spending,
 }
 
 /// The demands of a plan, each once.
@@ -44,7 +47,8 @@ impl Demands {
                 PlanWork::Agent { runner, .. } => runners.get(runner.as_str()).copied(),
                 _ => None,
             };
-            let demand = Demand { runner, limits: node.limits.clone(), holds: node.locks.clone() };
+            let (limits, holds) = (node.limits.clone(), node.locks.clone());
+            let demand = Demand { runner, limits, holds, spending: Spending::of(node) };
             *places.entry(demand).or_insert_with_key(|demand| {
                 all.push(demand.clone());
                 all.len() - 1
@@ -132,8 +136,7 @@ impl State {
         !self.paused && self.live.size() < slots
     }
 
-    /// The same, as if there were a slot. Of nodes that need the same, each may have to reserve something else; without
-    /// budgets the foremost of them goes.
+    /// The same, as if there were a slot. Nodes that need the same reserve the same, too: the foremost of them goes.
     pub(super) fn startable(&self, now_ms: i64) -> Option<(usize, Amounts)> {
         self.first_of(now_ms, |_| false)
     }
@@ -142,27 +145,17 @@ impl State {
         let may_start = |place: usize| {
             self.is_room_open(place) && (!self.withheld.contains_key(&place) || asks_again(place))
         };
-        if self.plan.budgets.is_empty() {
-            let (rank, _) = self.foremost.iter().find(|(_, place)| may_start(*place))?;
-            return Some((self.graph.at_rank(*rank)?, Amounts::default()));
-        }
-        let affordable = |node| Some((node, self.reservation(node, now_ms).ok()?));
-        let best = self.rooms_where(may_start).filter_map(|mut nodes| nodes.find_map(affordable));
-        best.min_by_key(|(node, _)| self.graph.rank(*node))
+        self.foremost_where(may_start).find_map(|node| Some((node, self.reservation(node, now_ms).ok()?)))
     }
 
-    /// The rooms whose nodes wait for nothing but a slot or a budget: their nodes in the order of starting.
-    pub(super) fn open_rooms(&self) -> impl Iterator<Item = impl Iterator<Item = usize> + '_> {
-        self.rooms_where(|place| self.is_room_open(place) && !self.withheld.contains_key(&place))
+    /// The first node of each room whose nodes wait for nothing but a slot or a budget, in the order of starting.
+    pub(super) fn foremost_that_may(&self) -> impl Iterator<Item = usize> + '_ {
+        self.foremost_where(|place| self.is_room_open(place) && !self.withheld.contains_key(&place))
     }
 
-    fn rooms_where<'a>(
-        &'a self,
-        wanted: impl Fn(usize) -> bool + 'a,
-    ) -> impl Iterator<Item = impl Iterator<Item = usize> + 'a> {
+    fn foremost_where<'a>(&'a self, wanted: impl Fn(usize) -> bool + 'a) -> impl Iterator<Item = usize> + 'a {
         let chosen = self.foremost.iter().filter(move |(_, place)| wanted(*place));
-        let rooms = chosen.filter_map(|(_, place)| self.rooms.get(*place));
-        rooms.map(|room| room.iter().filter_map(|rank| self.graph.at_rank(*rank)))
+        chosen.filter_map(|(rank, _)| self.graph.at_rank(*rank))
     }
 
     /// Whether a ready node waits for what another run has.

@@ -81,9 +81,16 @@ impl Draft<'_> {
         reset_from(self, node);
         for other in 0..self.state().plan.nodes.len() {
             let state = self.state().node(other).map(|standing| standing.state);
-            let could_start =
-                matches!(state, Some(NodeState::Ready | NodeState::WaitingApproval | NodeState::RetryWait));
-            if could_start && self.state().is_held_back(other) {
+            let could_go_on = matches!(
+                state,
+                Some(
+                    NodeState::Ready
+                        | NodeState::WaitingApproval
+                        | NodeState::RetryWait
+                        | NodeState::Expanded
+                )
+            );
+            if could_go_on && self.state().is_held_back(other) {
                 self.enter(other, NodeState::Pending, None);
             }
         }

@@ -125,11 +125,21 @@ impl Draft<'_> {
         self.perform(Effect::SetTimer { timer, generation: opened_at.unsigned_abs(), after_ms });
     }
 
-    /// It is over before its time.
+    /// An open DAG is over before its time, or taken back.
     pub(super) fn void_deadline(&mut self, dag: usize) {
+        if self.state().node(dag).is_none_or(|standing| standing.state != NodeState::Expanded) {
+            return;
+        }
         let Some((opened_at, _)) = self.deadline(dag) else { return };
         let timer = TimerId::GroupTimeout { node: dag };
         self.perform(Effect::CancelTimer { timer, generation: opened_at.unsigned_abs() });
+    }
+
+    /// The run ends while groups are open, since one node ran alone.
+    pub(super) fn void_deadlines(&mut self) {
+        if self.state().unfinished > 0 {
+            (0..self.state().plan.nodes.len()).for_each(|node| self.void_deadline(node));
+        }
     }
 
     /// Of a DAG with a time-out: when it was opened, and its time.

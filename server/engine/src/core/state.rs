@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rpds::{RedBlackTreeSetSync, VectorSync};
 
 use super::approval::Question;
-use super::budget::BudgetStanding;
+use super::budget::{self, BudgetStanding};
 use super::class::Class;
 use super::compensation::Undo;
 use super::evaluate::Refusal;
@@ -259,7 +259,7 @@ impl State {
         let graph = Arc::new(Graph::new(&plan)?);
         let nodes: VectorSync<NodeStanding> = plan.nodes.iter().map(NodeStanding::new).collect();
         let budgets = vec![BudgetStanding::default(); plan.budgets.len()];
-        Ok(Self {
+        let mut state = Self {
             run: run.into(),
             unfinished: plan.nodes.len(),
             rooms: (0..graph.demands.count()).map(|_| RedBlackTreeSetSync::new_sync()).collect(),
@@ -295,7 +295,9 @@ impl State {
             ended_at: None,
             verdict: None,
             steps: 0,
-        })
+        };
+        (0..state.nodes.len()).for_each(|node| budget::count_unfinished(&mut state, node, 1));
+        Ok(state)
     }
 
     /// The run's id.

@@ -49,6 +49,9 @@ pub(super) fn host_started(
             _ => {
                 let spared = later.iter().rev().find_map(|row| spared_by(draft, &row.request));
                 reset(draft, &judged, &spared.unwrap_or_default());
+                if ended.is_some() {
+                    open_anew(draft);
+                }
             }
         }
     }
@@ -169,6 +172,16 @@ fn reset(draft: &mut Draft<'_>, judged: &HashSet<usize>, spared: &BTreeSet<usize
     for node in 0..count {
         let Some(standing) = draft.state().node(node) else { continue };
         if standing.waiting > 0 && is_before_its_work(standing.state) {
+            draft.enter(node, NodeState::Pending, None);
+        }
+    }
+}
+
+/// A run that ended while one node ran alone left the groups around it open. They open again, so that a DAG's time is
+/// counted from there: nothing of it went by while nobody ran it.
+fn open_anew(draft: &mut Draft<'_>) {
+    for node in 0..draft.state().plan.nodes.len() {
+        if draft.state().node(node).is_some_and(|standing| standing.state == NodeState::Expanded) {
             draft.enter(node, NodeState::Pending, None);
         }
     }

@@ -2,6 +2,7 @@
 //! resume.
 
 use divisi_engine::core::status::{RunStatus, status};
+use divisi_engine::core::{Effect, TimerId};
 use divisi_engine::event::{LostDecision, NodeState, Request, Verdict};
 use expect_test::expect;
 
@@ -176,6 +177,47 @@ fn a_member_of_a_group_waits_for_its_siblings() {
     assert_eq!(run.states(), "g: expanded\nm: failed(exit)\nn: running\nx: pending\n");
     run.succeed("n");
     assert_eq!(run.verdict(), Some(Verdict::Halted));
+}
+
+/// The run is over while the group is open: no clock of it runs on, and it has its whole time in the next resume.
+#[test]
+fn the_time_of_a_group_stands_still_between_runs() {
+    let mut run = done("g: timeout, dag(stop m n)\nm\nn <- m");
+    run.take_over(Vec::new(), &only("m"));
+    run.now += 10_000;
+    run.effects.clear();
+    run.succeed("m");
+    assert_eq!(run.verdict(), Some(Verdict::Halted));
+    let timer = TimerId::GroupTimeout { node: 0 };
+    let is_voided = |effect: &Effect| matches!(effect, Effect::CancelTimer { timer: of, .. } if *of == timer);
+    assert!(run.effects.iter().any(is_voided));
+    run.now += 120_000;
+    run.effects.clear();
+    run.resume();
+    assert_eq!(run.states(), "g: expanded\nm: succeeded\nn: running\n");
+    let set = run.effects.iter().find_map(|effect| match effect {
+        Effect::SetTimer { timer: of, after_ms, .. } if *of == timer => Some(*after_ms),
+        _ => None,
+    });
+    assert_eq!(set, Some(60_000));
+}
+
+/// Its clock would run on while nothing of it may start.
+#[test]
+fn an_open_group_beside_it_is_taken_back() {
+    let mut run = Run::started(parse("g: timeout, dag(stop m)\nm\nb"));
+    run.take_over(Vec::new(), &only("b"));
+    assert_eq!(run.states(), "g: pending\nm: pending\nb: running\n");
+    let is_of_group = |timer: &TimerId| *timer == TimerId::GroupTimeout { node: 0 };
+    let last = run.effects.iter().rfind(|effect| match effect {
+        Effect::SetTimer { timer, .. } | Effect::CancelTimer { timer, .. } => is_of_group(timer),
+        _ => false,
+    });
+    assert!(matches!(last, Some(Effect::CancelTimer { .. })));
+    run.succeed("b");
+    assert_eq!(run.verdict(), Some(Verdict::Halted));
+    run.resume();
+    assert_eq!(run.states(), "g: expanded\nm: running\nb: succeeded\n");
 }
 
 /// What waits for a person, or for its next try, waits for the resume now.

@@ -36,6 +36,11 @@ impl Holdings {
         }
     }
 
+    /// Groups may have grown.
+    pub(crate) fn follow(&mut self, plan: &Arc<StoredPlan>) {
+        self.plan = plan.clone();
+    }
+
     pub(crate) fn take(&mut self, event: &Event) {
         self.events += 1;
         match event {

@@ -25,6 +25,11 @@ impl Library {
         Self { plan, reads: HashMap::new(), open: HashMap::new() }
     }
 
+    /// Groups may have grown.
+    pub(crate) fn follow(&mut self, plan: &Arc<StoredPlan>) {
+        self.plan = plan.clone();
+    }
+
     /// A dead host's knowledge of nodes that were to start.
     pub(crate) fn forget_what_is_open(&mut self) {
         self.open.clear();

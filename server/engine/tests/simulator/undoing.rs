@@ -28,6 +28,8 @@ pub(crate) struct Undoing {
     /// The host was started to go on with what could not be undone.
     is_tried_again: bool,
     verdict: Option<Verdict>,
+    /// One node runs alone: others may not be over.
+    is_alone: bool,
 }
 
 impl Undoing {
@@ -74,8 +76,15 @@ impl Undoing {
                 self.verdict = None;
             }
             Event::Requested { request: Request::Forget { .. }, .. } if !self.is_on() => self.verdict = None,
+            Event::Requested { request: Request::Only { node }, .. }
+                if !self.is_on() && self.live.is_empty() && plan.nodes.iter().any(|it| it.path == *node) =>
+            {
+                self.verdict = None;
+                self.is_alone = true;
+            }
             Event::HostStarted { .. } => self.is_tried_again = false,
             Event::RunResumed { .. } => {
+                self.is_alone = false;
                 self.is_tried_again = self.verdict == Some(Verdict::CompensationFailed);
                 if self.verdict.is_some_and(|verdict| verdict != Verdict::Succeeded) {
                     self.order = None;
@@ -109,10 +118,14 @@ impl Undoing {
 
     fn begin(&mut self, plan: &StoredPlan, nodes: &[String]) {
         assert!(self.live.is_empty(), "something lives when the undoing begins");
+        let state = |path: &String| self.states.get(path).copied().unwrap_or(NodeState::Pending);
         for planned in &plan.nodes {
-            assert!(self.states.get(&planned.path).is_some_and(NodeState::is_terminal), "{}", planned.path);
+            let is_open = matches!(state(&planned.path), NodeState::Pending | NodeState::Expanded);
+            let is_at_rest = (self.is_alone || self.is_tried_again) && is_open;
+            assert!(state(&planned.path).is_terminal() || is_at_rest, "{}", planned.path);
         }
-        let untolerated = plan.nodes.iter().any(|planned| match self.states[&planned.path] {
+        let of_the_run = plan.nodes.iter().enumerate().filter(|(index, _)| plan.dag_around(*index).is_none());
+        let untolerated = of_the_run.clone().any(|(_, planned)| match state(&planned.path) {
             NodeState::Failed { .. } => !planned.continue_on_error,
             NodeState::Cancelled | NodeState::Blocked => true,
             _ => false,
@@ -141,7 +154,7 @@ impl Undoing {
         let is_unknown = |kind: FailKind| {
             [FailKind::TimedOut, FailKind::Idle, FailKind::Budget, FailKind::Lost].contains(&kind)
         };
-        match self.states[node] {
+        match self.states.get(node).copied().unwrap_or(NodeState::Pending) {
             NodeState::Succeeded | NodeState::CompensationFailed => true,
             NodeState::Failed { kind } => is_unknown(kind) || on.contains(&kind),
             NodeState::Cancelled => match self.last_end.get(node) {

@@ -12,16 +12,19 @@ use divisi_engine::event::{
     AttemptEnd, ClosedBy, Event, FailKind, LostDecision, Miss, MissKind, NodeState, Request, RunnerFault,
     StopCause, Usage, Verdict,
 };
+use divisi_engine::growth::Item;
 use divisi_engine::plan::{PlanWork, Reuse, StoredPlan};
 use divisi_model::{OnFailure, ResumePolicy};
 
 use crate::invariants::Invariants;
 use crate::journal::FakeJournal;
 use crate::library::Library;
+use crate::outside::{Outside, held_within};
 use crate::plans::{add_budgets, random_plan};
 use crate::random::Random;
+use crate::shapes::{add_phases, let_grow, nest};
 use crate::sometimes::Sometimes;
-use crate::support::{Words, answer_about, failed, name, out_of_quota, succeeded, words};
+use crate::support::{answer_about, failed, name, out_of_quota, succeeded, words};
 
 /// When the first host starts, in milliseconds.
 const START: i64 = 1_000_000;
@@ -43,6 +46,9 @@ enum Happening {
     Ask(Request),
     PollRequests,
     Flush,
+    /// Another run gets a lock, or gives it back.
+    Lock(usize),
+    Unlock(usize),
 }
 
 struct Process {
@@ -54,6 +60,9 @@ struct Process {
 
 pub(crate) struct World {
     random: Random,
+    /// As the run was planned.
+    planned: Arc<StoredPlan>,
+    /// As it is now: groups may have grown.
     plan: Arc<StoredPlan>,
     pub(crate) journal: FakeJournal,
     state: State,
@@ -67,6 +76,11 @@ pub(crate) struct World {
     library: Library,
     /// A die of its own: worlds whose runners work keep their fate.
     breaks: Random,
+    /// The same, of worlds in which a node runs alone.
+    alone: Random,
+    /// The same, of worlds with other runs.
+    others: Random,
+    outside: Outside,
     /// Until then every runner fails by itself.
     broken_until: i64,
     invariants: Invariants,
@@ -76,24 +90,49 @@ pub(crate) struct World {
     pub(crate) sometimes: Sometimes,
 }
 
+/// Gives a plan what not every world has, each by a die of its own: seeds without it keep their plan.
+fn shape(seed: u64, plan: &mut StoredPlan) {
+    let mut shapes = [0x00de_e9e5, 0x0096_0375, 0x00fa_5e55].map(|salt| Random::new(seed ^ salt));
+    let takes_over = plan.parent.is_some();
+    if shapes[0].percent(chance(30)) && !takes_over {
+        nest(&mut shapes[0], plan);
+    }
+    if shapes[1].percent(chance(25)) && !takes_over {
+        let_grow(&mut shapes[1], plan);
+    }
+    if shapes[2].percent(chance(20)) {
+        add_phases(&mut shapes[2], plan);
+    }
+}
+
+/// `percent`, or what `DIVISI_SIM_CHANCE` says of all of them.
+fn chance(percent: usize) -> usize {
+    std::env::var("DIVISI_SIM_CHANCE").map_or(percent, |chance| chance.parse().unwrap())
+}
+
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let mut plan = random_plan(&mut random);
         // By a die of its own: seeds without budgets keep their fate.
         let mut budgets = Random::new(!seed);
-        if budgets.percent(30) {
+        if budgets.percent(chance(30)) {
             add_budgets(&mut budgets, &mut plan);
         }
         let mut breaks = Random::new(seed ^ 0x00b0_7e4e);
-        let broken_for = if breaks.percent(15) { breaks.below(9_000_000) as i64 } else { 0 };
+        let broken_for = if breaks.percent(chance(15)) { breaks.below(9_000_000) as i64 } else { 0 };
+        shape(seed, &mut plan);
         let plan = Arc::new(plan);
         let state = State::new("run", plan.clone()).unwrap();
         Self {
             random,
             library: Library::new(plan.clone()),
             invariants: Invariants::new(plan.clone()),
+            planned: plan.clone(),
             plan,
+            alone: Random::new(seed ^ 0x00a1_04e5),
+            others: Random::new(seed ^ 0x0007_4e25),
+            outside: Outside::default(),
             breaks,
             broken_until: START + broken_for,
             journal: FakeJournal::default(),
@@ -114,12 +153,13 @@ impl World {
     /// From the first host to the end that nobody resumes.
     pub(crate) fn run(&mut self) {
         self.plan_requests();
+        self.plan_other_runs();
         self.start_host(Vec::new());
         for _ in 0..STEPS {
             if self.is_over {
                 if !self.resume_after_the_end() {
                     self.invariants.at_the_end(&self.state, self.journal.records());
-                    Invariants::check("run", &self.plan, self.journal.records());
+                    Invariants::check("run", &self.planned, self.journal.records());
                     return;
                 }
                 continue;
@@ -168,6 +208,8 @@ impl World {
                 }
             }
             Happening::Flush => self.journal.flush(),
+            Happening::Lock(lock) => self.lock(lock),
+            Happening::Unlock(lock) => self.unlock(lock),
         }
     }
 
@@ -203,6 +245,36 @@ impl World {
                 self.happens(again, Happening::Ask(Request::Cancel));
             }
         }
+    }
+
+    fn plan_other_runs(&mut self) {
+        if self.plan.locks.is_empty() || !self.others.percent(chance(40)) {
+            return;
+        }
+        for _ in 0..1 + self.others.below(4) {
+            let lock = self.others.below(self.plan.locks.len());
+            let at = self.others.pick(&[0, 0, 3, 500, 3_000, 20_000]);
+            self.happens(at, Happening::Lock(lock));
+        }
+    }
+
+    /// Another run gets a lock that nobody has, and gives it back some time.
+    fn lock(&mut self, lock: usize) {
+        let merges = |node: usize| self.state.node(node).unwrap().state() == NodeState::Merging;
+        if held_within(&self.state, merges).contains(&lock) || !self.outside.held.insert(lock) {
+            return;
+        }
+        self.invariants.others_hold(&self.outside.held);
+        let after = self.others.pick(&[10, 400, 5_000, 30_000]);
+        self.happens(after, Happening::Unlock(lock));
+    }
+
+    /// The host asks again some time later.
+    fn unlock(&mut self, lock: usize) {
+        self.outside.held.remove(&lock);
+        self.invariants.others_hold(&self.outside.held);
+        let after = self.others.pick(&[1, 200, 1_000]);
+        self.happens(after, Happening::Tell(Input::Tick));
     }
 
     fn decision_about(&mut self, node: usize) -> Request {
@@ -253,8 +325,9 @@ impl World {
             return;
         }
         let may_die = self.mishaps < MISHAPS;
-        let decision = decide(&self.state, self.now, input.clone(), &Words);
-        assert_eq!(decision, decide(&self.state, self.now, input, &Words), "decide is a function");
+        self.invariants.asks_others(matches!(input, Input::Tick));
+        let decision = decide(&self.state, self.now, input.clone(), &self.outside);
+        assert_eq!(decision, decide(&self.state, self.now, input, &self.outside), "decide is a function");
         if may_die && self.random.percent(2) {
             self.sometimes.saw("a crash before the commit");
             return self.crash();
@@ -289,9 +362,16 @@ impl World {
             self.note(&record.event);
             self.invariants.before(&self.state, &record.event);
             apply(&mut self.state, record);
+            self.follow();
         }
         self.invariants.durable(&decision.events, decision.durability);
         self.invariants.after_batch(&self.state);
+    }
+
+    /// Looks at the plan as it is now.
+    fn follow(&mut self) {
+        self.plan = self.state.plan().clone();
+        self.library.follow(&self.plan);
     }
 
     /// Somebody will answer; or nobody will, or only to what was asked before.
@@ -345,9 +425,13 @@ impl World {
                 self.sometimes.saw("a failed try to undo is tried again");
             }
             Event::ApprovalAsked { node, about, .. } => self.answer_later(node, about),
+            Event::Withheld { .. } => self.sometimes.saw("another run has what a node needs"),
+            Event::GroupTimedOut { .. } => self.sometimes.saw("the time of a DAG is over"),
+            Event::ArgumentsBound { .. } => self.sometimes.saw("arguments are bound in the run"),
+            Event::GroupExpanded { node, items } => self.note_growth(node, items),
             _ => {}
         }
-        let Event::NodeState { node, state: to, .. } = event else { return };
+        let Event::NodeState { node, state: to, detail, .. } = event else { return };
         let index = self.state.index(node).unwrap();
         let from = self.state.node(index).unwrap().state();
         self.sometimes.saw_transition(&name(from), &name(*to));
@@ -396,6 +480,33 @@ impl World {
             {
                 self.sometimes.saw("a group succeeded with a tolerated failure");
             }
+            (NodeState::Pending, NodeState::Expanded) if self.plan.dag_around(index).is_some() => {
+                let is_dag = matches!(self.plan.nodes[index].work, PlanWork::Dag { .. });
+                self.sometimes.saw(if is_dag {
+                    "a DAG within a DAG opens"
+                } else {
+                    "a group within a DAG opens"
+                });
+            }
+            (NodeState::Succeeded, NodeState::Pending) if node.starts_with("phase:") => {
+                self.sometimes.saw("a barrier stands again");
+            }
+            (_, NodeState::Succeeded) if node.starts_with("phase:") => {
+                self.sometimes.saw("a barrier opens");
+            }
+            (_, NodeState::Skipped) if detail.as_deref() == Some("its item is gone") => {
+                self.sometimes.saw("an item is gone");
+            }
+            (NodeState::Ready, NodeState::Running)
+                if self.invariants.has_stopped_around(&self.state, index) =>
+            {
+                self.sometimes.saw("an all_done node runs in a DAG that stops");
+            }
+            (_, NodeState::Blocked)
+                if self.plan.dag_around(index).is_some() && !self.invariants.is_stopping(&self.state) =>
+            {
+                self.sometimes.saw("a DAG stops, and the run goes on");
+            }
             (_, NodeState::Blocked) if self.invariants.is_stopping(&self.state) => {
                 self.sometimes.saw("a run stops")
             }
@@ -414,6 +525,17 @@ impl World {
         if self.state.live().count() == self.plan.max_parallel as usize {
             self.sometimes.saw("every slot taken");
         }
+    }
+
+    fn note_growth(&mut self, group: &str, items: &[Item]) {
+        let known = |item: &Item| self.state.index(&format!("{group}[{}]", item.key)).is_some();
+        let had_some = self.plan.nodes.iter().any(|node| node.path.starts_with(&format!("{group}[")));
+        self.sometimes.saw(match (items.is_empty(), had_some) {
+            (true, _) => "a group has no items",
+            (false, true) if !items.iter().all(known) => "a group grows anew, by other items",
+            (false, true) => "a group grows anew, by the same items",
+            (false, false) => "a group grows",
+        });
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -618,7 +740,10 @@ impl World {
         self.agenda.retain(|_, happening| {
             matches!(
                 happening,
-                Happening::Ask(_) | Happening::Tell(Input::AttemptExited { .. } | Input::Identified { .. })
+                Happening::Ask(_)
+                    | Happening::Lock(_)
+                    | Happening::Unlock(_)
+                    | Happening::Tell(Input::AttemptExited { .. } | Input::Identified { .. })
             )
         });
         self.now += self.random.below(10_000) as i64;
@@ -626,15 +751,17 @@ impl World {
             .into_iter()
             .map(|((at, order), happening)| ((at.max(self.now), order), happening))
             .collect();
-        let replayed = replay("run", self.plan.clone(), self.journal.records()).unwrap();
+        let replayed = replay("run", self.planned.clone(), self.journal.records()).unwrap();
         if self.journal.records().len() as u64 == self.state.seq() {
             assert_eq!(replayed, self.state, "replay gives the live state");
         }
         self.state = replayed;
+        self.follow();
         self.invariants.rewind(self.journal.records());
         if self.random.percent(60) {
             self.sometimes.saw("a resume of an orphan");
             self.ask(Request::Resume);
+            self.ask_for_one_alone(8);
         }
         self.decide_soon();
         self.start_host(recovered);
@@ -656,7 +783,7 @@ impl World {
         self.is_over = true;
         assert!(self.processes.is_empty(), "nothing is left when a run is over");
         assert!(!self.is_merging(), "no merge is under way when a run is over");
-        assert!(self.timers.is_empty(), "no timer is left when a run is over");
+        assert_eq!(self.timers, HashMap::new(), "no timer is left when a run is over");
         self.sometimes.saw(match verdict {
             Verdict::Cancelled => "verdict cancelled",
             Verdict::Failed => "verdict failed",
@@ -680,30 +807,46 @@ impl World {
         self.mishaps += 1;
         self.sometimes.saw("a resume of a run that ended");
         self.agenda.clear();
+        self.outside.held.clear();
+        self.invariants.others_hold(&self.outside.held);
         self.now += 60_000;
         let may_be_undone = matches!(verdict, Some(Verdict::Failed | Verdict::Cancelled));
         if may_be_undone && self.random.percent(30) {
             self.sometimes.saw("a run is undone on request after its end");
             self.ask(Request::Compensate);
-            let replayed = replay("run", self.plan.clone(), self.journal.records()).unwrap();
+            let replayed = replay("run", self.planned.clone(), self.journal.records()).unwrap();
             assert_eq!(replayed, self.state, "replay gives the live state");
             self.start_host(Vec::new());
             return true;
         }
         self.ask(Request::Resume);
-        if forgets {
+        if !self.ask_for_one_alone(20) && forgets {
             let node = self.random.below(self.plan.nodes.len());
             self.ask(Request::Forget { node: self.plan.nodes[node].path.clone() });
         }
-        let replayed = replay("run", self.plan.clone(), self.journal.records()).unwrap();
+        let replayed = replay("run", self.planned.clone(), self.journal.records()).unwrap();
         assert_eq!(replayed, self.state, "replay gives the live state");
         self.start_host(Vec::new());
         true
     }
 
+    /// Whether a node is to run alone, in so many of a hundred cases.
+    fn ask_for_one_alone(&mut self, percent: usize) -> bool {
+        let asks = self.alone.percent(chance(percent));
+        if asks {
+            let node = self.alone.below(self.plan.nodes.len());
+            self.ask(Request::Only { node: self.plan.nodes[node].path.clone() });
+        }
+        asks
+    }
+
     /// Nothing is on the agenda: only a pause or a decision of a person may hold a run.
     fn unblock(&mut self) {
-        assert!(self.invariants.waits_for_a_person(&self.state), "a run hangs");
+        if self.invariants.waits_for_another_run() && self.outside.held.is_empty() {
+            self.happens(200, Happening::Tell(Input::Tick));
+        } else {
+            assert!(self.invariants.waits_for_a_person(&self.state), "a run hangs");
+        }
         assert!(self.state.live().next().is_none(), "a live attempt of which nobody will tell");
         self.happens(1, Happening::Ask(Request::Unpause));
         for (scope, unit) in self.invariants.books().exhausted() {
