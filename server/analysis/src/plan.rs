@@ -55,8 +55,13 @@ pub fn estimate_ms(node: &Node) -> u64 {
 
 /// Plans `dag` for `max_parallel` slots (0 counts as 1); `None` where the graph has a cycle.
 pub fn plan(dag: &Dag, max_parallel: u32) -> Option<Plan> {
+    plan_by(dag, max_parallel, estimate_ms)
+}
+
+/// The same, with what each node takes in milliseconds.
+pub fn plan_by(dag: &Dag, max_parallel: u32, takes_ms: impl Fn(&Node) -> u64) -> Option<Plan> {
     let graph = Graph::new(dag);
-    let durations: Vec<u64> = dag.nodes.iter().map(estimate_ms).collect();
+    let durations: Vec<u64> = dag.nodes.iter().map(takes_ms).collect();
     let timing = graph.timing(&durations)?;
     let starts = graph.schedule(&durations, &timing.remaining, max_parallel)?;
 

@@ -64,6 +64,8 @@ pub struct RunOptions {
     pub to: Option<String>,
     /// `--no-cache`, `--refresh`.
     pub reuse: Reuse,
+    /// The plan is only looked at: no program is started to make it, and it must not be run.
+    pub starts_nothing: bool,
     /// `--concurrent`: beside other runs in the same worktree, whatever they write.
     pub concurrent: bool,
 }

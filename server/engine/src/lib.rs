@@ -15,6 +15,7 @@
 //! store     results for later runs
 //! results   what one run finds in the store, and what it adds
 //! prune     removing old runs, and what is left over of others
+//! foresee   what a run would use again of earlier ones
 //! edited    what an edited DAG takes over from a run
 //! deceptive characters by which a text could look like another one
 //! worktree  copies of the workspace that nodes work on, and the way back
@@ -31,6 +32,7 @@ mod edited;
 pub mod environment;
 pub mod eval;
 pub mod event;
+pub mod foresee;
 pub mod growth;
 pub mod guard;
 pub mod host;

@@ -79,6 +79,11 @@ impl RunResults {
         }
     }
 
+    /// Goes by the plan as the run has grown it until now: groups were expanded, arguments were bound.
+    pub fn follow(&mut self, plan: Arc<StoredPlan>) {
+        self.plan = plan;
+    }
+
     /// The end of an attempt, with what became of its result.
     pub fn take_end(
         &mut self,
@@ -181,7 +186,7 @@ impl RunResults {
             Ok(entry) => entry,
             Err(MissKind::New) => {
                 let key = identity::key_of(&self.plan, planned);
-                return Ok(Err(Some(store.explain(&key, parts).map_err(shown)?)));
+                return Ok(Err(Some(store.explain(&key, parts, list).map_err(shown)?)));
             }
             Err(kind) => return miss(kind, "its result is older than its ttl".to_owned()),
         };
@@ -268,7 +273,7 @@ impl RunResults {
 }
 
 /// What a node reads. All of the workspace is less what the DAG itself writes: its own results change nothing.
-fn readable(plan: &StoredPlan, planned: &PlanNode) -> Result<Files, String> {
+pub(crate) fn readable(plan: &StoredPlan, planned: &PlanNode) -> Result<Files, String> {
     let own = planned.reads.as_deref().unwrap_or_default();
     let mut globs: Vec<String> = own.to_vec();
     if own.iter().any(|glob| glob == "workspace") {
@@ -358,7 +363,7 @@ fn outputs_of(
     entry.outputs.iter().map(|(name, output)| Ok((name.clone(), value(output)?))).collect()
 }
 
-fn text_of(path: &Path) -> Option<String> {
+pub(crate) fn text_of(path: &Path) -> Option<String> {
     let bytes = std::fs::read(path).ok().filter(|bytes| bytes.len() <= INLINE_LIMIT)?;
     String::from_utf8(bytes).ok()
 }

@@ -1,13 +1,19 @@
 //! `divisi plan`
 
+mod details;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use divisi_analysis::plan::{Plan as Schedule, Slot, plan};
+use details::{Details, Held};
+use divisi_analysis::plan::{Plan as Schedule, Slot, estimate_ms, plan_by};
 use divisi_analysis::{Severity, check};
 use divisi_answers::arguments::check_names;
+use divisi_engine::client::{self, RunOptions};
+use divisi_model::Node;
 use divisi_model::duration::human;
+use serde::Serialize;
 
 use crate::arguments::Argument;
 use crate::excerpt::Source;
@@ -23,8 +29,9 @@ const TIMELINE: usize = 40;
 /// Show what would run, and when, by the estimates.
 ///
 /// Nothing is executed. The node with the longest remaining path goes first; nodes without an estimate count as one
-/// minute; locks and conditions are not applied. Findings of severity error are printed on standard error, and a plan
-/// is made whenever the graph has no cycle.
+/// minute, a DAG as long as what it holds; locks and conditions are not applied. Where nodes say what they read, it is
+/// told which results of earlier runs would be used again, and why others would not: by the files as they are now.
+/// Findings of severity error are printed on standard error, and a plan is made whenever the graph has no cycle.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   divisi plan review-all.dag.yaml
@@ -65,18 +72,41 @@ impl Plan {
         check_names(self.arguments.iter().map(|argument| argument.name.as_str()), dag)?;
         let has_errors = tell_errors(&target, output);
         let slots = slots::for_dag(self.max_parallel, dag, target.snapshot.settings());
-        let Some(schedule) = plan(dag, slots) else {
+        let details = if has_errors { Details::default() } else { self.details(&target, output) };
+        let takes = |node: &Node| match node.estimate {
+            Some(_) => estimate_ms(node),
+            None => details.takes_ms(&node.id.value).unwrap_or_else(|| estimate_ms(node)),
+        };
+        let Some(mut schedule) = plan_by(dag, slots, takes) else {
             output.failure(&Failure::new(format!(
                 "{} cannot be planned: its nodes wait for each other in a ring",
                 self.file
             )));
             return Ok(Exit::Failed);
         };
+        for slot in &mut schedule.schedule {
+            slot.reuse = details.is_reused(&slot.id);
+        }
         match self.format {
-            Format::Json => output.json(&schedule)?,
-            Format::Human => print(&workspace::name(&target.document), slots, &schedule, output),
+            Format::Json => output.json(&Told::new(&schedule, &details))?,
+            Format::Human => print(&workspace::name(&target.document), slots, &schedule, &details, output),
         }
         Ok(if has_errors { Exit::Failed } else { Exit::Good })
+    }
+
+    fn details(&self, target: &Target, output: &mut Output) -> Details {
+        let options = RunOptions {
+            args: self.arguments.iter().map(|arg| (arg.name.clone(), arg.value.clone())).collect(),
+            starts_nothing: true,
+            ..RunOptions::default()
+        };
+        match client::plan(&target.snapshot, &target.document, &options) {
+            Ok(plan) => Details::new(&plan),
+            Err(error) => {
+                output.warning(format!("it cannot be run as it is: {error}"));
+                Details::default()
+            }
+        }
     }
 }
 
@@ -93,18 +123,76 @@ fn tell_errors(target: &Target, output: &mut Output) -> bool {
     !errors.is_empty()
 }
 
-fn print(name: &str, slots: u32, schedule: &Schedule, output: &mut Output) {
+/// In JSON.
+#[derive(Serialize)]
+struct Told<'a> {
+    nodes: usize,
+    edges: usize,
+    levels: usize,
+    makespan_ms: u64,
+    total_ms: u64,
+    critical_path: &'a [String],
+    schedule: Vec<ToldSlot<'a>>,
+}
+
+#[derive(Serialize)]
+struct ToldSlot<'a> {
+    #[serde(flatten)]
+    slot: &'a Slot,
+    /// Why an earlier result would be used or not, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    /// What a DAG that is a node holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    holds: Vec<Slot>,
+}
+
+impl<'a> Told<'a> {
+    fn new(plan: &'a Schedule, details: &'a Details) -> Self {
+        let slot = |slot: &'a Slot| ToldSlot {
+            slot,
+            why: details.why(&slot.id),
+            holds: details.holds(&slot.id).iter().map(|held| held.slot(slot, details)).collect(),
+        };
+        Self {
+            nodes: plan.nodes,
+            edges: plan.edges,
+            levels: plan.levels,
+            makespan_ms: plan.makespan_ms,
+            total_ms: plan.total_ms,
+            critical_path: &plan.critical_path,
+            schedule: plan.schedule.iter().map(slot).collect(),
+        }
+    }
+}
+
+fn print(name: &str, slots: u32, schedule: &Schedule, details: &Details, output: &mut Output) {
     let nodes = count(schedule.nodes, "node");
     let edges = count(schedule.edges, "edge");
     let levels = count(schedule.levels, "level");
     output.line(format!("{}: {nodes}, {edges}, {levels}; {slots} at a time", paint(STRONG, name)));
     output.line("");
-    let width = schedule.schedule.iter().map(|slot| slot.id.chars().count()).max().unwrap_or(0).max(4);
+    let held = |slot: &Slot| details.holds(&slot.id).iter().map(Held::width).max().unwrap_or(0);
+    let width = schedule.schedule.iter().map(|slot| slot.id.chars().count().max(held(slot)));
+    let width = width.max().unwrap_or(0).max(4);
     let header = format!("level  {:>8}  {:>8}  {:width$}", "start", "end", "node");
     output.line(paint(FAINT, header.trim_end()));
     let critical: HashSet<&str> = schedule.critical_path.iter().map(String::as_str).collect();
     for slot in &schedule.schedule {
-        output.line(row(slot, width, critical.contains(slot.id.as_str()), schedule.makespan_ms));
+        let why = details.why(&slot.id);
+        let is_critical = critical.contains(slot.id.as_str());
+        output.line(row(&slot.id, slot, width, is_critical, schedule.makespan_ms, why));
+        for held in details.holds(&slot.id) {
+            let inner = held.slot(slot, details);
+            output.line(row(
+                &held.shown(),
+                &inner,
+                width,
+                false,
+                schedule.makespan_ms,
+                details.why(&inner.id),
+            ));
+        }
     }
     output.line("");
     output.line(format!(
@@ -127,15 +215,23 @@ fn path(nodes: &[String]) -> String {
     shown.collect::<Vec<_>>().join(" → ")
 }
 
-fn row(slot: &Slot, width: usize, is_critical: bool, makespan_ms: u64) -> String {
-    let bar = paint(if is_critical { ERROR } else { GOOD }, bar(slot, makespan_ms));
-    let reuse = if slot.reuse { "  reused" } else { "" };
+fn row(
+    name: &str,
+    slot: &Slot,
+    width: usize,
+    is_critical: bool,
+    makespan_ms: u64,
+    why: Option<String>,
+) -> String {
+    let drawn = bar(slot, makespan_ms);
+    let space = TIMELINE.saturating_sub(drawn.chars().count());
+    let bar = paint(if is_critical { ERROR } else { GOOD }, drawn);
+    let why = why.map(|why| format!("{:space$}  {}", "", paint(FAINT, why))).unwrap_or_default();
     format!(
-        "{:>5}  {:>8}  {:>8}  {:width$}  {bar}{reuse}",
+        "{:>5}  {:>8}  {:>8}  {name:width$}  {bar}{why}",
         slot.level,
         time(slot.start_ms),
         time(slot.end_ms),
-        slot.id
     )
 }
 

@@ -119,7 +119,7 @@ fn show(runs: &Runs, summary: &RunSummary, view: &RunView, output: &mut Output) 
     output.line("");
     let width = view.nodes().map(|node| node.path.chars().count()).max().unwrap_or(0);
     for node in view.nodes() {
-        output.line(line(node, width));
+        output.line(line(node, view, width));
     }
     let tail = |node: &str, which| runs.log(&summary.run, node, which).ok();
     for line in report::summary(view, &tail) {
@@ -128,10 +128,12 @@ fn show(runs: &Runs, summary: &RunSummary, view: &RunView, output: &mut Output) 
 }
 
 /// `  failed      tests     3.2s  exit status 1 (3 attempts)`
-fn line(node: &NodeView, width: usize) -> String {
+fn line(node: &NodeView, view: &RunView, width: usize) -> String {
     let took = if node.attempt > 0 { time::short(node.attempts) } else { String::new() };
     let attempts = if node.attempt > 1 { format!("  {} attempts", node.attempt) } else { String::new() };
-    let detail = node.detail.as_deref().map(|detail| format!("  {detail}")).unwrap_or_default();
+    let waits_for = view.in_the_way_of(node).map(|what| format!("waits for {what}"));
+    let detail = waits_for.or_else(|| node.detail.clone()).map(|detail| format!("  {detail}"));
+    let detail = detail.unwrap_or_default();
     let text = format!(
         "  {} {:width$}  {took:>7}{attempts}{detail}",
         paint(style(node.state), format!("{:<10}", state_word(node.state))),

@@ -76,7 +76,8 @@ impl Live {
         });
         let exhausted: String = exhausted.collect();
         let wall = time::short(run.wall(now));
-        self.overall.set_message(format!("{wall}{left}{paused}{asking}{quota}{exhausted}"));
+        let waiting = waiting(run);
+        self.overall.set_message(format!("{wall}{left}{paused}{asking}{quota}{exhausted}{waiting}"));
     }
 
     /// How long the run will probably go on; none where nothing is known of the past, or nothing is left.
@@ -139,6 +140,17 @@ impl Report for Live {
         }
         self.overall.finish_and_clear();
     }
+}
+
+/// What keeps the first of the nodes from starting that only wait for others, where nothing runs meanwhile.
+fn waiting(run: &RunView) -> String {
+    if run.running().next().is_some() {
+        return String::new();
+    }
+    let first = run.nodes().find_map(|node| Some((node, run.in_the_way_of(node)?)));
+    first.map_or_else(String::new, |(node, what)| {
+        format!("  {} waits for {}", harmless(&node.path), harmless(&what))
+    })
 }
 
 fn bar_style() -> ProgressStyle {

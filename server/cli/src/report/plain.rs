@@ -160,14 +160,15 @@ fn node_line(
         NodeState::RetryWait => mark(WARNING, "failed", path, &join(&took(node), &again(node, reason, at))),
         NodeState::Lost => mark(WARNING, "lost", path, "its host died before its end was known"),
         NodeState::WaitingApproval | NodeState::WaitingDecision => mark(NOTE, "waiting", path, reason),
+        NodeState::Merging => {
+            mark(NOTE, "merging", path, &join(&took(node), "from its copy of the workspace"))
+        }
         NodeState::Compensating => mark(NOTE, "undoing", path, reason),
         NodeState::Compensated => mark(GOOD, "undone", path, ""),
         NodeState::CompensationFailed => mark(ERROR, "not undone", path, reason),
-        NodeState::Pending
-        | NodeState::Ready
-        | NodeState::Stopping { .. }
-        | NodeState::Merging
-        | NodeState::Expanded => return None,
+        NodeState::Pending | NodeState::Ready | NodeState::Stopping { .. } | NodeState::Expanded => {
+            return None;
+        }
     };
     Some(line)
 }

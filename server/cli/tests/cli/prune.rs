@@ -1,12 +1,12 @@
 //! `divisi runs --prune`, and what `divisi doctor` finds left over.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value;
 
+use crate::isolation::{await_trees, git};
 use crate::run::kill_host;
-use crate::site::Site;
+use crate::site::{Said, Site};
 
 const ONE: &str = "name: one\nnodes:\n  - { id: a, run: 'cat in', reads: [in], outputs: [text] }\n";
 
@@ -40,6 +40,16 @@ fn runs(site: &Site) -> Vec<String> {
     ids.map(|run| run["run"].as_str().expect("an id").to_owned()).collect()
 }
 
+/// A host that has just told the end of its run owns it for another moment.
+fn prune(site: &Site, arguments: &[&str]) -> Said {
+    loop {
+        let said = site.divisi(&[&["runs", "--prune"], arguments].concat());
+        if !said.out.contains("somebody goes on with it") {
+            return said;
+        }
+    }
+}
+
 fn run_ids(pruned: &Value, part: &str) -> Vec<String> {
     let runs = pruned[part].as_array().expect("a list").iter();
     runs.map(|run| run["run"].as_str().expect("an id").to_owned()).collect()
@@ -54,19 +64,19 @@ fn the_latest_stay_and_a_dry_run_removes_nothing() {
     }
     assert_eq!(site.divisi(&["run", "chain", "--yes"]).status, 0);
     let all = runs(&site);
-    let said = site.divisi(&["runs", "--prune"]);
+    let said = prune(&site, &[]);
     assert!(said.out.starts_with("removed 0 runs"), "none is 30 days old: {}{}", said.out, said.err);
-    let said = site.divisi(&["runs", "--prune", "--keep", "1", "--dry-run"]);
+    let said = prune(&site, &["--keep", "1", "--dry-run"]);
     assert!(said.out.contains("would remove 2 runs: "), "{}", said.out);
     assert_eq!(runs(&site), all);
-    let said = site.divisi(&["runs", "--prune", "--keep", "1", "--older-than", "1h"]);
+    let said = prune(&site, &["--keep", "1", "--older-than", "1h"]);
     assert!(said.out.starts_with("removed 0 runs"), "none is old enough: {}", said.out);
-    let said = site.divisi(&["runs", "--prune", "--keep", "1", "--json"]);
+    let said = prune(&site, &["--keep", "1", "--json"]);
     let pruned: Value = serde_json::from_str(&said.out).expect("JSON");
     assert_eq!(run_ids(&pruned, "removed"), all[2..]);
     assert!(pruned["freed_bytes"].as_u64().expect("a number") > 1_000);
     assert_eq!(runs(&site), all[..2], "one of each DAG");
-    let said = site.divisi(&["runs", "--prune", "--keep", "0", "--dag", "chain"]);
+    let said = prune(&site, &["--keep", "0", "--dag", "chain"]);
     assert!(said.out.contains("removed 1 run: "), "{}", said.out);
     assert_eq!(runs(&site), all[1..2]);
     let said = site.divisi(&["run", "one", "--yes"]);
@@ -80,14 +90,14 @@ fn what_others_went_on_from_stays() {
     site.put("chain.dag.yaml", CHAIN.replace("-f ok", "-f  ok"));
     assert_eq!(site.divisi(&["resume", "--edited", "--yes"]).status, 1);
     let all = runs(&site);
-    let said = site.divisi(&["runs", "--prune", "--keep", "1"]);
+    let said = prune(&site, &["--keep", "1"]);
     assert!(
         said.out.contains(&format!("{}  stays: the run {} goes on from it", all[1], all[0])),
         "{}",
         said.out
     );
     assert_eq!(runs(&site), all);
-    let said = site.divisi(&["runs", "--prune", "--keep", "0"]);
+    let said = prune(&site, &["--keep", "0"]);
     assert!(said.out.contains("removed 2 runs: "), "{}", said.out);
 }
 
@@ -97,7 +107,7 @@ fn a_run_that_goes_on_or_lost_its_host_stays() {
     let mut live = site.start(&["run", "gate", "--yes"]);
     live.until("started    gate");
     let run = runs(&site).remove(0);
-    let said = site.divisi(&["runs", "--prune", "--keep", "0", "--orphaned"]);
+    let said = prune(&site, &["--keep", "0", "--orphaned"]);
     assert!(said.out.starts_with("removed 0 runs"), "{}", said.out);
     kill_host(&site, &run);
     assert_eq!(live.end(), 1, "its host is gone");
@@ -107,11 +117,11 @@ fn a_run_that_goes_on_or_lost_its_host_stays() {
         "{}",
         said.out
     );
-    let said = site.divisi(&["runs", "--prune", "--keep", "0"]);
+    let said = prune(&site, &["--keep", "0"]);
     assert!(said.out.starts_with("removed 0 runs"), "{}", said.out);
     // Until the guard has killed what the host left, its processes keep it.
     while !runs(&site).is_empty() {
-        let said = site.divisi(&["runs", "--prune", "--keep", "0", "--orphaned"]);
+        let said = prune(&site, &["--keep", "0", "--orphaned"]);
         let is_told = said.out.contains("removed 1 run: ") || said.out.contains("processes of it still run");
         assert!(is_told, "{}{}", said.out, said.err);
     }
@@ -129,12 +139,13 @@ fn copies_are_only_removed_when_asked() {
     git(&site, &["-c", "user.name=a", "-c", "user.email=a", "commit", "-qm", "first"]);
     let said = site.divisi(&["run", "conflict", "--yes", "--max-parallel", "2"]);
     assert_eq!(said.status, 1, "{}{}", said.out, said.err);
+    await_trees(&site, 2);
     let run = runs(&site).remove(0);
     let said = site.divisi(&["doctor"]);
     assert!(said.out.contains(&format!("the run {run} keeps 1 copy of the workspace")), "{}", said.out);
-    let said = site.divisi(&["runs", "--prune", "--keep", "0"]);
+    let said = prune(&site, &["--keep", "0"]);
     assert!(said.out.contains("stays: it keeps copies of the workspace"), "{}", said.out);
-    let said = site.divisi(&["runs", "--prune", "--keep", "0", "--with-copies"]);
+    let said = prune(&site, &["--keep", "0", "--with-copies"]);
     assert!(said.out.contains("removed 1 run: "), "{}{}", said.out, said.err);
     assert_eq!(git(&site, &["worktree", "list"]).lines().count(), 1);
 }
@@ -166,17 +177,9 @@ fn what_was_left_over_by_hand_or_by_a_kill_is_named_and_mended() {
         assert!(said.out.contains(told), "{told}: {}", said.out);
     }
     fs::remove_dir(state.join("runs/never-began")).expect("it goes");
-    let said = site.divisi(&["runs", "--prune"]);
+    let said = prune(&site, &[]);
     assert_eq!(said.status, 0, "{}", said.err);
     assert!(said.out.contains("removed 0 runs, the rest of 1 run, "), "{}", said.out);
     assert!(!state.join("removed").join(&run).exists() && !state.join("store/bodies/aa/aa11").exists());
     assert!(!site.divisi(&["doctor"]).out.contains("leftover"));
-}
-
-fn git(site: &Site, arguments: &[&str]) -> String {
-    let mut git = Command::new("git");
-    git.args(arguments).current_dir(site.root()).env("HOME", site.root().join("nobody"));
-    let output = git.output().expect("git is there");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -434,7 +434,11 @@ fn a_run_that_waits_for_another_says_for_which() {
     first.until("started    gate");
     let run = latest_run(&site);
     let mut second = site.start(&["run", "two.dag.yaml", "--yes"]);
-    second.until(&format!("waiting    first  for the files of this worktree, held by run {run}"));
+    let held = format!("the files of this worktree, held by run {run} (process ");
+    second.until(&format!("waiting    first  for {held}"));
+    let waiting = latest_run(&site);
+    let said = site.divisi(&["show", &waiting]);
+    assert!(said.out.contains(&format!("waits for {held}")), "{}", said.out);
     site.put("go", "");
     assert_eq!(first.end(), 0);
     assert_eq!(second.end(), 0);

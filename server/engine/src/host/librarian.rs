@@ -12,7 +12,7 @@ use tokio::sync::mpsc as answers;
 
 use crate::core::{AttemptKey, AttemptOutcome, Found, IdentifyNode, Input};
 use crate::crash_point::crash_point;
-use crate::plan::{Reuse, StoredPlan};
+use crate::plan::{PlanNode, Reuse, StoredPlan};
 use crate::results::RunResults;
 
 /// The thread, as the host holds it.
@@ -25,9 +25,14 @@ pub(super) struct Librarian {
 
 #[derive(Debug)]
 enum Job {
-    Identify(Box<IdentifyNode>),
+    Identify {
+        search: Box<IdentifyNode>,
+        /// The plan as the run has grown it until now.
+        plan: Arc<StoredPlan>,
+    },
     Keep {
         key: AttemptKey,
+        plan: Arc<StoredPlan>,
         outcome: Box<AttemptOutcome>,
         secrets: Vec<String>,
     },
@@ -43,7 +48,7 @@ impl Librarian {
         blobs: PathBuf,
         environment: &BTreeMap<String, String>,
     ) -> io::Result<Option<Self>> {
-        if plan.reuse == Reuse::Off || plan.nodes.iter().all(|node| node.cache.is_none()) {
+        if plan.reuse == Reuse::Off || !plan.nodes.iter().any(may_use_it) {
             return Ok(None);
         }
         let (jobs, to_do) = jobs::channel();
@@ -61,15 +66,22 @@ impl Librarian {
         Ok(Some(Self { jobs, answers, thread }))
     }
 
-    /// Asks for the identity of a ready node, and for an earlier result.
-    pub(super) fn identify(&self, search: Box<IdentifyNode>) {
+    /// Asks for the identity of a ready node of the plan as it is now, and for an earlier result.
+    pub(super) fn identify(&self, search: Box<IdentifyNode>, plan: &Arc<StoredPlan>) {
         // It ends only with us.
-        let _ = self.jobs.send(Job::Identify(search));
+        let _ = self.jobs.send(Job::Identify { search, plan: Arc::clone(plan) });
     }
 
     /// Has the result of an attempt kept; the attempt's end is told after that.
-    pub(super) fn keep(&self, key: AttemptKey, outcome: AttemptOutcome, secrets: Vec<String>) {
-        let _ = self.jobs.send(Job::Keep { key, outcome: Box::new(outcome), secrets });
+    pub(super) fn keep(
+        &self,
+        key: AttemptKey,
+        outcome: AttemptOutcome,
+        secrets: Vec<String>,
+        plan: &Arc<StoredPlan>,
+    ) {
+        let (plan, outcome) = (Arc::clone(plan), Box::new(outcome));
+        let _ = self.jobs.send(Job::Keep { key, plan, outcome, secrets });
     }
 
     /// The next answer. Safe to drop and to call again.
@@ -89,15 +101,23 @@ impl Librarian {
     }
 }
 
+/// Whether results of a node, or of what it becomes in the run, may be used again.
+fn may_use_it(node: &PlanNode) -> bool {
+    let to_come = node.expansion.iter().flat_map(|expansion| &expansion.instance);
+    to_come.chain([node]).any(|node| node.cache.is_some())
+}
+
 fn work(results: &mut RunResults, job: Job) -> Option<Input> {
     match job {
-        Job::Identify(search) => {
+        Job::Identify { search, plan } => {
+            results.follow(plan);
             crash_point("host looks up", [search.key.node]);
             let found = results.identify(&search).unwrap_or_else(|detail| Found::Failed { detail });
             crash_point("host looked up", [search.key.node]);
             Some(Input::Identified { key: search.key, found })
         }
-        Job::Keep { key, outcome, secrets } => {
+        Job::Keep { key, plan, outcome, secrets } => {
+            results.follow(plan);
             crash_point("host keeps", [key.node]);
             let outcome = results.take_end(key, *outcome, &secrets);
             crash_point("host kept", [key.node]);

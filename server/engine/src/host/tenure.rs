@@ -322,7 +322,7 @@ impl Tenure<'_> {
             Effect::Merge { key } => self.merge(key),
             Effect::Identify(search) => {
                 if let Some(librarian) = &self.librarian {
-                    librarian.identify(search);
+                    librarian.identify(search, self.state.plan());
                 }
             }
             Effect::SetTimer { timer, generation, after_ms } => {
@@ -484,7 +484,7 @@ impl Tenure<'_> {
             (planned, &self.librarian, &outcome.outcome)
         {
             let secrets = self.workshop().secrets(planned).unwrap_or_default();
-            librarian.keep(key, outcome, secrets);
+            librarian.keep(key, outcome, secrets, self.state.plan());
             self.timers.cancel(TimerId::AttemptTimeout { node: key.node }, u64::from(key.attempt));
             return;
         }

@@ -40,7 +40,8 @@ impl SigningKey {
         })
     }
 
-    fn load(path: &Path) -> Result<Option<Self>, JournalError> {
+    /// Reads the key at `path`; none where there is none yet.
+    pub(crate) fn load(path: &Path) -> Result<Option<Self>, JournalError> {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -70,6 +70,7 @@ pub(crate) fn make(
         sources: Vec::new(),
         workspace: workspace_of(snapshot, &document.path),
         repository: None,
+        starts_nothing: options.starts_nothing,
         budgets: Vec::new(),
     };
     let around = planner::Around {

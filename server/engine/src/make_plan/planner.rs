@@ -36,6 +36,8 @@ pub(super) struct Planner<'a> {
     pub(super) workspace: PathBuf,
     /// Where a node works on a copy of the workspace: the repository around it.
     pub(super) repository: Option<PlanRepository>,
+    /// Whether git is not asked for it.
+    pub(super) starts_nothing: bool,
     pub(super) budgets: Vec<PlanBudget>,
 }
 
@@ -158,7 +160,10 @@ impl<'a> Planner<'a> {
         }
         if node.in_worktree {
             worktree::check_globs(node, faults);
-            self.repository = worktree::repository(&self.workspace, &node.id, faults);
+            self.repository = match self.starts_nothing {
+                true => Some(worktree::assumed(&self.workspace)),
+                false => worktree::repository(&self.workspace, &node.id, faults),
+            };
         }
         let work = plan_work(node, &mut self.agents, &mut self.commands, faults)?;
         let compensate = plan_compensation(node, &mut self.agents, &mut self.commands, faults);

@@ -1,6 +1,6 @@
 //! `isolation: worktree`: what copies of the workspace are made from, and what they get beside it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use divisi_model::Node;
 use divisi_syntax::Spanned;
@@ -22,6 +22,11 @@ pub(super) fn check_globs(node: &Node, faults: &mut Faults) {
             faults.add(glob.span, format!("{} does not lead to something in the workspace", glob.value));
         }
     }
+}
+
+/// What stands for the repository in a plan that nobody runs.
+pub(super) fn assumed(workspace: &Path) -> PlanRepository {
+    PlanRepository { top: workspace.to_owned(), prefix: PathBuf::new() }
 }
 
 /// The repository around the workspace, which a node needs.

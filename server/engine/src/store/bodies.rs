@@ -10,6 +10,8 @@ use super::StoreError;
 #[derive(Debug)]
 pub(super) struct Bodies {
     folder: PathBuf,
+    /// Nothing is written, not even where something is damaged.
+    is_only_looked_at: bool,
 }
 
 /// Whether a text can be the name of a body.
@@ -19,7 +21,12 @@ pub(super) fn is_digest(text: &str) -> bool {
 
 impl Bodies {
     pub(super) const fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, is_only_looked_at: false }
+    }
+
+    /// The same, only to look.
+    pub(super) const fn to_look(folder: PathBuf) -> Self {
+        Self { folder, is_only_looked_at: true }
     }
 
     /// Holds them all.
@@ -74,7 +81,9 @@ impl Bodies {
             return Ok(bytes);
         }
         // Damage is not kept: the next result of the same bytes stores them anew.
-        let _ = fs::remove_file(&path);
+        if !self.is_only_looked_at {
+            let _ = fs::remove_file(&path);
+        }
         Err(StoreError::Refused(format!("{} is damaged", path.display())))
     }
 

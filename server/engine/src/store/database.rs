@@ -101,6 +101,23 @@ impl Database {
         Ok(database)
     }
 
+    /// The same, only to look. None where there is nothing that this version can read.
+    pub(super) fn open_to_look(folder: &Path, key: SigningKey) -> Result<Option<Self>, StoreError> {
+        let path = folder.join(FILE);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags)
+            .map_err(|source| StoreError::Sqlite { path: path.clone(), source })?;
+        let database = Self { connection, path, key };
+        let version: i64 = database.sql(|connection| {
+            connection.busy_timeout(BUSY)?;
+            connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+        })?;
+        Ok((version == SCHEMA).then_some(database))
+    }
+
     fn sql<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         work(&self.connection).map_err(|source| StoreError::Sqlite { path: self.path.clone(), source })
     }

@@ -1,7 +1,7 @@
 //! What stands in the files of the workspace. Whoever asks again about a file that did not change gets the answer from
 //! its stamp.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -24,7 +24,7 @@ pub(crate) struct Known {
 }
 
 /// What changes when a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp(u64, u64, i64, i64, i64, i64);
 
 impl Stamp {
@@ -56,16 +56,38 @@ pub(crate) struct Digests {
     known: HashMap<String, Known>,
     /// Files whose digest is not in the database yet.
     news: Vec<String>,
+    /// What would stand at paths if earlier results were put there.
+    foreseen: BTreeMap<String, Content>,
 }
 
 impl Digests {
     pub(crate) fn new(root: &Path, known: impl IntoIterator<Item = (String, Known)>) -> Self {
-        Self { root: root.to_owned(), known: known.into_iter().collect(), news: Vec::new() }
+        Self {
+            root: root.to_owned(),
+            known: known.into_iter().collect(),
+            news: Vec::new(),
+            foreseen: BTreeMap::new(),
+        }
+    }
+
+    /// From now on this stands at the path, as far as anybody asks here.
+    pub(crate) fn foresee(&mut self, path: &str, content: Content) {
+        self.foreseen.insert(path.to_owned(), content);
+    }
+
+    /// The paths of which that was said.
+    pub(crate) fn foreseen(&self) -> impl Iterator<Item = (&str, &Content)> {
+        self.foreseen.iter().map(|(path, content)| (path.as_str(), content))
     }
 
     /// What stands at a path relative to the root, and its stamp; none where there is nothing that can be read as a
     /// file. Of a symbolic link that leads to a file, both count.
     pub(crate) fn look(&mut self, path: &str) -> io::Result<Option<(Content, Stamp)>> {
+        match self.foreseen.get(path) {
+            Some(Content::Deleted) => return Ok(None),
+            Some(content) => return Ok(Some((content.clone(), Stamp::default()))),
+            None => {}
+        }
         let absolute = self.root.join(path);
         let metadata = match fs::symlink_metadata(&absolute) {
             Ok(metadata) => metadata,

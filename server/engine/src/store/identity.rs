@@ -12,6 +12,9 @@ use crate::plan::{PlanEnv, PlanNode, PlanWork, StoredPlan};
 /// Version of what an identity is made of. Results of another version are never used.
 const FORMAT: u32 = 1;
 
+/// The part that says of which version its runner is.
+pub(crate) const RUNNER_VERSION: &str = "the version of the runner";
+
 /// The part that names the files it reads.
 pub(crate) const READS: &str = "reads";
 
@@ -126,7 +129,7 @@ pub(crate) fn identity(plan: &StoredPlan, found: &Circumstances<'_>) -> Vec<Part
         parts.add_json(&format!("the value of ${}", variable.name), &value);
     }
     if !found.runner_version.is_empty() {
-        parts.add("the version of the runner", found.runner_version);
+        parts.add(RUNNER_VERSION, found.runner_version);
     }
     for (node, result) in &search.results {
         let path = plan.nodes.get(*node).map_or("", |node| node.path.as_str());

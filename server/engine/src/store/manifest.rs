@@ -124,11 +124,33 @@ impl ContextStore {
         entry: &Entry,
         digests: &mut Digests,
     ) -> Result<Result<(), Unrestorable>, StoreError> {
+        for written in &entry.written {
+            // A former host of the run may have left one.
+            let _ = fs::remove_file(draft(root, run, &written.path));
+        }
+        let to_write = match self.missing(root, entry, digests)? {
+            Ok(to_write) => to_write,
+            Err(why) => return Ok(Err(why)),
+        };
+        for written in to_write {
+            if self.write(root, run, written).is_err() {
+                return Ok(Err(Unrestorable::Lost(written.path.clone())));
+            }
+            crash_point("host restored", [&written.path]);
+        }
+        Ok(Ok(()))
+    }
+
+    /// What of a result's files does not stand where it belongs, and can be put there.
+    pub(crate) fn missing<'a>(
+        &self,
+        root: &Path,
+        entry: &'a Entry,
+        digests: &mut Digests,
+    ) -> Result<Result<Vec<&'a WrittenPath>, Unrestorable>, StoreError> {
         let mut to_write = Vec::new();
         for written in &entry.written {
             let path = written.path.as_str();
-            // A former host of the run may have left one.
-            let _ = fs::remove_file(draft(root, run, path));
             let there = digests.look(path).map_err(StoreError::io(&root.join(path)))?;
             let there = there.map(|(content, _)| content);
             match there {
@@ -148,13 +170,7 @@ impl ContextStore {
                 return Ok(Err(Unrestorable::Lost(path.to_owned())));
             }
         }
-        for written in to_write {
-            if self.write(root, run, written).is_err() {
-                return Ok(Err(Unrestorable::Lost(written.path.clone())));
-            }
-            crash_point("host restored", [&written.path]);
-        }
-        Ok(Ok(()))
+        Ok(Ok(to_write))
     }
 
     fn write(&self, root: &Path, run: &str, written: &WrittenPath) -> Result<(), StoreError> {

@@ -153,6 +153,20 @@ impl ContextStore {
         Ok(Self { database, bodies, memory, runs: runs_folder(root), max_bytes: DEFAULT_MAX_BYTES })
     }
 
+    /// The store of the workspace at `root`, only to look: nothing is made or written. None where nothing is kept.
+    ///
+    /// # Errors
+    /// `.divisi/` may not be ours, or it cannot be read.
+    pub(crate) fn open_to_look(root: &Path) -> Result<Option<Self>, StoreError> {
+        state_folder::check(root).map_err(StoreError::Refused)?;
+        let Some(key) = SigningKey::load(&SigningKey::default_path()?)? else { return Ok(None) };
+        let folder = store_folder(root);
+        let Some(database) = Database::open_to_look(&folder, key)? else { return Ok(None) };
+        let bodies = Bodies::to_look(folder.join("bodies"));
+        let memory = Memory::new(MEMORY_BYTES);
+        Ok(Some(Self { database, bodies, memory, runs: runs_folder(root), max_bytes: DEFAULT_MAX_BYTES }))
+    }
+
     /// Sets what the store may hold; it is kept to when something is added.
     pub fn limit(&mut self, max_bytes: Option<u64>) {
         self.max_bytes = max_bytes.unwrap_or(DEFAULT_MAX_BYTES);
@@ -184,8 +198,8 @@ impl ContextStore {
         self.database.note_use(identity, run, now)
     }
 
-    /// What is different now from the latest result of the same node.
-    pub(crate) fn explain(&self, node: &str, parts: &[Part]) -> Result<Miss, StoreError> {
+    /// What is different now, where the node reads this list of files, from the latest result of the same node.
+    pub(crate) fn explain(&self, node: &str, parts: &[Part], reads: &str) -> Result<Miss, StoreError> {
         let Some(latest) = self.database.latest(node)? else {
             return Ok(Miss { kind: MissKind::New, detail: String::new() });
         };
@@ -197,10 +211,21 @@ impl ContextStore {
             self.bodies.read(digest).ok()
         };
         let detail = match name == identity::READS {
-            true => reads::difference(list(&latest.parts).as_deref(), list(parts).as_deref()),
+            true => reads::difference(list(&latest.parts).as_deref(), Some(reads.as_bytes())),
             false => format!("{name} changed"),
         };
         Ok(Miss { kind: MissKind::Changed, detail })
+    }
+
+    /// The digest of a part of the latest result of a node.
+    pub(crate) fn latest_part(&self, node: &str, name: &str) -> Result<Option<String>, StoreError> {
+        let parts = self.database.latest(node)?.map(|entry| entry.parts).unwrap_or_default();
+        Ok(parts.into_iter().find(|part| part.name == name).map(|part| part.digest))
+    }
+
+    /// Where a body stands.
+    pub(crate) fn body(&self, digest: &str) -> PathBuf {
+        self.bodies.path(digest)
     }
 
     /// Keeps a result whose bodies are kept already; how many results had to go for it.

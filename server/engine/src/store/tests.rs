@@ -292,11 +292,11 @@ fn a_miss_names_the_first_difference() {
     let (changed_prompt, changed_reads) = (parts("q", two), parts("p", two));
     let other = vec![part("prompt", "p"), part("reads", one), part("env", "e")];
     bench.put(&entry, 0);
-    let why = |parts: &[Part]| bench.store.explain("dag/a", parts).unwrap().detail;
+    let why = |parts: &[Part]| bench.store.explain("dag/a", parts, two).unwrap().detail;
     assert_eq!(why(&changed_prompt), "prompt changed");
     assert_eq!(why(&changed_reads), "reads changed: src/a.rs, src/c.rs");
     assert_eq!(why(&other), "env changed");
-    assert_eq!(bench.store.explain("dag/b", &[]).unwrap().kind, MissKind::New);
+    assert_eq!(bench.store.explain("dag/b", &[], "").unwrap().kind, MissKind::New);
 }
 
 #[test]

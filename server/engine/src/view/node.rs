@@ -165,7 +165,7 @@ impl NodeView {
     }
 
     pub(super) fn be_withheld(&mut self, what: &str, by: Option<&Holder>) {
-        let by = by.map(|holder| format!(", held by {holder}")).unwrap_or_default();
+        let by = by.map(|holder| format!(", held by {holder} (process {})", holder.pid)).unwrap_or_default();
         self.withheld = Some(format!("{what}{by}"));
     }
 

@@ -58,7 +58,10 @@ fn a_lock_is_held_against_other_runs() {
     second.start();
     await_that("the wait", || waits(&second).is_some());
     let lock = format!("the lock db{}", first.root().display());
-    assert_eq!(waits(&second).unwrap(), format!("{lock}, held by run {} node a", first.run));
+    assert_eq!(
+        waits(&second).unwrap(),
+        format!("{lock}, held by run {} node a (process {})", first.run, first.host_pid())
+    );
     let view = second.runs.view(&second.run).unwrap().0;
     assert_eq!(view.in_the_way_of(view.node("b").unwrap()), waits(&second));
     assert!(!first.root().join("pid-b").exists());
@@ -115,7 +118,10 @@ fn runs_that_write_to_the_same_files_take_turns() {
     let second = first.beside(|_| vec![gate("b")], |plan| plan.writes = Some(vec!["x/**".to_owned()]));
     second.start();
     await_that("the wait", || waits(&second).is_some());
-    assert_eq!(waits(&second).unwrap(), format!("the files of this worktree, held by run {}", first.run));
+    assert_eq!(
+        waits(&second).unwrap(),
+        format!("the files of this worktree, held by run {} (process {})", first.run, first.host_pid())
+    );
     let third = first.beside(|_| vec![gate("c")], |plan| plan.concurrent = true);
     third.start();
     await_pid(&first.root().join("pid-c"));
