@@ -20,7 +20,9 @@ use tokio::time::sleep;
 use super::jobs::Jobs;
 use super::protocol::{AttemptName, FromGuard, ToGuard};
 use crate::crash_point::{crash_point, name_of_line};
-use crate::launch::{Attempt, Household, Order, ProcessSpec, Report, spawn, start_time};
+use crate::launch::{
+    Attempt, Household, Order, ProcessSpec, Report, StartTimes, spawn, start_time, ticks_since_boot,
+};
 use crate::runner::listener;
 
 /// Runs the guard until its input ends; by then every process it started is dead.
@@ -54,8 +56,13 @@ async fn serve() -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (told, telling) = mpsc::unbounded_channel();
     let writer = tokio::task::spawn_local(write_lines(telling));
-    let mut guard =
-        Keeper { attempts: BTreeMap::new(), household: Rc::new(Household::new()), jobs: Rc::default(), told };
+    let mut guard = Keeper {
+        attempts: BTreeMap::new(),
+        household: Rc::new(Household::new()),
+        start_times: StartTimes::default(),
+        jobs: Rc::default(),
+        told,
+    };
     let (over, mut ended) = mpsc::unbounded_channel();
     let mut host_is_there = true;
     while host_is_there || !guard.attempts.is_empty() {
@@ -141,6 +148,7 @@ fn write_line(text: &mut Vec<u8>, line: &FromGuard) -> io::Result<bool> {
 struct Keeper {
     attempts: BTreeMap<AttemptName, Attempt>,
     household: Rc<Household>,
+    start_times: StartTimes,
     jobs: Rc<RefCell<Jobs>>,
     told: mpsc::UnboundedSender<FromGuard>,
 }
@@ -181,10 +189,12 @@ impl Keeper {
         };
         let listener = spec.stream.as_ref().map(listener);
         crash_point("guard starts", [name.node]);
+        let before = ticks_since_boot();
         match spawn(spec, listener, Rc::clone(&self.household), report) {
             Ok((attempt, life)) => {
                 crash_point("guard started", [name.node]);
-                let line = FromGuard::Started { name, pid: attempt.pid, start_time: start_time(attempt.pid) };
+                let start_time = self.start_times.of(attempt.pid, before, ticks_since_boot());
+                let line = FromGuard::Started { name, pid: attempt.pid, start_time };
                 let _ = self.told.send(line);
                 self.attempts.insert(name, attempt);
                 tokio::task::spawn_local(life);

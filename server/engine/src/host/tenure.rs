@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::HostError;
@@ -22,7 +23,7 @@ use crate::crash_point::{crash_point, name_of_effect, name_of_event};
 use crate::environment::own_environment;
 use crate::event::{EVENT_VERSION, Event, EventRecord, Request, Verdict};
 use crate::guard::{AttemptName, FromGuard, Guard, ToGuard};
-use crate::journal::{Journal, SigningKey, ask};
+use crate::journal::{Journal, JournalError, SigningKey, ask};
 use crate::launch::{boot_id, kill_survivors, read_outcomes};
 use crate::plan::StoredPlan;
 use crate::run_folder::RunFolder;
@@ -68,6 +69,7 @@ pub(super) async fn serve(
         SpareFolders::new(folder).map_err(HostError::system("the output folders of an earlier host"))?;
     let requests = journal.take_requests()?;
     let run = journal.run().to_owned();
+    let world = World::new(folder, &run, &state.plan().workspace, &environment);
     let librarian = Librarian::start(state.plan(), &run, folder.blobs(), &environment);
     let librarian = librarian.map_err(HostError::system("the thread that looks for earlier results"))?;
     let trace = trace(&run, state.plan(), &environment);
@@ -80,13 +82,14 @@ pub(super) async fn serve(
         guard,
         librarian,
         spare,
-        world: World::new(folder, &run, &environment),
+        world,
         run,
         environment,
         timers: Timers::default(),
         inputs: VecDeque::new(),
         boot: boot_id(),
         sync_due: None,
+        flushing: None,
         verdict: None,
         did_something: false,
         copies: None,
@@ -137,6 +140,8 @@ struct Tenure<'a> {
     boot: String,
     /// When the latest commits must have reached the disk.
     sync_due: Option<Instant>,
+    /// A thread that waits for the disk, so that nothing else does. There is one at a time.
+    flushing: Option<JoinHandle<Result<(), JournalError>>>,
     verdict: Option<Verdict>,
     did_something: bool,
     /// Where nodes work on copies of the workspace.
@@ -169,6 +174,9 @@ impl Tenure<'_> {
                 announce();
             }
             if let Some(verdict) = self.verdict {
+                if self.flushing.is_some() {
+                    flushed(&mut self.flushing).await?;
+                }
                 self.journal.sync()?;
                 crash_point("host ends", ["the run"]);
                 self.world.end();
@@ -192,7 +200,8 @@ impl Tenure<'_> {
         terminate: &mut Signal,
         look: &mut tokio::time::Interval,
     ) -> Result<bool, HostError> {
-        let due = [self.timers.next_due(), self.sync_due].into_iter().flatten().min();
+        let sync_due = self.sync_due.filter(|_| self.flushing.is_none());
+        let due = [self.timers.next_due(), sync_due].into_iter().flatten().min();
         tokio::select! {
             told = self.guard.next() => match told {
                 Some(told) => {
@@ -203,6 +212,10 @@ impl Tenure<'_> {
             },
             done = next_of(&mut self.copies) => self.take_in(done).await,
             Some(answer) = next_answer(&mut self.librarian) => self.inputs.push_back(answer),
+            done = flushed(&mut self.flushing) => {
+                done?;
+                crash_point("host synced", ["the journal"]);
+            }
             _ = look.tick() => {
                 self.read_requests()?;
                 if self.state.waits_for_others() {
@@ -241,9 +254,9 @@ impl Tenure<'_> {
 
     fn act_on_time(&mut self) -> Result<(), HostError> {
         let now = Instant::now();
-        if self.sync_due.is_some_and(|due| due <= now) {
-            self.journal.sync()?;
-            crash_point("host synced", ["the journal"]);
+        if self.flushing.is_none() && self.sync_due.is_some_and(|due| due <= now) {
+            let flush = self.journal.flush();
+            self.flushing = flush.map(|flush| spawn_blocking(|| flush.perform()));
             self.sync_due = None;
         }
         while let Some((timer, generation)) = self.timers.take_due(now) {
@@ -532,6 +545,15 @@ async fn next_of(copies: &mut Option<CopyWorker>) -> Done {
         },
         None => std::future::pending().await,
     }
+}
+
+/// The end of a flush; never where none is under way. Safe to drop and to call again.
+async fn flushed(flushing: &mut Option<JoinHandle<Result<(), JournalError>>>) -> Result<(), HostError> {
+    let Some(thread) = flushing else { return std::future::pending().await };
+    let done = thread.await;
+    *flushing = None;
+    done.map_err(|error| HostError::system("the thread that waits for the disk")(error.into()))??;
+    Ok(())
 }
 
 async fn next_answer(librarian: &mut Option<Librarian>) -> Option<Input> {

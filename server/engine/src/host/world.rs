@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -21,9 +22,14 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(folder: &RunFolder, run: &str, environment: &BTreeMap<String, String>) -> Self {
+    pub(super) fn new(
+        folder: &RunFolder,
+        run: &str,
+        workspace: &Path,
+        environment: &BTreeMap<String, String>,
+    ) -> Self {
         let ancestry = Ancestry::from_environment(environment);
-        let outside = table_path().map(|table| Outside::new(table, run, folder.path(), ancestry));
+        let outside = table_path().map(|table| Outside::new(table, run, folder.path(), workspace, ancestry));
         Self { evaluator: Evaluator::new(), outside: outside.map(RefCell::new) }
     }
 

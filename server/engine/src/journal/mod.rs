@@ -28,7 +28,7 @@ mod store;
 pub use error::JournalError;
 pub use lock::Owner;
 pub(crate) use lock::OwnerLock;
-pub use owner::Journal;
+pub use owner::{Flush, Journal};
 pub use reader::Reader;
 pub use requests::ask;
 pub use signature::SigningKey;

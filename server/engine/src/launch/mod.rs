@@ -16,6 +16,8 @@ pub use outcome::{Outcome, open_outcomes, read_outcomes, write_outcome};
 #[cfg(debug_assertions)]
 pub(crate) use processes::children;
 pub use processes::{Process, boot_id, kill_survivors, process, start_time};
-pub(crate) use processes::{belongs_to_an_attempt, has_survivors, own_children};
+pub(crate) use processes::{
+    StartTimes, belongs_to_an_attempt, has_survivors, own_children, ticks_since_boot,
+};
 pub use spec::{AgentStream, ProcessSpec, Signal, StopStep, TOKEN_VARIABLE, default_stop_sequence};
 pub(crate) use supervise::{Attempt, Household, Order, Report, find_program, spawn};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -49,6 +50,45 @@ pub fn start_time(pid: u32) -> u64 {
     process(pid).map_or(0, |process| process.start_time)
 }
 
+/// When processes started, without asking the system about each: to look a process up in `/proc` takes longer than
+/// reading the clock before and after it is made, and the unit is so coarse that both mostly say the same.
+#[derive(Debug, Default)]
+pub(crate) struct StartTimes {
+    /// Whether clock and process table were seen to agree; none before they were compared.
+    agrees: Option<bool>,
+}
+
+impl StartTimes {
+    /// When `pid` started, which was made between the moments `before` and `after` of [`ticks_since_boot`] and is not
+    /// reaped yet; 0 where it cannot be known.
+    pub(crate) fn of(&mut self, pid: u32, before: Option<u64>, after: Option<u64>) -> u64 {
+        let Some(moment) = before.filter(|_| before == after) else { return start_time(pid) };
+        match self.agrees {
+            Some(true) => moment,
+            Some(false) => start_time(pid),
+            None => {
+                let told = start_time(pid);
+                self.agrees = Some(told == moment);
+                told
+            }
+        }
+    }
+}
+
+/// Now, in the unit of [`Process::start_time`]; none where no clock tells.
+#[cfg(target_os = "linux")]
+pub(crate) fn ticks_since_boot() -> Option<u64> {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let nanoseconds = u64::try_from(now.tv_sec).ok()? * 1_000_000_000 + u64::try_from(now.tv_nsec).ok()?;
+    nanoseconds.checked_div(1_000_000_000_u64.checked_div(rustix::param::clock_ticks_per_second())?)
+}
+
+/// Now, in the unit of [`Process::start_time`]; none where no clock tells.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn ticks_since_boot() -> Option<u64> {
+    None
+}
+
 /// Children of this process, which must have one thread only, zombies included.
 pub(crate) fn own_children() -> Vec<u32> {
     OwnChildren::new().list()
@@ -65,18 +105,29 @@ impl OwnChildren {
 
     /// As they are now, zombies included.
     pub(crate) fn list(&self) -> Vec<u32> {
-        match self.0.as_ref().map(read_anew) {
+        match self.0.as_ref().map(read_whole) {
             Some(Ok(list)) => pids(&list),
             _ => children(std::process::id()),
         }
     }
 }
 
-fn read_anew(mut file: &File) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.rewind()?;
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// From its beginning. The system makes such a file as it is read, and knows neither its size nor, where one read does
+/// not bring all, how much is left.
+fn read_whole(file: &File) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 1024];
+    let mut end = 0;
+    loop {
+        let count = file.read_at(&mut bytes[end..], end as u64)?;
+        end += count;
+        if count == 0 {
+            bytes.truncate(end);
+            return Ok(bytes);
+        }
+        if end == bytes.len() {
+            bytes.resize(2 * end, 0);
+        }
+    }
 }
 
 /// Children of `parent`, zombies included.
@@ -175,4 +226,34 @@ fn survivors(token: &str, recorded: &[(u32, u64)]) -> BTreeSet<u32> {
     let all = with_descendants(marked.map(|process| process.pid).chain(roots));
     let me = std::process::id();
     all.into_iter().filter(|pid| *pid != me && process(*pid).is_some_and(|process| !process.zombie)).collect()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn the_clock_says_of_a_process_what_the_table_says() {
+        let mut times = StartTimes::default();
+        for _ in 0..20 {
+            let before = ticks_since_boot();
+            let mut child = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+            let after = ticks_since_boot();
+            let told = start_time(child.id());
+            assert!(told > 0 && before.unwrap() <= told && told <= after.unwrap());
+            assert_eq!(times.of(child.id(), before, after), told);
+            drop(child.stdin.take());
+            child.wait().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_clock_that_goes_otherwise_is_not_believed() {
+        let mut times = StartTimes::default();
+        let me = std::process::id();
+        assert_eq!(times.of(me, Some(1), Some(1)), start_time(me));
+        assert_eq!(times.of(me, Some(2), Some(2)), start_time(me));
+    }
 }

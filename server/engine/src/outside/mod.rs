@@ -47,20 +47,24 @@ pub(crate) struct Outside {
     /// The run's folder, whose lock this host holds.
     owner: PathBuf,
     ancestry: Ancestry,
+    /// Where the run's workspace lies. To find that the file system is asked a dozen times, and it does not move.
+    place: Place,
     has_worktree: bool,
     /// Nodes that hold something.
     holders: BTreeSet<usize>,
 }
 
 impl Outside {
-    /// For the host that owns the run in `owner`. What a former host of this run held is given back.
-    pub(crate) fn new(table: PathBuf, run: &str, owner: &Path, ancestry: Ancestry) -> Self {
+    /// For the host that owns the run in `owner`, and runs it in `workspace`. What a former host of this run held is
+    /// given back.
+    pub(crate) fn new(table: PathBuf, run: &str, owner: &Path, workspace: &Path, ancestry: Ancestry) -> Self {
         let mut outside = Self {
             table,
             open: None,
             run: run.to_owned(),
             owner: owner.to_owned(),
             ancestry,
+            place: Place::of(workspace),
             has_worktree: false,
             holders: BTreeSet::new(),
         };
@@ -73,13 +77,12 @@ impl Outside {
     /// Takes everything that an attempt of `node` needs, or nothing. At the first attempt the run itself claims the
     /// files that it writes, for as long as its host lives.
     pub(crate) fn take(&mut self, plan: &StoredPlan, node: usize, now: i64) -> Result<(), Withheld> {
-        let place = Place::of(&plan.workspace);
         if !self.has_worktree {
-            self.claim(None, vec![files(plan, &place)], plan.concurrent, now)?;
+            self.claim(None, vec![files(plan, &self.place)], plan.concurrent, now)?;
             self.has_worktree = true;
         }
         let Some(planned) = plan.nodes.get(node) else { return Ok(()) };
-        let wants = wants(plan, planned, &place);
+        let wants = wants(plan, planned, &self.place);
         if wants.is_empty() || self.holders.contains(&node) {
             return Ok(());
         }
