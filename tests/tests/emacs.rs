@@ -10,12 +10,13 @@ use std::process::{Command, Stdio};
 
 use divisi_tests::{World, divisi, editor, project};
 
-/// The settings that the guide gives.
+/// All settings that the guide gives.
 fn settings() -> String {
     let guide = std::fs::read_to_string(project().join("docs/guide/editors.md")).expect("the guide");
-    let (_, rest) = guide.split_once("```elisp\n").expect("settings for Emacs");
-    let (settings, _) = rest.split_once("```").expect("a closed fence");
-    settings.to_owned()
+    let parts: Vec<&str> =
+        guide.split("```elisp\n").skip(1).filter_map(|it| it.split("```").next()).collect();
+    assert!(!parts.is_empty(), "the guide has settings for Emacs");
+    parts.concat()
 }
 
 /// Runs one scenario in a world that holds `files`; fails with what Emacs printed.
@@ -89,4 +90,24 @@ fn what_is_named_is_explained_found_and_listed() {
 fn names_are_changed_everywhere_and_files_formatted() {
     let text = DAG.replace("code-reviewr", "code-reviewer");
     scenario("changes", &[REVIEWER, ("review.dag.yaml", &text), ("other.dag.yaml", OTHER)]);
+}
+
+const PIPELINE: &str = "\
+name: pipeline
+args:
+  word: { default: hello }
+nodes:
+  - id: first
+    run: echo \"$DIVISI_ARG_WORD\" > first.txt
+  - id: second
+    depends_on: [first]
+    run: cat first.txt
+  - id: third
+    depends_on: [second]
+    run: test -e allowed && touch ended
+";
+
+#[test]
+fn a_run_asks_for_trust_and_what_failed_is_a_finding() {
+    scenario("run", &[("divisi.toml", ""), ("pipeline.dag.yaml", PIPELINE)]);
 }

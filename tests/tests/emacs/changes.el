@@ -39,4 +39,30 @@
 (divisi-act "Make all safe mends" "source.fixAll")
 (divisi-equal (divisi-line 9) "    depends_on: [scan]" "mended")
 
+;; A refactoring: the node that waits goes behind those it waits for.
+(divisi-after "nodes:\n")
+(insert "  - id: last\n    depends_on: [review]\n    run: [\"true\"]\n")
+(eglot--signal-textDocument/didChange)
+(divisi-after "nod")
+(divisi-act "Sort the nodes: each after those it waits for" "refactor")
+(divisi-equal (divisi-line 3) "  - id: scan" "the first node")
+(divisi-equal (divisi-line 10) "  - id: last" "the last node")
+
+;; Formatting of a range, and no more.
+(divisi-after "name: review")
+(replace-match "name:    review")
+(divisi-after "    run: [")
+(replace-match "    run:    [")
+(eglot-format (line-beginning-position) (line-end-position))
+(divisi-equal (divisi-line 12) "    run: [\"true\"]" "the range is formatted")
+(divisi-equal (divisi-line 1) "name:    review # 😀 עברית" "the rest is as it was")
+
+;; A line break after the key of a list begins the list.
+(electric-indent-local-mode -1)
+(goto-char (point-max))
+(insert "  - id: more\n    depends_on:")
+(let ((last-command-event ?\n))
+  (newline 1 t))
+(divisi-equal (divisi-line 15) "      - " "the list is begun")
+
 (divisi-stop)

@@ -16,6 +16,15 @@
 (divisi-equal (divisi-references) '("review.dag.yaml:3:8" "review.dag.yaml:8:31" "review.dag.yaml:9:17")
               "uses of a node")
 
+;; The uses in sight are painted, beside the hover.
+(divisi-after "id: m")
+(divisi-hover)
+(divisi-wait "the painted uses" (lambda () (= (length eglot--highlights) 3)))
+
+;; Names anywhere in the workspace.
+(divisi-contains (format "%S" (divisi-places (xref-backend-apropos 'eglot "other"))) "other.dag.yaml:1:6"
+                 "a DAG is found by its name")
+
 ;; Completion, through Emacs's own interface to it.
 (divisi-after "depends_on: [")
 (let ((capf (eglot-completion-at-point)))
