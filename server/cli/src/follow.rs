@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::question::{Asked, Questions};
-use crate::report::{Json, Live, Plain, Report, Track, Tracked, shell_word, summary};
+use crate::report::{Json, Live, Look, Plain, Report, Track, Tracked, shell_word, summary};
 use crate::signals::Interrupts;
 use crate::time;
 
@@ -54,7 +54,11 @@ pub(crate) fn follow(
     track: Option<Track>,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let mut report = reporter(view, || past(runs, run));
+    let look: Look = {
+        let (runs, run) = (runs.clone(), run.to_owned());
+        Box::new(move |view, node| runs.step(&run, view, node))
+    };
+    let mut report = reporter(view, || past(runs, run), Some(look));
     if let Some(track) = track {
         report = Box::new(Tracked::new(report, track));
     }
@@ -66,11 +70,15 @@ pub(crate) fn follow(
     Ok(end.exit())
 }
 
-/// The report for `view`. `past` is asked only where there will be a forecast.
-pub(crate) fn reporter(view: View, past: impl FnOnce() -> PastDurations) -> Box<dyn Report> {
+/// The report for `view`. `past` is asked only where there will be a forecast, `look` where agents are looked at live.
+pub(crate) fn reporter(
+    view: View,
+    past: impl FnOnce() -> PastDurations,
+    look: Option<Look>,
+) -> Box<dyn Report> {
     match view {
         View::Json => Box::new(Json),
-        View::People if output::can_redraw() => Box::new(Live::new(past())),
+        View::People if output::can_redraw() => Box::new(Live::new(past(), look)),
         View::People => Box::new(Plain),
     }
 }

@@ -21,7 +21,7 @@ use crate::event::{Event, EventRecord, LostDecision, NodeState, Request, Verdict
 use crate::host::{READY, now_ms};
 use crate::journal::{self, Journal, JournalError, Reader, SigningKey};
 use crate::launch::belongs_to_an_attempt;
-use crate::logs::read_log;
+use crate::logs::{Step, read_log};
 use crate::outside::{Ancestry, refuse_what_an_ancestor_holds};
 use crate::plan::{Reuse, StoredPlan};
 use crate::run_folder::{RunFolder, runs_folder};
@@ -563,6 +563,18 @@ impl Runs {
         }
         let path = self.folder(&run)?.attempt(index, node, attempt).log();
         read_log(&path).map_err(|error| EngineError::new(format!("{}: {error}", path.display())))
+    }
+
+    /// What the agent of a live node does at the moment; nothing for a program. `run` is a whole id, and `view` knows its
+    /// plan. Cheap to poll.
+    pub fn step(&self, run: &str, view: &RunView, node: &str) -> Step {
+        let place = view.index(node).zip(view.node(node));
+        let Some((index, standing)) = place else { return Step::default() };
+        let folder = RunFolder::new(runs_folder(&self.root).join(run)).attempt(index, node, standing.attempt);
+        if !folder.stream().exists() {
+            return Step::default();
+        }
+        Step::read(&folder.log(), &self.root)
     }
 
     /// How long to wait between two looks at a live journal.

@@ -12,6 +12,7 @@
 //!   attempts/NODE.ATTEMPT/      what else an attempt needs or leaves; made when there is something
 //!     inputs/                   values too large for a variable
 //!     log, stdout               what it printed, masked
+//!     stream.jsonl              an agent's stream, masked
 //!     before.json               its `file` outputs before it began
 //!     origin.json               what its copy of the workspace was made from
 //!     merge/                    what comes back from the copy: the intent, and the new files
@@ -32,6 +33,9 @@ pub const STATE_FOLDER: &str = ".divisi";
 
 /// Longest part of a node's path that stands in a folder's name.
 const NAME_LIMIT: usize = 60;
+
+/// An agent's stream as it came, masked, in the folder of its attempt.
+pub(crate) const STREAM_FILE: &str = "stream.jsonl";
 
 /// The folder that holds all runs of a workspace.
 pub fn runs_folder(root: &Path) -> PathBuf {
@@ -155,6 +159,11 @@ impl AttemptFolder {
     /// Both streams, as they came.
     pub fn log(&self) -> PathBuf {
         self.path.join("log")
+    }
+
+    /// An agent's stream as it came.
+    pub fn stream(&self) -> PathBuf {
+        self.path.join(STREAM_FILE)
     }
 
     /// The beginning of standard output.

@@ -720,11 +720,12 @@ fn what_an_agents_file_says_is_handed_over() {
         toolName = "run_shell_command"
         decision = "deny"
         priority = 300
+        commandPrefix = "rm"
 
         {"general":{"enableAutoUpdate":false},"model":{"maxSessionTurns":7},"hooksConfig":{"enabled":false},"admin":{"mcp":{"enabled":false},"extensions":{"enabled":false}}}
 
         opencode run --format json --pure --agent reviewer
-        {"agent":{"reviewer":{"mode":"primary","prompt":"You review.\n","description":"Reviews.","steps":7,"permission":{"edit":"deny","bash":"deny"}}},"share":"disabled"}
+        {"agent":{"reviewer":{"mode":"primary","prompt":"You review.\n","description":"Reviews.","steps":7,"permission":{"edit":"deny","bash":{"rm *":"deny"}}}},"share":"disabled"}
 
         opencode run --format json --pure --agent reviewer
         {"agent":{"reviewer":{"mode":"primary","prompt":"x\n","description":"x","steps":4,"tools":{"write":false},"permission":{"edit":"deny"}}},"share":"disabled"}

@@ -58,6 +58,15 @@ impl Bench {
         self.world.write("a.dag.yaml", &text);
     }
 
+    /// Whether a program is installed; says loudly where it is not.
+    pub(crate) fn has(&self, program: &str) -> bool {
+        let is_there = self.programs.join(program).exists();
+        if !is_there {
+            eprintln!("SKIPPED: {program} is not here; tools/setup-agents installs it");
+        }
+        is_there
+    }
+
     /// `divisi`, with what the agents' programs need to reach the service and nothing else.
     pub(crate) fn divisi(&self, arguments: &[&str]) -> Command {
         let mut command = self.world.divisi();

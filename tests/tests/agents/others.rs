@@ -1,4 +1,4 @@
-//! Codex, OpenCode, and OpenCode once more as an agent of the Agent Client Protocol.
+//! Codex, OpenCode, Gemini CLI, and OpenCode once more as an agent of the Agent Client Protocol.
 
 use divisi_engine::event::RunnerFault;
 use serde_json::json;
@@ -127,4 +127,76 @@ fn an_agent_of_the_protocol_asks_and_is_answered_by_the_tools_of_its_node() {
     let ended = run_opencode(&bench);
     assert_eq!(ended.evidence("a").denied, ["execute"], "{}", ended.said);
     assert!(!bench.world.workspace().join("made.txt").exists(), "its tools do not");
+}
+
+#[test]
+fn opencode_uses_its_shell_for_what_its_tools_name_alone() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write_dag(
+        "    runner: opencode\n    tools: ['Bash(echo *)', 'Bash(touch a.txt)']\n    outputs: [findings]\n",
+        &[
+            r#"use bash {"command": "echo hi && touch b.txt", "description": "makes"}"#,
+            r#"use bash {"command": "touch a.txt", "description": "makes"}"#,
+            "say all is well",
+        ],
+    );
+    let ended = run_opencode(&bench);
+    let has = |file: &str| bench.world.workspace().join(file).exists();
+    assert_eq!((ended.status, has("a.txt"), has("b.txt")), (Some(0), true, false), "{}", ended.said);
+}
+
+/// With an address of its own for the service, Gemini CLI takes a key only where its settings say so.
+fn run_gemini(bench: &Bench) -> Ended {
+    let settings = json!({ "security": { "auth": { "selectedType": "gemini-api-key" } } });
+    bench.world.write("../home/.gemini/settings.json", &settings.to_string());
+    let mut command = bench.divisi(&["run", "a.dag.yaml", "--yes"]);
+    command.env("GOOGLE_GEMINI_BASE_URL", &bench.service.url).env("GEMINI_API_KEY", "a-key-that-nobody-has");
+    bench.ended(command.output().expect("divisi starts"))
+}
+
+#[test]
+fn gemini_succeeds_and_uses_its_shell_for_what_its_tools_name_alone() {
+    let Some(bench) = Bench::new().filter(|bench| bench.has("gemini")) else { return };
+    bench.write_dag(
+        "    runner: gemini\n    model: gemini-2.5-pro\n    outputs: [findings]\n    \
+         tools: ['Bash(echo *)', 'Bash(touch a.txt)']\n",
+        &[
+            r#"use run_shell_command {"command": "echo hi && touch b.txt"} (1200 in, 340 out)"#,
+            r#"use run_shell_command {"command": "touch a.txt.b"} (0 in, 0 out)"#,
+            r#"use run_shell_command {"command": "touch a.txt"} (0 in, 0 out)"#,
+            "say all is well (1300 in, 50 out)",
+        ],
+    );
+    let ended = run_gemini(&bench);
+    assert_eq!(ended.status, Some(0), "{}", ended.said);
+    assert_eq!(ended.output("a", "findings"), json!("all is well"));
+    let evidence = ended.evidence("a");
+    let usage = evidence.usage.as_ref().expect("usage is told");
+    assert_eq!((usage.input_tokens, usage.output_tokens), (2500, 390));
+    let has = |file: &str| bench.world.workspace().join(file).exists();
+    assert_eq!((has("a.txt"), has("b.txt"), has("a.txt.b")), (true, false, false), "{:?}", evidence.denied);
+    assert_eq!(evidence.denied.len(), 2);
+}
+
+#[test]
+fn gemini_has_a_bad_key() {
+    let Some(bench) = Bench::new().filter(|bench| bench.has("gemini")) else { return };
+    bench.write_dag("    runner: gemini\n    model: gemini-2.5-pro\n", &["fail 401 who are you"]);
+    let ended = run_gemini(&bench);
+    assert_eq!(ended.status, Some(1), "{}", ended.said);
+    assert_eq!(ended.evidence("a").fault, Some(RunnerFault::Auth), "{}", ended.said);
+}
+
+#[test]
+fn a_restriction_that_a_program_has_no_word_for_is_refused() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write_dag("    runner: gemini\n    tools: ['Read(src/**)', 'Bash(git * main)']\n", &["say x"]);
+    let ended = run_gemini(&bench);
+    assert_eq!(ended.status, Some(2), "{}", ended.said);
+    assert!(
+        ended.said.contains("the runner gemini cannot hold an agent to `Read(src/**)`"),
+        "{}",
+        ended.said
+    );
+    assert!(ended.said.contains("`Bash(git * main)`"), "{}", ended.said);
 }

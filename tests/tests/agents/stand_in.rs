@@ -83,6 +83,7 @@ enum Api {
     Messages,
     Responses,
     Chat,
+    Gemini,
 }
 
 /// One answer of the model.
@@ -169,7 +170,11 @@ fn answer(mut stream: &TcpStream, path: &str, body: &[u8], shared: &Shared) -> s
             &failure(*status, message),
         );
     }
-    if body.get("stream").and_then(Value::as_bool) != Some(true) {
+    let is_streamed = match asked.api {
+        Api::Gemini => path.ends_with(":streamGenerateContent"),
+        _ => body.get("stream").and_then(Value::as_bool) == Some(true),
+    };
+    if !is_streamed {
         // Titles and the like, which no test is about.
         return respond(stream, 200, &[], &plain_answer(&asked));
     }
@@ -213,7 +218,7 @@ fn failure(status: u16, message: &str) -> Value {
         500.. => "api_error",
         _ => "invalid_request_error",
     };
-    json!({ "type": "error", "error": { "type": kind, "message": message } })
+    json!({ "type": "error", "error": { "type": kind, "code": status, "message": message } })
 }
 
 fn read_question(path: &str, body: &Value) -> Option<Asked> {
@@ -221,12 +226,14 @@ fn read_question(path: &str, body: &Value) -> Option<Asked> {
         path if path.ends_with("/messages") => (Api::Messages, "messages"),
         path if path.ends_with("/responses") => (Api::Responses, "input"),
         path if path.ends_with("/chat/completions") => (Api::Chat, "messages"),
+        path if path.ends_with("enerateContent") => (Api::Gemini, "contents"),
         _ => return None,
     };
     let model = body.get("model").and_then(Value::as_str).unwrap_or("model").to_owned();
     let mut asked = Asked { api, model, script: String::new(), answered: 0 };
     for message in body.get(messages).and_then(Value::as_array).into_iter().flatten() {
         let is_answer = message.get("role").and_then(Value::as_str) == Some("assistant")
+            || message.get("role").and_then(Value::as_str) == Some("model")
             || message.get("type").and_then(Value::as_str) == Some("function_call");
         let text = texts(message);
         if is_answer {
@@ -241,7 +248,7 @@ fn read_question(path: &str, body: &Value) -> Option<Asked> {
 
 /// All texts of a message.
 fn texts(message: &Value) -> String {
-    match message.get("content") {
+    match message.get("content").or_else(|| message.get("parts")) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(blocks)) => {
             let texts = blocks.iter().filter_map(|block| block.get("text").and_then(Value::as_str));
@@ -297,7 +304,23 @@ fn plain_answer(asked: &Asked) -> Value {
             "choices": [{ "index": 0, "message": { "role": "assistant", "content": "title" }, "finish_reason": "stop" }],
             "usage": { "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2 },
         }),
+        Api::Gemini => gemini_answer(&Turn::Say("title".to_owned()), (1, 1)),
     }
+}
+
+fn gemini_answer(turn: &Turn, (read, written): (u64, u64)) -> Value {
+    let part = match turn {
+        Turn::Use(tool, input) => json!({ "functionCall": { "name": tool, "args": input } }),
+        Turn::Say(text) => json!({ "text": text }),
+        Turn::Fail(..) | Turn::Hang => json!({ "text": "" }),
+    };
+    let content = json!({ "role": "model", "parts": [part] });
+    json!({
+        "candidates": [{ "index": 0, "content": content, "finishReason": "STOP" }],
+        "usageMetadata": {
+            "promptTokenCount": read, "candidatesTokenCount": written, "totalTokenCount": read + written,
+        },
+    })
 }
 
 type Events = Vec<(Option<&'static str>, Value)>;
@@ -307,6 +330,7 @@ fn events(asked: &Asked, turn: &Turn, tokens: (u64, u64)) -> Events {
         Api::Messages => messages_events(&asked.model, turn, tokens),
         Api::Responses => responses_events(&asked.model, turn, tokens),
         Api::Chat => chat_events(&asked.model, turn, tokens),
+        Api::Gemini => vec![(None, gemini_answer(turn, tokens))],
     }
 }
 

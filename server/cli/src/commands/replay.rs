@@ -46,7 +46,7 @@ impl Replay {
         let runs = select_run::here()?;
         let run = select_run::named_or_latest(&runs, self.run.as_deref(), "can be shown", |_| true)?.run;
         let view = if self.json { View::Json } else { View::People };
-        let mut report = reporter(view, PastDurations::new);
+        let mut report = reporter(view, PastDurations::new, None);
         let player = Player { speed: self.speed, interrupts: Interrupts::listen() };
         let known = RunView::new(runs.plan(&run).ok().as_ref());
         let shown = player.play(&runs.events(&run, 0)?, known, report.as_mut(), output);

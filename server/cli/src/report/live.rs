@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use divisi_engine::event::{ClosedBy, EventRecord};
+use divisi_engine::logs::Step;
 use divisi_engine::view::{PastDurations, RunView};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -21,8 +22,42 @@ pub(crate) struct Live {
     past: PastDurations,
     /// When the run will probably be over, and when that was worked out; both in milliseconds since the epoch.
     forecast: Option<(i64, i64)>,
+    /// What agents do, and when they were looked at; milliseconds since the epoch.
+    steps: Steps,
     /// Nothing is drawn: a question stands on the screen.
     is_held: bool,
+}
+
+/// Looks what the agent of a live node does.
+pub(crate) type Look = Box<dyn Fn(&RunView, &str) -> Step>;
+
+/// The latest steps of agents.
+struct Steps {
+    look: Option<Look>,
+    by_node: BTreeMap<String, Step>,
+    looked_at: i64,
+}
+
+/// How old a step may be, in milliseconds: looking for it reads a file for each agent.
+const STEP_AGE: i64 = 300;
+
+impl Steps {
+    fn refresh(&mut self, run: &RunView, now: i64) {
+        let Some(look) = &self.look else { return };
+        if (0..STEP_AGE).contains(&now.saturating_sub(self.looked_at)) {
+            return;
+        }
+        self.looked_at = now;
+        self.by_node = run.running().map(|node| (node.path.clone(), look(run, &node.path))).collect();
+    }
+
+    /// `  Edit src/x.rs · mend the parser`; empty for what is no agent.
+    fn words(&self, node: &str) -> String {
+        let Some(step) = self.by_node.get(node) else { return String::new() };
+        let parts: Vec<String> =
+            [&step.tool, &step.todo].into_iter().flatten().map(|part| harmless(part).to_string()).collect();
+        if parts.is_empty() { String::new() } else { format!("  {}", parts.join(" · ")) }
+    }
 }
 
 /// How old a forecast may be, in milliseconds: it goes through the whole graph.
@@ -30,13 +65,16 @@ const FORECAST_AGE: i64 = 500;
 
 impl Live {
     /// A view on standard output. `past` says how long nodes took before; without any there is no forecast.
-    pub(crate) fn new(past: PastDurations) -> Self {
+    /// `look` says what agents do; none where nothing of that is shown.
+    pub(crate) fn new(past: PastDurations, look: Option<Look>) -> Self {
         let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
         let overall = screen.add(ProgressBar::new(0).with_style(bar_style()));
-        Self { screen, overall, running: BTreeMap::new(), past, forecast: None, is_held: false }
+        let steps = Steps { look, by_node: BTreeMap::new(), looked_at: 0 };
+        Self { screen, overall, running: BTreeMap::new(), past, forecast: None, steps, is_held: false }
     }
 
     fn show(&mut self, run: &RunView, now: i64) {
+        self.steps.refresh(run, now);
         let live: BTreeMap<&str, Option<i64>> =
             run.running().map(|node| (node.path.as_str(), node.started_at)).collect();
         self.running.retain(|path, spinner| {
@@ -52,8 +90,9 @@ impl Live {
                 self.screen.insert_before(&self.overall, spinner)
             });
             let elapsed = started_at.map(|start| time::span(now.saturating_sub(start)));
-            let path = harmless(path);
-            spinner.set_message(format!("{path}  {}", time::short(elapsed.unwrap_or(Duration::ZERO))));
+            let elapsed = time::short(elapsed.unwrap_or(Duration::ZERO));
+            let step = self.steps.words(path);
+            spinner.set_message(format!("{}  {elapsed}{step}", harmless(path)));
             spinner.tick();
         }
         self.overall.set_length(run.total() as u64);
@@ -158,7 +197,7 @@ fn bar_style() -> ProgressStyle {
 }
 
 fn spinner_style() -> ProgressStyle {
-    style("  {spinner:.cyan} {msg}", ProgressStyle::default_spinner())
+    style("  {spinner:.cyan} {wide_msg}", ProgressStyle::default_spinner())
 }
 
 /// indicatif parses its templates at run time; ours are constants, and the plain style stands in for a wrong one.

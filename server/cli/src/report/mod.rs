@@ -28,7 +28,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(crate) use json::Json;
-pub(crate) use live::Live;
+pub(crate) use live::{Live, Look};
 pub(crate) use plain::Plain;
 pub(crate) use summary::{bytes, cost_line, reuse_line, shell_word, summary};
 pub(crate) use track::{Track, Tracked};

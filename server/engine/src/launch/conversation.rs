@@ -10,9 +10,7 @@ use super::lines::{LINE_LIMIT, Line, Lines};
 use super::listen::{AgentReport, Listener};
 use super::spec::ProcessSpec;
 use crate::logs::{Capture, Masker};
-
-/// The stream as it came, in the attempt's folder.
-const STREAM_FILE: &str = "stream.jsonl";
+use crate::run_folder::STREAM_FILE;
 
 /// One attempt's conversation.
 #[derive(Debug)]

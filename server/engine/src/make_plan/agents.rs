@@ -9,13 +9,14 @@ use divisi_analysis::did_you_mean::nearest;
 use divisi_model::agent::{SaidKey, said, system_prompt};
 use divisi_model::{Agent, AgentWork, CommandWork, Node, Resolution, Tool};
 use divisi_syntax::{LineIndex, Span, Spanned};
-use divisi_workspace::settings::BUILT_IN_RUNNERS;
+use divisi_workspace::settings::{BUILT_IN_RUNNERS, RunnerKind};
 use divisi_workspace::{RunnerDefinition, Snapshot};
 use serde_json::{Map, Value};
 
 use super::{Faults, commands};
 use crate::plan::PlanAgent;
 use crate::runner::front_matter::{self, Fate, NodeKey, TURNS};
+use crate::runner::tools::can_be_told;
 
 /// A node whose text goes to a runner, as far as the runner has to suit it.
 pub(super) struct Handed<'a> {
@@ -134,6 +135,21 @@ impl<'a> Agents<'a> {
             let place = file.path.display();
             let message =
                 format!("{place}:{line}: the agent {} says `{}:{said}`; {why}", file.name, key.value);
+            faults.add(span, message);
+        }
+    }
+
+    /// Adds a fault for each tool with a restriction that the runner's program has no word for: it would allow more.
+    pub(super) fn check_tools(&self, runner: &str, tools: &[String], span: Span, faults: &mut Faults) {
+        let kind = self.runners.get(runner).map(|definition| definition.kind);
+        if !matches!(kind, Some(RunnerKind::Gemini | RunnerKind::Opencode)) {
+            return;
+        }
+        for tool in tools.iter().filter(|tool| !can_be_told(tool)) {
+            let message = format!(
+                "the runner {runner} cannot hold an agent to `{tool}`: write `Bash(WORDS *)` or `Bash(COMMAND)`, \
+                 name the tool as a whole, or let claude do it"
+            );
             faults.add(span, message);
         }
     }

@@ -169,13 +169,17 @@ fn plan_some_work(
             let budget = work.budget.as_ref().map(|budget| budget.value).unwrap_or_default();
             let max_turns = work.max_turns.as_ref().map(|turns| turns.value);
             let max_turns = max_turns.or_else(|| agents.turns(agent));
+            let tools: Option<Vec<String>> =
+                work.tools.as_ref().map(|tools| tools.iter().map(|tool| tool.value.clone()).collect());
+            let held = tools.as_deref().or_else(|| agents.files.get(agent)?.tools.as_deref());
+            agents.check_tools(&runner, held.unwrap_or_default(), work.agent.span, faults);
             Some(PlanWork::Agent {
                 agent: Some(agent),
                 runner,
                 command: None,
                 prompt: work.prompt.as_ref().map(|prompt| prompt.value.clone()).unwrap_or_default(),
                 model: work.model.as_ref().map(|model| model.value.clone()),
-                tools: work.tools.as_ref().map(|tools| tools.iter().map(|tool| tool.value.clone()).collect()),
+                tools,
                 max_turns: max_turns.into_iter().chain(budget.turns).min(),
                 max_micro_usd: budget.micro_usd,
                 max_tokens: budget.tokens,
@@ -196,13 +200,16 @@ fn plan_some_work(
             let max_turns = work.max_turns.as_ref().map(|turns| turns.value);
             let max_turns = max_turns.or_else(|| agents.turns(agent?));
             let names = |tools: &Vec<Spanned<String>>| tools.iter().map(|tool| tool.value.clone()).collect();
+            let tools: Option<Vec<String>> = work.tools.as_ref().map(names).or(called.tools);
+            let held = tools.as_deref().or_else(|| agents.files.get(agent?)?.tools.as_deref());
+            agents.check_tools(&runner, held.unwrap_or_default(), work.name.span, faults);
             Some(PlanWork::Agent {
                 agent,
                 runner,
                 prompt: String::new(),
                 command: Some(called.call),
                 model: work.model.as_ref().map(|model| model.value.clone()).or(called.model),
-                tools: work.tools.as_ref().map(names).or(called.tools),
+                tools,
                 max_turns: max_turns.into_iter().chain(budget.turns).min(),
                 max_micro_usd: budget.micro_usd,
                 max_tokens: budget.tokens,

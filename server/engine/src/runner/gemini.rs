@@ -7,6 +7,7 @@ use std::path::Path;
 use divisi_workspace::RunnerDefinition;
 use serde_json::{Value, json};
 
+use super::tools::ShellUse;
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
 use super::{
@@ -59,22 +60,43 @@ impl<'a> Gemini<'a> {
 
 /// With tools, everything else is refused; what the agent's file takes away is refused in any case.
 fn policy(job: &AgentJob<'_>) -> Option<String> {
-    let rule = |tool: &str, decision: &str, priority: u32| {
-        format!(
-            "[[rule]]\ntoolName = {}\ndecision = \"{decision}\"\npriority = {priority}\n",
-            Value::from(tool)
-        )
-    };
     let mut policy = String::new();
     if let Some(tools) = job.tools {
-        let allowed = tools.iter().flat_map(|tool| tools::gemini(tool));
-        policy.push_str(&rule("*", "deny", 100));
-        policy.extend(allowed.map(|tool| rule(&tool, "allow", 200)));
+        policy.push_str(&rule("*", "deny", 100, ""));
+        policy.extend(tools.iter().map(|tool| rules(tool, "allow", 200)));
     }
-    let disallowed = disallowed(job);
-    policy
-        .extend(disallowed.iter().flat_map(|tool| tools::gemini(tool)).map(|tool| rule(&tool, "deny", 300)));
+    policy.extend(disallowed(job).iter().map(|tool| rules(tool, "deny", 300)));
     (!policy.is_empty()).then_some(policy)
+}
+
+/// A tool in its words. It takes a line of several commands apart and holds each of them against the rules.
+fn rules(tool: &str, decision: &str, priority: u32) -> String {
+    let commands = match tools::shell_use(tool) {
+        Some(ShellUse::Prefix(words)) => format!("commandPrefix = {}\n", Value::from(words)),
+        // What the pattern is matched against is JSON: the command ends with its quotation mark.
+        Some(ShellUse::Exactly(words)) => {
+            format!("commandRegex = {}\n", Value::from(format!("{}\"", escaped(words))))
+        }
+        None => String::new(),
+    };
+    tools::gemini(tool).iter().map(|name| rule(name, decision, priority, &commands)).collect()
+}
+
+fn rule(name: &str, decision: &str, priority: u32, commands: &str) -> String {
+    let name = Value::from(name);
+    format!("[[rule]]\ntoolName = {name}\ndecision = \"{decision}\"\npriority = {priority}\n{commands}")
+}
+
+/// Text that a regular expression matches as it is.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        if character.is_ascii_punctuation() {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
 }
 
 impl Runner for Gemini<'_> {

@@ -24,7 +24,7 @@ pub(crate) mod front_matter;
 mod gemini;
 mod opencode;
 mod schema;
-mod tools;
+pub(crate) mod tools;
 mod transcript;
 mod verdict;
 mod version;

@@ -7,6 +7,7 @@ use std::path::Path;
 use divisi_workspace::RunnerDefinition;
 use serde_json::{Map, Value, json};
 
+use super::tools::ShellUse;
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
 use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, disallowed, model, said, tools};
@@ -80,10 +81,30 @@ fn permission(job: &AgentJob<'_>) -> Option<Value> {
     let mut permission = Map::new();
     if let Some(tools) = job.tools {
         permission.insert("*".to_owned(), json!("deny"));
-        permission.extend(tools.iter().map(|tool| (tools::opencode(tool), json!("allow"))));
+        tools.iter().for_each(|tool| decide(&mut permission, tool, "allow"));
     }
-    permission.extend(disallowed(job).iter().map(|tool| (tools::opencode(tool), json!("deny"))));
+    disallowed(job).iter().for_each(|tool| decide(&mut permission, tool, "deny"));
     (!permission.is_empty()).then_some(Value::Object(permission))
+}
+
+/// Adds a tool in its words, of which the latest that matches counts. What a restriction leaves out is refused where the
+/// rest is allowed, and stays as it is where the rest is refused.
+fn decide(permission: &mut Map<String, Value>, tool: &str, decision: &str) {
+    let name = tools::opencode(tool);
+    let pattern = match tools::shell_use(tool) {
+        // It takes a line of several commands apart, and `git *` is `git` alone, too.
+        Some(ShellUse::Prefix(words)) => format!("{words} *"),
+        Some(ShellUse::Exactly(words)) => words.to_owned(),
+        None => return drop(permission.insert(name, json!(decision))),
+    };
+    let others = if decision == "allow" { json!({ "*": "deny" }) } else { json!({}) };
+    let entry = permission.entry(name).or_insert(others);
+    if let Value::String(whole) = entry {
+        *entry = json!({ "*": whole });
+    }
+    if let Value::Object(patterns) = entry {
+        patterns.insert(pattern, json!(decision));
+    }
 }
 
 impl Runner for Opencode<'_> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::event::{RunnerFault, Usage};
 use crate::launch::{AgentFailure, AgentReport, Heard};
+use crate::logs::{TODO_MARK, TOOL_MARK};
 
 /// Characters of a tool call's input that are told in the log.
 const INPUT_SHOWN: usize = 200;
@@ -48,11 +49,11 @@ impl Transcript {
         heard.is_progress = true;
         for (status, text) in items {
             let mark = match status {
-                "completed" => "x",
-                "in_progress" => ">",
-                _ => " ",
+                "completed" => "  [x] ",
+                "in_progress" => TODO_MARK,
+                _ => "  [ ] ",
             };
-            heard.log.push(format!("  [{mark}] {text}"));
+            heard.log.push(format!("{mark}{text}"));
         }
     }
 
@@ -80,8 +81,8 @@ impl Transcript {
 pub(super) fn tool_line(name: &str, input: Option<&Value>) -> String {
     let input = input.filter(|input| input.as_object().is_none_or(|input| !input.is_empty()));
     match input {
-        Some(input) => format!("→ {name} {}", shortened(&input.to_string())),
-        None => format!("→ {name}"),
+        Some(input) => format!("{TOOL_MARK}{name} {}", shortened(&input.to_string())),
+        None => format!("{TOOL_MARK}{name}"),
     }
 }
 

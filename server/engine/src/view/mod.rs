@@ -309,6 +309,11 @@ impl RunView {
         self.by_path.get(path).and_then(|index| self.nodes.get(*index))
     }
 
+    /// The place of a node in the plan; without a plan, in the order in which nodes were heard of.
+    pub fn index(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
     /// Nodes with a live attempt, in plan order.
     pub fn running(&self) -> impl Iterator<Item = &NodeView> {
         self.running.iter().filter_map(|index| self.nodes.get(*index))
