@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use syn::{Attribute, Expr, Fields, GenericArgument, Item, Lit, Meta, PathArguments, Type};
 
 /// What bears on what may run is taken from the user alone, never from a workspace.
-const OF_THE_USER: [&str; 3] = ["run.pass_env", "run.runner", "run.trust"];
+const OF_THE_USER: [&str; 4] = ["mcp.allow_run", "run.pass_env", "run.runner", "run.trust"];
 
 /// What an editor cannot set: runners are programs, traces leave the machine, and both are defined in files.
 const LEFT_OUT: [&str; 2] = ["runners", "traces"];

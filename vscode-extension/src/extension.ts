@@ -2,6 +2,8 @@ import * as vscode from "vscode";
 
 import type { Location, Position } from "vscode-languageclient/node";
 
+import { registerServers } from "./agents/servers";
+import { registerTools } from "./agents/tools";
 import { Actions } from "./commands/actions";
 import { registerCommands } from "./commands/register";
 import { GraphPanel } from "./graph/panel";
@@ -25,6 +27,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const timeline = new TimelinePanel(context.extensionUri, store, actions, server);
   context.subscriptions.push(
     registerCommands({ server, store, actions, graph, timeline }),
+    registerServers(),
+    registerTools(context.extension),
     vscode.commands.registerCommand(SHOW_REFERENCES, (uri: string, position: Position, locations: Location[]) =>
       server?.showReferences(uri, position, locations),
     ),

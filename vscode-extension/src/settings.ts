@@ -5,8 +5,8 @@ interface Property {
   readonly scope?: string;
 }
 
-/** Settings of the extension itself, which the server does not know. */
-const OWN = /^divisi\.server\./;
+/** Settings of the extension itself, which the server does not know or does not take from an editor. */
+const OWN = /^divisi\.(server|mcp)\./;
 
 /** As the server takes them: one object, nested by the dots of the names. */
 export function settingsMade(extension: vscode.Extension<unknown>): object {

@@ -120,7 +120,7 @@ impl Default for HintSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "snake_case")]
 pub struct McpSettings {
-    /// Whether they may start runs. Off: only the user can switch it on, for a repository must not.
+    /// Whether agents may start runs through `divisi mcp`. Off: only the user can switch it on, for a repository must not.
     pub allow_run: bool,
 }
 

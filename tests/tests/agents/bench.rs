@@ -70,10 +70,23 @@ impl Bench {
     /// `divisi`, with what the agents' programs need to reach the service and nothing else.
     pub(crate) fn divisi(&self, arguments: &[&str]) -> Command {
         let mut command = self.world.divisi();
+        command.args(arguments);
+        self.connect(command)
+    }
+
+    /// Claude Code itself, in the workspace, with `divisi` on its PATH.
+    pub(crate) fn claude(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.programs.join("claude"));
+        command.args(arguments).current_dir(self.world.workspace()).envs(self.world.environment());
+        self.connect(command)
+    }
+
+    fn connect(&self, mut command: Command) -> Command {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(self.programs.clone()).chain(std::env::split_paths(&path));
+        let divisi = divisi_tests::divisi().parent().map(Path::to_owned);
+        let folders =
+            std::iter::once(self.programs.clone()).chain(divisi).chain(std::env::split_paths(&path));
         command
-            .args(arguments)
             .env("PATH", std::env::join_paths(folders).expect("folders without colons"))
             .env("ANTHROPIC_BASE_URL", &self.service.url)
             .env("ANTHROPIC_API_KEY", KEY)

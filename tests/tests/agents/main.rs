@@ -13,4 +13,5 @@
 mod bench;
 mod claude;
 mod others;
+mod plugin;
 mod stand_in;

@@ -36,6 +36,8 @@ struct Shared {
     /// Seconds since the epoch until which there is no quota.
     exhausted_until: Mutex<u64>,
     refused: AtomicUsize,
+    /// What models were asked, in order.
+    asked: Mutex<Vec<Value>>,
 }
 
 impl StandIn {
@@ -62,6 +64,11 @@ impl StandIn {
     /// How many requests were refused for want of quota.
     pub(crate) fn refused(&self) -> usize {
         self.shared.refused.load(Ordering::SeqCst)
+    }
+
+    /// What models were asked so far, in order, whole.
+    pub(crate) fn asked(&self) -> Vec<Value> {
+        self.shared.asked.lock().expect("no panic").clone()
     }
 }
 
@@ -150,6 +157,7 @@ fn answer(mut stream: &TcpStream, path: &str, body: &[u8], shared: &Shared) -> s
         let empty = json!({ "data": [], "models": [], "input_tokens": 10 });
         return respond(stream, if known { 200 } else { 404 }, &[], &empty);
     };
+    shared.asked.lock().expect("no panic").push(body.clone());
     let until = *shared.exhausted_until.lock().expect("no panic");
     if now() < until {
         shared.refused.fetch_add(1, Ordering::SeqCst);
