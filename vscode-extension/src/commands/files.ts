@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 
+import { askForAgents } from "./labels";
 import { ask, folderOf, showBeside } from "./program";
 
 const TEMPLATES = [
@@ -66,14 +67,18 @@ async function transform(file: vscode.Uri | undefined, command: string, missing:
   }
   const folder = folderOf(file);
   const path = file.path.replace(/\.[^./]+$/, ".dag.yaml");
-  const out = await vscode.window.showSaveDialog({ defaultUri: file.with({ path }), filters: { DAG: ["dag.yaml"] } });
+  const out = await vscode.window.showSaveDialog({ defaultUri: file.with({ path }), filters: { DAG: ["yaml", "yml"] } });
   if (folder !== undefined && out !== undefined) {
     await write(folder, [command, file.fsPath, "--out", out.fsPath], out);
   }
 }
 
 async function write(folder: vscode.Uri, args: readonly string[], out: vscode.Uri): Promise<void> {
-  const answer = await ask(args, folder);
+  let answer = await ask(args, folder);
+  const agents = answer.isGood ? undefined : await askForAgents(answer.errors, folder);
+  if (agents !== undefined) {
+    answer = await ask([...args, ...agents], folder);
+  }
   if (!answer.isGood) {
     void vscode.window.showErrorMessage(answer.errors);
     return;

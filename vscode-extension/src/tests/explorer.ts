@@ -6,7 +6,7 @@ import type { KnownNode } from "../protocol";
 import type { RunState } from "../runs/state";
 import type { RunStore } from "../runs/store";
 import type { RunningServer } from "../server";
-import { lookOf, stateInWords } from "../words";
+import { type Look, lookOf, stateInWords } from "../words";
 
 const FILES = "**/*.dag.{yaml,yml,json}";
 const MOST = 1000;
@@ -103,11 +103,12 @@ export class TestExplorer implements vscode.Disposable {
       test.errored(item, new vscode.TestMessage("It was not run."));
       return;
     }
+    const told = new Map<string, Look>();
     await new Promise<void>((resolve) => {
       const show = (): void => {
         const state = this.store.peek(id);
         if (state !== undefined) {
-          mark(suite, state, test);
+          mark(suite, state, test, told);
           if (!state.run.isLive) {
             listening.dispose();
             resolve();
@@ -126,18 +127,20 @@ export class TestExplorer implements vscode.Disposable {
   }
 }
 
-/** Tells how each node is. */
-function mark(suite: vscode.TestItem, state: RunState, test: vscode.TestRun): void {
+/** Tells how each node is, where that has changed: a failure that is told again is listed again. */
+function mark(suite: vscode.TestItem, state: RunState, test: vscode.TestRun, told: Map<string, Look>): void {
   suite.children.forEach((item) => {
     const node = state.node(item.id);
-    if (node !== undefined) {
-      markOne(item, node, test);
+    const look = node === undefined ? undefined : lookOf(node.state.is);
+    if (node !== undefined && look !== undefined && told.get(item.id) !== look) {
+      told.set(item.id, look);
+      markOne(item, node, look, test);
     }
   });
 }
 
-function markOne(item: vscode.TestItem, node: KnownNode, test: vscode.TestRun): void {
-  switch (lookOf(node.state.is)) {
+function markOne(item: vscode.TestItem, node: KnownNode, look: Look, test: vscode.TestRun): void {
+  switch (look) {
     case "waiting":
     case "attention":
       test.enqueued(item);

@@ -17,9 +17,9 @@ export type FromPage = { readonly type: "ready" } | { readonly type: "log"; read
 
 const BODY = `
 <header><h1 id="name"></h1><span id="status" role="status" aria-live="polite"></span><span id="before"></span></header>
-<table id="rows"><caption>When each node of the run was at work</caption>
+<main><table id="rows"><caption>When each node of the run was at work</caption>
 <thead><tr><th scope="col">Node</th><th scope="col">State</th><th scope="col">Time</th><th scope="col">Before</th><th scope="col" class="bars">Timeline</th></tr></thead>
-<tbody></tbody></table>`;
+<tbody></tbody></table></main>`;
 
 /** When each node of a run was at work, beside the run of the same DAG before. One for each window. */
 export class TimelinePanel implements vscode.Disposable, vscode.WebviewPanelSerializer<{ run?: string }> {

@@ -24,6 +24,8 @@ const CHROMIUM_FLAGS = [
 
 const SETTINGS = {
   "workbench.startupEditor": "none",
+  // Else it follows the browser's.
+  "workbench.colorTheme": "Default Dark Modern",
   "telemetry.telemetryLevel": "off",
   "extensions.autoUpdate": false,
   "update.mode": "none",

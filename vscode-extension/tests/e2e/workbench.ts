@@ -1,7 +1,7 @@
 import { type FrameLocator, type Locator, type Page } from "playwright-core";
 
 /** Longer than anything takes; it only bounds a failing test. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 /** One window, by what a person sees and types. */
 export class Workbench {
@@ -27,6 +27,14 @@ export class Workbench {
   /** Runs a command of the palette by its whole title. */
   async command(title: string): Promise<void> {
     await this.pick("F1", `>${title}`, title);
+  }
+
+  /** Takes a colour theme by its name. */
+  async theme(name: string): Promise<void> {
+    await this.command("Preferences: Color Theme");
+    await this.quickInput().fill(name);
+    await this.choose(name);
+    await this.quickInput().waitFor({ state: "hidden" });
   }
 
   /** Opens a list, types, chooses. A list that opened before the window knew of its entry is opened anew. */
@@ -65,6 +73,15 @@ export class Workbench {
 
   async choose(label: string): Promise<void> {
     await this.rows().filter({ hasText: label }).first().click();
+  }
+
+  /** Says yes to the question where to write; the window offers a place. */
+  async save(path: string): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => document.querySelector<HTMLInputElement>(".quick-input-box input")?.value === wanted,
+      path,
+    );
+    await this.page.keyboard.press("Enter");
   }
 
   quickInput(): Locator {

@@ -107,9 +107,7 @@ test("pictures", async () => {
 /** One picture a theme. */
 async function shoot(window: Workbench, name: string, themes: (keyof typeof THEMES)[]): Promise<void> {
   for (const theme of themes) {
-    await window.command("Preferences: Color Theme");
-    await window.quickInput().fill(THEMES[theme]);
-    await window.choose(THEMES[theme]);
+    await window.theme(THEMES[theme]);
     const look = theme === "-light" ? "vs" : theme === "-contrast" ? "hc-black" : "vs-dark";
     await window.page.locator(`.monaco-workbench.${look}`).waitFor();
     // Views draw themselves in the new colours within a frame or two.

@@ -76,7 +76,7 @@ function dependencies({ graph, neighbours }: Subject, at: number, tell: (message
     const parts: Node[] = [html("span", { textContent: on })];
     if (graph.canChange) {
       const remove = button("Remove", () => { tell({ type: "change", change: { kind: "removeDependency", node, on } }); });
-      remove.setAttribute("aria-label", `No longer wait for ${on}`);
+      remove.setAttribute("aria-label", `Remove: no longer wait for ${on}`);
       parts.push(remove);
     }
     return html("li", {}, parts);
