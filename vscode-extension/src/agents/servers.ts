@@ -32,10 +32,17 @@ export function registerServers(): vscode.Disposable {
         .filter((folder) => folder.uri.scheme === "file")
         .map((folder) => new Definition(`Divisi: ${folder.name}`, program(), argumentsFor(folder))),
   };
+  let registered: vscode.Disposable;
+  try {
+    registered = lm.registerMcpServerDefinitionProvider(PROVIDER, provider);
+  } catch {
+    // The draft of it in 1.100 knows providers by another contribution.
+    return vscode.Disposable.from(changes);
+  }
   void vscode.commands.executeCommand("setContext", SERVES, true);
   return vscode.Disposable.from(
     changes,
-    lm.registerMcpServerDefinitionProvider(PROVIDER, provider),
+    registered,
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       changes.fire();
     }),
