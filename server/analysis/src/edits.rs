@@ -51,13 +51,17 @@ pub fn remove_item(
     }
     let items: Vec<NodeId> = tree.items(list).collect();
     let at = items.iter().position(|other| *other == item)?;
-    if tree.style(list) == Style::Flow {
-        return Some(vec![remove_flow_item(tree, &items, at)]);
-    }
+    let is_flow = tree.style(list) == Style::Flow;
     if items.len() == 1 {
-        return remove_entry(tree, lines, mapping, key, list);
+        let entry = remove_entry(tree, lines, mapping, key, list);
+        return entry.or_else(|| is_flow.then(|| vec![remove_flow_item(tree, &items, at)]));
     }
-    Some(vec![remove_lines(tree, lines, tree.span(item))?])
+    let edit = if is_flow {
+        remove_flow_item(tree, &items, at)
+    } else {
+        remove_lines(tree, lines, tree.span(item))?
+    };
+    Some(vec![edit])
 }
 
 /// `a, b` loses an item and the comma that parted it from its neighbour.
@@ -78,12 +82,21 @@ fn remove_entry(
     key: NodeId,
     value: NodeId,
 ) -> Option<Vec<Edit>> {
-    let is_first = tree.entries(mapping).next().is_some_and(|(first, _)| first == key);
-    if is_first || tree.style(mapping) == Style::Flow {
-        return None;
-    }
+    let entries: Vec<_> = tree.entries(mapping).collect();
+    let at = entries.iter().position(|(other, _)| *other == key)?;
     let span = tree.span(key).cover(tree.span(value));
-    Some(vec![remove_lines(tree, lines, span)?])
+    let (_, before) = entries.get(at.checked_sub(1)?)?;
+    let edit = match tree.style(mapping) {
+        Style::Flow => remove_behind(tree, tree.span(*before), span)?,
+        _ => remove_lines(tree, lines, span)?,
+    };
+    Some(vec![edit])
+}
+
+/// Removes `span` with the comma between it and what stands `before`, if no comment does.
+fn remove_behind(tree: &Tree, before: Span, span: Span) -> Option<Edit> {
+    let gap = Span::new(before.end, span.start).slice(tree.text());
+    (gap.trim() == ",").then(|| Edit { span: Span::new(before.end, span.end), text: String::new() })
 }
 
 /// Removes the lines of `span`, if nothing but indentation, a dash and a comment stands beside it.

@@ -219,7 +219,7 @@ fn a_dependency_is_taken_out() {
         FLOW,
         &no_wait("b", "a"),
         expect![[r#"
-        nodes: [{id: a, run: x}, {id: b, run: y, depends_on: []}]
+        nodes: [{id: a, run: x}, {id: b, run: y}]
     "#]],
     );
     check_in(
@@ -229,7 +229,7 @@ fn a_dependency_is_taken_out() {
         expect![[r#"
         { "nodes": [
           { "id": "a", "run": "x" },
-          { "id": "b", "depends_on": [], "run": "y" }
+          { "id": "b", "run": "y" }
         ] }
     "#]],
     );
@@ -254,5 +254,50 @@ fn a_dependency_is_taken_out() {
         expect![[r#"
         `a` does not wait for `b`
     "#]],
+    );
+}
+
+#[test]
+fn with_the_last_dependency_its_key_goes() {
+    check(
+        "nodes:\n  - id: a\n    run: x\n  - id: b\n    depends_on: [a]\n    run: y\n",
+        &no_wait("b", "a"),
+        expect![[r#"
+            nodes:
+              - id: a
+                run: x
+              - id: b
+                run: y
+        "#]],
+    );
+    check(
+        "nodes:\n  - {id: a, run: x}\n  - {id: b, depends_on: a, run: y}\n",
+        &no_wait("b", "a"),
+        expect![[r#"
+            nodes:
+              - {id: a, run: x}
+              - {id: b, run: y}
+        "#]],
+    );
+    // Nobody can tell what to do with the dash, or with the comment.
+    check(
+        "nodes:\n  - id: a\n    run: x\n  - depends_on: [a]\n    id: b\n    run: y\n",
+        &no_wait("b", "a"),
+        expect![[r#"
+            nodes:
+              - id: a
+                run: x
+              - depends_on: []
+                id: b
+                run: y
+        "#]],
+    );
+    check(
+        "nodes: [{id: a, run: x}, {id: b, # last\n  depends_on: [a]}]\n",
+        &no_wait("b", "a"),
+        expect![[r#"
+            nodes: [{id: a, run: x}, {id: b, # last
+              depends_on: []}]
+        "#]],
     );
 }

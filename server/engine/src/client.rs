@@ -219,9 +219,17 @@ impl Runs {
 
     /// All runs, the latest first. A run that cannot be read is left out of the list and named in the second part.
     pub fn list(&self) -> Result<(Vec<RunSummary>, Vec<EngineError>), EngineError> {
+        self.latest(usize::MAX)
+    }
+
+    /// As [`Runs::list`], but `most` at most: no further journal is read.
+    pub fn latest(&self, most: usize) -> Result<(Vec<RunSummary>, Vec<EngineError>), EngineError> {
         let mut summaries = Vec::new();
         let mut faults = Vec::new();
         for run in self.ids()?.into_iter().rev() {
+            if summaries.len() >= most {
+                break;
+            }
             match self.summary_of(&run) {
                 Ok(summary) => summaries.push(summary),
                 Err(fault) => faults.push(EngineError::new(format!("the run {run} cannot be read: {fault}"))),

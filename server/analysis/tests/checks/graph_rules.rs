@@ -99,7 +99,6 @@ fn self_dependency() {
         nodes:
           - id: a
             run: x
-            depends_on: []
     "#]]
     .assert_eq(&fixed("nodes:\n  - id: a\n    run: x\n    depends_on: [a]\n"));
     expect![[r#"

@@ -155,16 +155,7 @@ impl File<'_> {
         let entry = entry.ok_or_else(|| format!("`{id}` does not wait for `{on}`"))?;
         let key = key(node);
         let edits = edits::remove_item(self.tree, &self.document.lines, node.tree, key, entry.span);
-        edits.or_else(|| self.empty_list(node, key)).ok_or_else(|| no_sure_place(id))
-    }
-
-    /// `[a]` becomes `[]` where its entry cannot be taken out.
-    fn empty_list(&self, node: &Node, key: &str) -> Option<Vec<Edit>> {
-        let list = self.tree.get(node.tree, key)?;
-        let mut items = self.tree.items(list);
-        let only = items.next().filter(|_| self.tree.style(list) == Style::Flow)?;
-        let edit = Edit { span: self.tree.span(only), text: String::new() };
-        items.next().is_none().then(|| vec![edit])
+        edits.ok_or_else(|| no_sure_place(id))
     }
 }
 

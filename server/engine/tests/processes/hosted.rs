@@ -659,6 +659,8 @@ fn runs_are_found_by_a_prefix() {
     assert_eq!(bench.start().verdict(), "succeeded");
     let (runs, faults) = bench.runs.list().unwrap();
     assert_eq!((runs.len(), faults.len()), (1, 0));
+    assert_eq!(bench.runs.latest(1).unwrap().0.len(), 1);
+    assert_eq!(bench.runs.latest(0).unwrap().0.len(), 0);
     let error = bench.runs.log(&bench.run, "b", WhichAttempt::Latest).unwrap_err().to_string();
     assert!(error.contains("has no node b"), "{error}");
     assert_eq!(fs::read_to_string(bench.root().join(".divisi/.gitignore")).unwrap(), "*\n");

@@ -84,13 +84,14 @@ impl Run {
 
 /// A run that cannot be read is left out.
 pub(crate) fn runs(view: &View, params: &Params) -> Result<Listed> {
+    let most = params.most.unwrap_or(MOST);
     let mut found = Vec::new();
     for root in roots(view) {
         // A folder without runs is left as it is.
         if !root.join(".divisi").is_dir() {
             continue;
         }
-        match Runs::open(&root).and_then(|runs| runs.list()) {
+        match Runs::open(&root).and_then(|runs| runs.latest(most)) {
             Ok((summaries, _unreadable)) => {
                 found.extend(summaries.into_iter().map(|summary| Run::new(view, &root, summary)));
             }
@@ -98,7 +99,7 @@ pub(crate) fn runs(view: &View, params: &Params) -> Result<Listed> {
         }
     }
     found.sort_by(|one, other| other.run.cmp(&one.run));
-    found.truncate(params.most.unwrap_or(MOST));
+    found.truncate(most);
     Ok(Listed { runs: found })
 }
 
