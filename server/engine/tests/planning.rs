@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "what goes wrong here fails a test")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -648,10 +649,11 @@ fn handed_over(plan: &StoredPlan) -> String {
         session: "SESSION",
         cwd: Path::new("/workspace"),
         dir: dir.path(),
+        environment: &BTreeMap::new(),
     };
     let process = runner(&plan.runners[name]).prepare(&job).unwrap();
     let mut lines = vec![process.argv.join(" ")];
-    for file in ["agents.json", "policy.toml", "settings.json", "opencode.json"] {
+    for file in ["agents.json", "policy.toml", "home/.gemini/settings.json", "opencode.json"] {
         lines.extend(fs::read_to_string(dir.path().join(file)));
     }
     lines.join("\n").replace(&dir.path().display().to_string(), "DIR")
@@ -711,7 +713,7 @@ fn what_an_agents_file_says_is_handed_over() {
         claude -p --output-format stream-json --verbose --permission-mode dontAsk --permission-prompts none --agents DIR/agents.json --agent reviewer --session-id SESSION --disallowedTools Write,Bash(rm *) --effort low --max-turns 9 --setting-sources user --strict-mcp-config
         {"reviewer":{"description":"Reviews.","prompt":"You review.\n"}}
 
-        gemini -o stream-json --skip-trust --session-id SESSION --policy DIR/policy.toml
+        gemini -o stream-json --session-id SESSION --policy DIR/policy.toml
         [[rule]]
         toolName = "write_file"
         decision = "deny"
@@ -722,7 +724,7 @@ fn what_an_agents_file_says_is_handed_over() {
         priority = 300
         commandPrefix = "rm"
 
-        {"general":{"enableAutoUpdate":false},"model":{"maxSessionTurns":7},"hooksConfig":{"enabled":false},"admin":{"mcp":{"enabled":false},"extensions":{"enabled":false}}}
+        {"general":{"enableAutoUpdate":false},"model":{"maxSessionTurns":7},"security":{"folderTrust":{"enabled":false}},"advanced":{"ignoreLocalEnv":true}}
 
         opencode run --format json --pure --agent reviewer
         {"agent":{"reviewer":{"mode":"primary","prompt":"You review.\n","description":"Reviews.","steps":7,"permission":{"edit":"deny","bash":{"rm *":"deny"}}}},"share":"disabled"}

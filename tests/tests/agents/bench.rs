@@ -1,5 +1,7 @@
 //! A workspace with an agent, a service that stands in, and the programs.
 
+use std::ffi::OsStr;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -93,6 +95,40 @@ impl Bench {
             .env_remove("CLAUDE_CODE_OAUTH_TOKEN")
             .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
         command
+    }
+
+    /// Runs what `divisi` gave as a user who owns the workspace and no part of the system; as this test's own user
+    /// where that is all it may.
+    pub(crate) fn ended_of_an_ordinary_user(&self, mut command: Command) -> Ended {
+        const NOBODY: &str = "65534";
+        let lower = |program: &OsStr| {
+            let mut lowered = Command::new("setpriv");
+            lowered.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]).arg(program);
+            lowered
+        };
+        let can = lower(command.get_program()).arg("--version").output();
+        if !can.is_ok_and(|output| output.status.success()) {
+            return self.ended(command.output().expect("divisi starts"));
+        }
+        let mut lowered = lower(command.get_program());
+        lowered.args(command.get_args()).current_dir(self.world.workspace());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => lowered.env(name, value),
+                None => lowered.env_remove(name),
+            };
+        }
+        self.give_to(NOBODY);
+        let output = lowered.output().expect("divisi starts");
+        let own = std::fs::metadata("/proc/self").expect("this process is there").uid();
+        self.give_to(&own.to_string());
+        self.ended(output)
+    }
+
+    fn give_to(&self, user: &str) {
+        let folder = self.world.workspace().parent().expect("a workspace lies in a folder").to_owned();
+        let status = Command::new("chown").args(["-R", user]).arg(folder).status();
+        assert!(status.is_ok_and(|status| status.success()), "who may change users may change owners");
     }
 
     pub(crate) fn run(&self) -> Ended {

@@ -151,7 +151,7 @@ fn run_gemini(bench: &Bench) -> Ended {
     bench.world.write("../home/.gemini/settings.json", &settings.to_string());
     let mut command = bench.divisi(&["run", "a.dag.yaml", "--yes"]);
     command.env("GOOGLE_GEMINI_BASE_URL", &bench.service.url).env("GEMINI_API_KEY", "a-key-that-nobody-has");
-    bench.ended(command.output().expect("divisi starts"))
+    bench.ended_of_an_ordinary_user(command)
 }
 
 #[test]
@@ -176,6 +176,49 @@ fn gemini_succeeds_and_uses_its_shell_for_what_its_tools_name_alone() {
     let has = |file: &str| bench.world.workspace().join(file).exists();
     assert_eq!((has("a.txt"), has("b.txt"), has("a.txt.b")), (true, false, false), "{:?}", evidence.denied);
     assert_eq!(evidence.denied.len(), 2);
+}
+
+/// A repository whose settings start programs and lift the limit on turns.
+fn write_settings_of_repository(bench: &Bench) {
+    let touch = |file: &str| format!("touch {}", bench.world.workspace().join(file).display());
+    let server = json!({ "command": "sh", "args": ["-c", touch("server-was-here")] });
+    let hook = json!({ "hooks": [{ "type": "command", "command": touch("hook-was-here") }] });
+    let settings = json!({
+        "mcpServers": { "theirs": server }, "hooks": { "BeforeAgent": [hook] }, "model": { "maxSessionTurns": 50 },
+    });
+    bench.world.write(".gemini/settings.json", &settings.to_string());
+}
+
+#[test]
+fn gemini_leaves_out_what_the_repository_sets_up_and_holds_its_turns() {
+    let Some(bench) = Bench::new().filter(|bench| bench.has("gemini")) else { return };
+    write_settings_of_repository(&bench);
+    bench.write_dag(
+        "    runner: gemini\n    model: gemini-2.5-pro\n    tools: [Bash]\n    max_turns: 2\n",
+        &[
+            r#"use run_shell_command {"command": "git init -q made"} (0 in, 0 out)"#,
+            r#"use run_shell_command {"command": "touch b.txt"} (0 in, 0 out)"#,
+            r#"use run_shell_command {"command": "touch c.txt"} (0 in, 0 out)"#,
+            "say all is well",
+        ],
+    );
+    let ended = run_gemini(&bench);
+    assert_eq!(ended.evidence("a").fault, Some(RunnerFault::Turns), "{}", ended.said);
+    let has = |file: &str| bench.world.workspace().join(file).exists();
+    assert_eq!((has("made/.git"), has("c.txt")), (true, false), "{:?}", ended.evidence("a").denied);
+    assert!(!has("hook-was-here") && !has("server-was-here"));
+}
+
+#[test]
+fn gemini_takes_what_the_repository_sets_up_where_its_definition_says_so() {
+    let Some(bench) = Bench::new().filter(|bench| bench.has("gemini")) else { return };
+    bench.world.write("divisi.toml", "[runners.gemini]\nrepository_settings = true\n");
+    write_settings_of_repository(&bench);
+    bench.write_dag("    runner: gemini\n    model: gemini-2.5-pro\n", &["say all is well"]);
+    let ended = run_gemini(&bench);
+    assert_eq!(ended.status, Some(0), "{}", ended.said);
+    let has = |file: &str| bench.world.workspace().join(file).exists();
+    assert!(has("hook-was-here") && has("server-was-here"), "{}", ended.said);
 }
 
 #[test]

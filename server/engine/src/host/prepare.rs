@@ -73,7 +73,7 @@ impl Workshop<'_> {
         let mut environment =
             environment::build(self.plan, node, &start.inputs, self.runner_env(node), self.environment)?;
         write_inputs(&mut environment, &folder)?;
-        let program = self.program(node, start, &folder)?;
+        let program = self.program(node, start, &folder, &environment.variables)?;
         let token = self.token(start.key.node, start.key.attempt);
         self.add_own_variables(&mut environment, node, start.key, outputs, &token);
         environment.variables.insert("PWD".to_owned(), cwd.to_string_lossy().into_owned());
@@ -164,6 +164,7 @@ impl Workshop<'_> {
         node: &PlanNode,
         start: &StartAttempt,
         folder: &AttemptFolder,
+        environment: &BTreeMap<String, String>,
     ) -> Result<Program, String> {
         let argv = match &start.command {
             RenderedCommand::Argv { argv } => argv.clone(),
@@ -173,7 +174,9 @@ impl Workshop<'_> {
             RenderedCommand::Line { line, shell: None } => {
                 words::split(line).ok_or_else(|| "the command has shell syntax and no shell".to_owned())?
             }
-            RenderedCommand::Agent { prompt } => return self.agent_program(node, start, prompt, folder),
+            RenderedCommand::Agent { prompt } => {
+                return self.agent_program(node, start, prompt, folder, environment);
+            }
         };
         Ok(Program { argv, stdin: None, env: Vec::new(), stop: default_stop_sequence(), stream: None })
     }
@@ -184,6 +187,7 @@ impl Workshop<'_> {
         start: &StartAttempt,
         prompt: &str,
         folder: &AttemptFolder,
+        environment: &BTreeMap<String, String>,
     ) -> Result<Program, String> {
         let PlanWork::Agent {
             agent, runner: name, model, tools, max_turns, max_micro_usd, max_tokens, ..
@@ -213,6 +217,7 @@ impl Workshop<'_> {
             session: &session_of(&self.token(start.key.node, start.key.attempt)),
             cwd: &self.working_folder(node, folder),
             dir: folder.path(),
+            environment,
         };
         let RunnerProcess { argv, env, stdin, stream } =
             runner.prepare(&job).map_err(|error| format!("the files for the runner {name}: {error}"))?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use divisi_workspace::RunnerDefinition;
 use serde_json::{Value, json};
 
+use super::gemini_home;
 use super::tools::ShellUse;
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
@@ -18,7 +19,14 @@ use crate::launch::{AgentReport, AgentStream, Heard, Listener, Outcome, StopStep
 
 const PROMPT_FILE: &str = "prompt.md";
 const POLICY_FILE: &str = "policy.toml";
-const SETTINGS_FILE: &str = "settings.json";
+const SHELL: &str = "run_shell_command";
+const HOME_FOLDER: &str = "home";
+
+/// Names its home.
+const HOME_VARIABLE: &str = "GEMINI_CLI_HOME";
+
+/// Says whether the folder it works in is trusted, whatever its settings say.
+const TRUST_VARIABLE: &str = "GEMINI_CLI_TRUST_WORKSPACE";
 
 /// Gemini CLI. An agent cannot be handed to it: who it is stands before the prompt.
 pub(super) struct Gemini<'a> {
@@ -31,8 +39,7 @@ impl<'a> Gemini<'a> {
     }
 
     fn arguments(&self, job: &AgentJob<'_>) -> Vec<String> {
-        // Whether this workspace is trusted was asked before the run; a folder it does not trust ends it at once.
-        let mut arguments: Vec<String> = ["-o", "stream-json", "--skip-trust"].map(str::to_owned).to_vec();
+        let mut arguments: Vec<String> = ["-o", "stream-json"].map(str::to_owned).to_vec();
         let mut option = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
         option("--session-id", job.session.to_owned());
         if policy(job).is_some() {
@@ -44,18 +51,25 @@ impl<'a> Gemini<'a> {
         arguments
     }
 
-    /// Settings over all others: no hooks, servers and extensions of the repository, and the limit on turns.
+    /// Settings over the user's. The repository's come over these, where they count.
     fn settings(&self, job: &AgentJob<'_>) -> Value {
         let mut settings = json!({ "general": { "enableAutoUpdate": false } });
         if let Some(turns) = job.max_turns {
             settings["model"] = json!({ "maxSessionTurns": turns });
         }
         if !self.definition.repository_settings {
-            settings["hooksConfig"] = json!({ "enabled": false });
-            settings["admin"] = json!({ "mcp": { "enabled": false }, "extensions": { "enabled": false } });
+            // It would end at once in a folder that it does not trust. That it does not is said by a variable.
+            settings["security"] = json!({ "folderTrust": { "enabled": false } });
+            settings["advanced"] = json!({ "ignoreLocalEnv": true });
         }
         settings
     }
+}
+
+/// The user's home, as it would find it.
+fn home_of_user<'a>(job: &AgentJob<'a>) -> Option<&'a Path> {
+    let names = [HOME_VARIABLE, "HOME"].into_iter();
+    names.filter_map(|name| job.environment.get(name)).find(|home| !home.is_empty()).map(Path::new)
 }
 
 /// With tools, everything else is refused; what the agent's file takes away is refused in any case.
@@ -79,7 +93,12 @@ fn rules(tool: &str, decision: &str, priority: u32) -> String {
         }
         None => String::new(),
     };
-    tools::gemini(tool).iter().map(|name| rule(name, decision, priority, &commands)).collect()
+    let rule_for = |name: &String| {
+        // Without a word about commands it looks at them itself, and asks about some where nobody answers.
+        let is_any_command = name == SHELL && decision == "allow" && commands.is_empty();
+        rule(name, decision, priority, if is_any_command { "commandRegex = \".\"\n" } else { &commands })
+    };
+    tools::gemini(tool).iter().map(rule_for).collect()
 }
 
 fn rule(name: &str, decision: &str, priority: u32, commands: &str) -> String {
@@ -103,15 +122,18 @@ impl Runner for Gemini<'_> {
     fn prepare(&self, job: &AgentJob<'_>) -> io::Result<RunnerProcess> {
         let prompt = job.dir.join(PROMPT_FILE);
         fs::write(&prompt, prompt_with_agent(job))?;
-        let settings = job.dir.join(SETTINGS_FILE);
-        fs::write(&settings, self.settings(job).to_string())?;
+        let home = job.dir.join(HOME_FOLDER);
+        let trusts_the_repository = self.definition.repository_settings;
+        gemini_home::make(&home, home_of_user(job), self.settings(job), trusts_the_repository)?;
         if let Some(policy) = policy(job) {
             fs::write(job.dir.join(POLICY_FILE), policy)?;
         }
-        let settings = settings.to_string_lossy().into_owned();
         Ok(RunnerProcess {
             argv: argv(self.definition, self.arguments(job)),
-            env: vec![("GEMINI_CLI_SYSTEM_SETTINGS_PATH".to_owned(), settings)],
+            env: vec![
+                (HOME_VARIABLE.to_owned(), home.to_string_lossy().into_owned()),
+                (TRUST_VARIABLE.to_owned(), trusts_the_repository.to_string()),
+            ],
             stdin: Some(prompt),
             stream: Some(AgentStream::Gemini),
         })

@@ -22,6 +22,7 @@ mod codex;
 mod exec;
 pub(crate) mod front_matter;
 mod gemini;
+mod gemini_home;
 mod opencode;
 mod schema;
 pub(crate) mod tools;
@@ -29,6 +30,7 @@ mod transcript;
 mod verdict;
 mod version;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -70,6 +72,8 @@ pub struct AgentJob<'a> {
     pub cwd: &'a Path,
     /// The attempt's folder: files for the runner go there.
     pub dir: &'a Path,
+    /// The node's environment.
+    pub environment: &'a BTreeMap<String, String>,
 }
 
 /// A program that executes the job.

@@ -50,6 +50,7 @@ impl RunnerKind {
             Self::Codex => &["OPENAI_API_KEY", "CODEX_API_KEY", "OPENAI_BASE_URL", "CODEX_HOME"],
             Self::Gemini => &[
                 "GEMINI_API_KEY",
+                "GEMINI_CLI_HOME",
                 "GOOGLE_API_KEY",
                 "GOOGLE_GEMINI_BASE_URL",
                 "GOOGLE_CLOUD_PROJECT",
