@@ -104,13 +104,23 @@ impl Client {
         self.claim(|message| message["method"] == method && fits(&message["params"]))["params"].clone()
     }
 
-    /// Answers the trust question with a button; its text.
+    /// Answers the next question with a button; its text.
     pub(crate) fn decide(&mut self, button: &str) -> String {
-        let question = self.claim(|message| message["method"] == "window/showMessageRequest");
+        let question = self.question();
+        self.choose(&question, button);
+        question["params"]["message"].as_str().expect("a text").to_owned()
+    }
+
+    /// The next question with buttons, unanswered.
+    pub(crate) fn question(&mut self) -> Value {
+        self.claim(|message| message["method"] == "window/showMessageRequest")
+    }
+
+    /// Answers a question with one of its buttons.
+    pub(crate) fn choose(&mut self, question: &Value, button: &str) {
         let actions = question["params"]["actions"].as_array().expect("buttons");
         let action = actions.iter().find(|action| action["title"] == button).expect("the button").clone();
         self.send(&json!({ "jsonrpc": "2.0", "id": question["id"], "result": action }));
-        question["params"]["message"].as_str().expect("a text").to_owned()
     }
 
     /// The codes of the next findings in a document that fit.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "what goes wrong here fails a test")]
 
+mod approvals;
 mod client;
 
 use std::path::Path;
