@@ -17,7 +17,8 @@ const CHANGED: (usize, &str) = (0, "another");
 /// Before results are reused: some are no longer where they were made, and one column has to be made anew.
 pub(crate) fn disturb(bench: &Bench, count: usize) {
     fs::write(bench.root().join(format!("in/{}", CHANGED.0)), format!("{}\n", CHANGED.1)).unwrap();
-    for index in cached(count).filter(|index| (index / WIDTH).is_multiple_of(2) && index % WIDTH != CHANGED.0) {
+    for index in cached(count).filter(|index| (index / WIDTH).is_multiple_of(2) && index % WIDTH != CHANGED.0)
+    {
         fs::remove_file(bench.root().join(format!("out/{index}"))).unwrap();
     }
     fs::remove_file(bench.root().join("witness")).unwrap();

@@ -41,7 +41,9 @@ fn locked(plan: &mut StoredPlan, capacity: Option<u32>) {
 
 fn waits(bench: &Bench) -> Option<String> {
     bench.events().into_iter().find_map(|record| match record.event {
-        Event::Withheld { what, by, .. } => Some(format!("{what}, held by {}", by?)),
+        Event::Withheld { what, by, .. } => {
+            by.map(|holder| format!("{what}, held by {holder} (process {})", holder.pid))
+        }
         _ => None,
     })
 }
