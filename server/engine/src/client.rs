@@ -355,11 +355,13 @@ impl Runs {
                 journal::ask(self.folder(&run)?.path(), &Request::Resume, now_ms())?;
                 Ok(())
             }
-            _ => {
+            _ if journal::stays_run_owned(self.folder(&run)?.path()) => {
                 let owner = self.reader(&run)?.owner()?;
                 let owner = owner.map(|owner| format!(" in {owner}")).unwrap_or_default();
                 Err(EngineError::new(format!("the run {run} goes on{owner}; `divisi attach {run}` shows it")))
             }
+            // Its host died this moment.
+            _ => self.prepare_resume(&run),
         }
     }
 

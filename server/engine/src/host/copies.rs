@@ -57,6 +57,8 @@ impl CopyWorker {
         let repository = workshop.plan.repository.as_ref()?;
         let folder = workshop.folder.clone();
         let copies = Copies::new(repository, folder.worktrees(), folder.scratch(), &folder.token());
+        // A git that was killed with a former host leaves the lock of an index there, which would refuse every other.
+        let _ = std::fs::remove_dir_all(folder.scratch());
         let (jobs, orders) = std::sync::mpsc::channel();
         let (telling, done) = mpsc::unbounded_channel();
         let is_over = Arc::new(AtomicBool::new(false));

@@ -66,6 +66,18 @@ pub(super) fn is_held(dir: &Path) -> bool {
     }
 }
 
+/// Whether somebody goes on holding the lock. A child that a host was about to start when it was killed holds it until it
+/// executes its program.
+pub(super) fn stays_held(dir: &Path) -> bool {
+    (0..TRIES).all(|_| {
+        let is_held = is_held(dir);
+        if is_held {
+            std::thread::sleep(PAUSE);
+        }
+        is_held
+    })
+}
+
 /// Whether the open file still stands at this path.
 fn is_still_at(file: &File, path: &Path) -> bool {
     let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());

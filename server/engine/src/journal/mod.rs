@@ -37,3 +37,8 @@ pub use signature::SigningKey;
 pub(crate) fn is_run_owned(dir: &std::path::Path) -> bool {
     lock::is_held(dir)
 }
+
+/// The same of somebody who is not about to end.
+pub(crate) fn stays_run_owned(dir: &std::path::Path) -> bool {
+    lock::stays_held(dir)
+}

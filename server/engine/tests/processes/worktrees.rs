@@ -19,6 +19,7 @@ crate::trials![
     a_node_that_is_cancelled_while_its_copy_is_made_never_starts,
     a_copy_of_a_killed_host_is_removed,
     no_copy_is_left_when_the_end_of_a_run_is_told,
+    a_git_that_was_killed_with_its_host_is_in_nobodys_way,
 ];
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
@@ -221,4 +222,15 @@ fn no_copy_is_left_when_the_end_of_a_run_is_told() {
     // Whoever kills the host now leaves nobody who would remove them.
     assert_eq!((copies(&bench), worktrees(&bench)), (Vec::new(), 0));
     assert_eq!(bench.read("n"), "new\n");
+}
+
+/// What a killed git leaves behind: the lock of an index of ours.
+fn a_git_that_was_killed_with_its_host_is_in_nobodys_way() {
+    let bench = bench(|_| vec![isolated("a", "echo a > made")]);
+    let scratch = bench.root().join(".divisi/runs").join(&bench.run).join("scratch");
+    fs::create_dir_all(&scratch).unwrap();
+    fs::write(scratch.join("index.lock"), "").unwrap();
+    bench.start();
+    assert_eq!(bench.verdict(), "succeeded");
+    assert_eq!(bench.read("made"), "a\n");
 }
