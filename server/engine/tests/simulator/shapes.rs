@@ -110,8 +110,9 @@ pub(crate) fn let_grow(random: &mut Random, plan: &mut StoredPlan) {
             0 => String::new(),
             1 => "a a".to_owned(),
             2 => "error".to_owned(),
-            3 | 4 if !single.dependencies.is_empty() => {
-                format!("attempts {}", random.pick(&single.dependencies))
+            drawn @ (3 | 4) if !single.dependencies.is_empty() => {
+                let items = if drawn == 3 { "attempts" } else { "latest" };
+                format!("{items} {}", random.pick(&single.dependencies))
             }
             count => ["a", "b", "c", "d", "e"][..count - 2].join(" "),
         };

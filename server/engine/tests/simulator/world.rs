@@ -80,6 +80,8 @@ pub(crate) struct World {
     alone: Random,
     /// The same, of worlds with other runs.
     others: Random,
+    /// The same, of worlds with groups that grow.
+    regrows: Random,
     outside: Outside,
     /// Until then every runner fails by itself.
     broken_until: i64,
@@ -132,6 +134,7 @@ impl World {
             plan,
             alone: Random::new(seed ^ 0x00a1_04e5),
             others: Random::new(seed ^ 0x0007_4e25),
+            regrows: Random::new(seed ^ 0x4e60_0275),
             outside: Outside::default(),
             breaks,
             broken_until: START + broken_for,
@@ -820,14 +823,24 @@ impl World {
             return true;
         }
         self.ask(Request::Resume);
-        if !self.ask_for_one_alone(20) && forgets {
-            let node = self.random.below(self.plan.nodes.len());
-            self.ask(Request::Forget { node: self.plan.nodes[node].path.clone() });
+        if !self.ask_for_one_alone(20) {
+            let drawn = forgets.then(|| self.random.below(self.plan.nodes.len()));
+            if let Some(node) = self.source_of_a_group().or(drawn) {
+                self.ask(Request::Forget { node: self.plan.nodes[node].path.clone() });
+            }
         }
         let replayed = replay("run", self.planned.clone(), self.journal.records()).unwrap();
         assert_eq!(replayed, self.state, "replay gives the live state");
         self.start_host(Vec::new());
         true
+    }
+
+    /// In some worlds: a node of whose attempts a group has made its items.
+    fn source_of_a_group(&mut self) -> Option<usize> {
+        let expansions = self.plan.nodes.iter().filter_map(|node| node.expansion.as_ref());
+        let sources = expansions.filter_map(|expansion| expansion.expression.split_once(' ')?.1.parse().ok());
+        let sources: Vec<usize> = sources.collect();
+        (!sources.is_empty() && self.regrows.percent(chance(40))).then(|| self.regrows.pick(&sources))
     }
 
     /// Whether a node is to run alone, in so many of a hundred cases.

@@ -349,6 +349,9 @@ impl Evaluate for Words {
                 let attempts = state.node(node.parse().unwrap()).unwrap().attempt();
                 (1..=attempts).map(Value::from).collect()
             }
+            Some(("latest", node)) => {
+                vec![Value::from(state.node(node.parse().unwrap()).unwrap().attempt())]
+            }
             _ => expansion.expression.split_whitespace().map(Value::from).collect(),
         };
         items(words, expansion.max_items)
