@@ -14,6 +14,12 @@ use crate::event::{Event, Evidence, FailKind, NodeState, StopCause};
 ///
 /// Before the first [`Input::HostStarted`] and after the end of the run every other input changes nothing.
 pub fn decide(state: &State, now_ms: i64, input: Input, evaluate: &dyn Evaluate) -> Decision {
+    advance(&mut state.clone(), now_ms, input, evaluate)
+}
+
+/// What [`decide`] says, and `state` moved on by it: as if each of its events had been applied. For those who need no
+/// longer what was before; a state that nobody shares is changed in place.
+pub fn advance(state: &mut State, now_ms: i64, input: Input, evaluate: &dyn Evaluate) -> Decision {
     let is_takeover = matches!(input, Input::HostStarted { .. });
     if !is_takeover && (state.epoch == 0 || state.verdict.is_some()) {
         return Decision::default();

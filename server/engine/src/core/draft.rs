@@ -26,7 +26,7 @@ const STOPPING: &str = "the run stops after a failure";
 
 /// See the module.
 pub(super) struct Draft<'a> {
-    state: State,
+    state: &'a mut State,
     now_ms: i64,
     evaluate: &'a dyn Evaluate,
     decision: Decision,
@@ -45,10 +45,10 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(state: &State, now_ms: i64, evaluate: &'a dyn Evaluate) -> Self {
+    pub(super) fn new(state: &'a mut State, now_ms: i64, evaluate: &'a dyn Evaluate) -> Self {
         Self {
             swept: state.mode(),
-            state: state.clone(),
+            state,
             now_ms,
             evaluate,
             decision: Decision::default(),
@@ -61,7 +61,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn state(&self) -> &State {
-        &self.state
+        self.state
     }
 
     /// Milliseconds since the epoch.

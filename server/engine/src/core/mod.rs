@@ -62,7 +62,7 @@ pub mod transitions;
 pub mod verdict;
 
 pub use apply::{Fault, apply, replay};
-pub use decide::decide;
+pub use decide::{advance, decide};
 pub use effect::{
     AttemptKey, Decision, Durability, Effect, IdentifyNode, IdentityKey, RenderedCommand, StartAttempt,
     TimerId,

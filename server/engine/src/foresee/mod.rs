@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::client::EngineError;
-use crate::core::{Effect, Found, IdentifyNode, Input, State, apply, decide};
+use crate::core::{Effect, Found, IdentifyNode, Input, State, advance};
 use crate::eval::Evaluator;
-use crate::event::{EVENT_VERSION, Event, EventRecord, NodeState};
+use crate::event::{Event, NodeState};
 use crate::host::now_ms;
 use crate::plan::{PlanNode, StoredPlan};
 use library::Library;
@@ -129,9 +129,11 @@ impl Drive {
         });
         while let Some(input) = self.inputs.pop_front() {
             let now = now_ms();
-            let decision = decide(&self.state, now, input, &self.evaluator);
+            let decision = advance(&mut self.state, now, input, &self.evaluator);
             for event in decision.events {
-                self.follow(event, now);
+                if let Event::NodeReused { node, source } = event {
+                    self.reused.insert(node, source.run);
+                }
             }
             for effect in decision.effects {
                 if let Effect::Identify(search) = effect {
@@ -139,21 +141,6 @@ impl Drive {
                 }
             }
         }
-    }
-
-    fn follow(&mut self, event: Event, at: i64) {
-        if let Event::NodeReused { node, source } = &event {
-            self.reused.insert(node.clone(), source.run.clone());
-        }
-        let record = EventRecord {
-            v: EVENT_VERSION,
-            run: self.state.run().to_owned(),
-            seq: self.state.seq() + 1,
-            at,
-            critical: event.is_critical(),
-            event,
-        };
-        apply(&mut self.state, &record);
     }
 
     fn look_for(&mut self, search: &IdentifyNode) {

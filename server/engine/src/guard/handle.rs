@@ -16,6 +16,8 @@ use super::protocol::{FromGuard, ToGuard};
 pub struct Guard {
     child: Child,
     orders: pipe::Sender,
+    /// Orders that are not sent yet, a line each.
+    unsent: Vec<u8>,
     told: Lines<BufReader<pipe::Receiver>>,
 }
 
@@ -34,6 +36,7 @@ impl Guard {
         Ok(Self {
             child,
             orders: pipe::Sender::from_owned_fd(OwnedFd::from(stdin))?,
+            unsent: Vec::new(),
             told: BufReader::new(pipe::Receiver::from_owned_fd(OwnedFd::from(stdout))?).lines(),
         })
     }
@@ -43,14 +46,32 @@ impl Guard {
         self.child.id()
     }
 
-    /// Gives an order.
+    /// Adds an order to those that [`Guard::send`] gives.
+    ///
+    /// # Errors
+    /// Where it cannot be put into words.
+    pub fn order(&mut self, order: &ToGuard) -> io::Result<()> {
+        let before = self.unsent.len();
+        let written = serde_json::to_writer(&mut self.unsent, order);
+        if let Err(error) = written {
+            self.unsent.truncate(before);
+            return Err(error.into());
+        }
+        self.unsent.push(b'\n');
+        Ok(())
+    }
+
+    /// Gives the orders that wait, all by one write where the pipe takes them.
     ///
     /// # Errors
     /// When the guard is dead.
-    pub async fn order(&mut self, order: &ToGuard) -> io::Result<()> {
-        let mut line = serde_json::to_vec(order)?;
-        line.push(b'\n');
-        self.orders.write_all(&line).await
+    pub async fn send(&mut self) -> io::Result<()> {
+        if self.unsent.is_empty() {
+            return Ok(());
+        }
+        let sent = self.orders.write_all(&self.unsent).await;
+        self.unsent.clear();
+        sent
     }
 
     /// The next thing it tells; none when it is dead. Safe to drop and to call again.

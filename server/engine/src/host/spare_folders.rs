@@ -3,11 +3,15 @@
 //! Making a folder can cost more than starting a process, and such a folder nearly always stays empty. So these
 //! attempts take turns with a few: one that is still empty when its attempt is over, and so all of its processes are
 //! dead, is lent to the next.
+//!
+//! To read a folder takes five calls of the system and a large buffer; so each gets a time of change that no clock tells
+//! any more, and whoever puts something into it changes that.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::run_folder::RunFolder;
 
@@ -53,6 +57,7 @@ impl SpareFolders {
     fn make(&mut self) -> io::Result<PathBuf> {
         let folder = self.below.join(self.made.to_string());
         fs::create_dir_all(&folder)?;
+        mark(&folder);
         self.made += 1;
         Ok(folder)
     }
@@ -61,13 +66,34 @@ impl SpareFolders {
     /// nothing, `own` is not made.
     pub(super) fn take_back(&mut self, borrower: Borrower, own: &Path) {
         let Some(folder) = self.lent.remove(&borrower) else { return };
-        if is_empty(&folder) {
+        if is_untouched(&folder) {
+            self.free.push(folder);
+        } else if is_empty(&folder) {
+            mark(&folder);
             self.free.push(folder);
         } else if let Err(error) = fs::rename(&folder, own) {
             // No value is ever taken from it; whoever looks for it reads this.
             tracing::warn!("{} could not be kept as {}: {error}", folder.display(), own.display());
         }
     }
+}
+
+/// The time of change of a folder that nobody has put anything into.
+fn marked_time() -> SystemTime {
+    // Not the epoch, which archives give to what they hold, and of whole seconds, which every file system keeps.
+    SystemTime::UNIX_EPOCH + Duration::from_secs(271_828_182)
+}
+
+/// Gives an empty folder the time by which it is known. One that does not take it is read each time.
+fn mark(folder: &Path) {
+    if let Err(error) = File::open(folder).and_then(|folder| folder.set_modified(marked_time())) {
+        tracing::debug!("{} cannot be marked: {error}", folder.display());
+    }
+}
+
+fn is_untouched(folder: &Path) -> bool {
+    fs::symlink_metadata(folder)
+        .is_ok_and(|now| now.is_dir() && now.modified().is_ok_and(|at| at == marked_time()))
 }
 
 /// One that was removed, or that cannot be read, is not lent again.
@@ -96,6 +122,14 @@ mod tests {
         assert_eq!(fs::read(own(1).join("left")).unwrap(), b"x");
         let third = spare.lend((3, 1)).unwrap();
         assert!(is_empty(&third) && third != second);
+
+        // What was put into it and taken away again leaves it empty.
+        fs::write(third.join("left"), "x").unwrap();
+        fs::remove_file(third.join("left")).unwrap();
+        assert!(!is_untouched(&third));
+        spare.take_back((3, 1), &own(3));
+        assert_eq!(spare.lend((3, 1)).unwrap(), third);
+        assert!(is_untouched(&third));
 
         fs::remove_dir(&third).unwrap();
         spare.take_back((3, 1), &own(3));

@@ -17,11 +17,11 @@ use super::timers::Timers;
 use super::world::World;
 use crate::core::{
     AttemptKey, AttemptOutcome, Decision, Durability, Effect, Input, MergeEnd, Outcome, Recovered,
-    StartAttempt, State, TimerId, apply, decide, replay,
+    StartAttempt, State, TimerId, advance, replay,
 };
 use crate::crash_point::{crash_point, name_of_effect, name_of_event};
 use crate::environment::own_environment;
-use crate::event::{EVENT_VERSION, Event, EventRecord, Request, Verdict};
+use crate::event::{Event, Request, Verdict};
 use crate::guard::{AttemptName, FromGuard, Guard, ToGuard};
 use crate::journal::{Journal, JournalError, SigningKey, ask};
 use crate::launch::{boot_id, kill_survivors, read_outcomes};
@@ -210,7 +210,7 @@ impl Tenure<'_> {
                 }
                 None => return Ok(false),
             },
-            done = next_of(&mut self.copies) => self.take_in(done).await,
+            done = next_of(&mut self.copies) => self.take_in(done),
             Some(answer) = next_answer(&mut self.librarian) => self.inputs.push_back(answer),
             done = flushed(&mut self.flushing) => {
                 done?;
@@ -267,18 +267,15 @@ impl Tenure<'_> {
 
     /// Feeds the core until nothing is left to say; false when the guard is dead.
     ///
-    /// What waits is decided together and committed in one transaction. The state runs ahead of the journal for as long
-    /// as that takes; if the commit fails, the tenure ends and the state with it.
+    /// What waits is decided together and committed in one transaction, and what follows is ordered together after it.
+    /// The state runs ahead of the journal for as long as that takes; if the commit fails, the tenure ends and the state
+    /// with it.
     async fn work_off(&mut self) -> Result<bool, HostError> {
         while !self.inputs.is_empty() {
             let at = now_ms();
             let mut together = Decision::default();
             while let Some(input) = self.inputs.pop_front() {
-                let decision = decide(&self.state, at, input, &self.world);
-                for event in &decision.events {
-                    let record = self.next_record(event, at);
-                    apply(&mut self.state, &record);
-                }
+                let decision = advance(&mut self.state, at, input, &self.world);
                 together.events.extend(decision.events);
                 together.effects.extend(decision.effects);
                 together.durability = together.durability.max(decision.durability);
@@ -289,25 +286,15 @@ impl Tenure<'_> {
             self.commit(&together.events, at, together.durability)?;
             self.world.give_back(&self.state);
             for effect in together.effects {
-                if !self.perform(effect).await {
-                    return Ok(false);
-                }
+                self.perform(effect);
+            }
+            if self.guard.send().await.is_err() {
+                return Ok(false);
             }
         }
         self.tidy();
-        Ok(true)
-    }
-
-    /// The record that the journal is about to make of `event`.
-    fn next_record(&self, event: &Event, at: i64) -> EventRecord {
-        EventRecord {
-            v: EVENT_VERSION,
-            run: self.run.clone(),
-            seq: self.state.seq() + 1,
-            at,
-            critical: event.is_critical(),
-            event: event.clone(),
-        }
+        // Of a copy that was made meanwhile.
+        Ok(self.guard.send().await.is_ok())
     }
 
     fn commit(&mut self, events: &[Event], at: i64, durability: Durability) -> Result<(), HostError> {
@@ -315,9 +302,9 @@ impl Tenure<'_> {
             return Ok(());
         }
         crash_point("host commits", events.iter().map(name_of_event));
-        let records = self.journal.append(events, at, durability)?;
+        let last = self.journal.append(events, at, durability)?;
         crash_point("host committed", events.iter().map(name_of_event));
-        debug_assert_eq!(records.last().map(|record| record.seq), Some(self.state.seq()));
+        debug_assert_eq!(last, self.state.seq());
         self.sync_due = match durability {
             Durability::Power => None,
             Durability::Crash => self.sync_due.or_else(|| Some(Instant::now() + SYNC)),
@@ -325,13 +312,12 @@ impl Tenure<'_> {
         Ok(())
     }
 
-    /// Performs an effect; false when the guard is dead.
-    async fn perform(&mut self, effect: Effect) -> bool {
+    fn perform(&mut self, effect: Effect) {
         crash_point("host performs", name_of_effect(&effect));
         match effect {
-            Effect::Start(start) => return self.start(&start).await,
-            Effect::Stop { key, .. } => return self.stop(ToGuard::Stop { name: name_of(key) }, key).await,
-            Effect::Kill { key } => return self.stop(ToGuard::Kill { name: name_of(key) }, key).await,
+            Effect::Start(start) => self.start(&start),
+            Effect::Stop { key, .. } => self.stop(&ToGuard::Stop { name: name_of(key) }, key),
+            Effect::Kill { key } => self.stop(&ToGuard::Kill { name: name_of(key) }, key),
             Effect::Merge { key } => self.merge(key),
             Effect::Identify(search) => {
                 if let Some(librarian) = &self.librarian {
@@ -344,11 +330,10 @@ impl Tenure<'_> {
             Effect::CancelTimer { timer, generation } => self.timers.cancel(timer, generation),
             Effect::Finish { verdict } => self.verdict = Some(verdict),
         }
-        true
     }
 
     /// Starts an attempt at once, or has the copy made that it works on.
-    async fn start(&mut self, start: &StartAttempt) -> bool {
+    fn start(&mut self, start: &StartAttempt) {
         let workshop = Workshop {
             plan: self.state.plan(),
             folder: self.folder,
@@ -359,8 +344,7 @@ impl Tenure<'_> {
         let outputs = match workshop.make_folders(start.key, &mut self.spare) {
             Ok(outputs) => outputs,
             Err(detail) => {
-                self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
-                return true;
+                return self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
             }
         };
         // What undoes a node works on the workspace itself: there the node's work was merged into.
@@ -369,33 +353,30 @@ impl Tenure<'_> {
             (Some(copy), Some(copies)) => {
                 copies.make(copy, start);
                 self.making.insert(name_of(start.key), Making { outputs, is_stopped: false });
-                true
             }
-            _ => self.start_now(start, &outputs).await,
+            _ => self.start_now(start, &outputs),
         }
     }
 
-    async fn start_now(&mut self, start: &StartAttempt, outputs: &Path) -> bool {
-        match self.workshop().prepare(start, outputs) {
-            Ok(spec) => {
-                crash_point("host orders", [start.key.node]);
-                self.order(ToGuard::Start { name: name_of(start.key), spec: Box::new(spec) }).await
-            }
-            Err(detail) => {
-                self.take_back_spare(name_of(start.key));
-                self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
-                true
-            }
+    fn start_now(&mut self, start: &StartAttempt, outputs: &Path) {
+        let ordered = self.workshop().prepare(start, outputs).and_then(|spec| {
+            crash_point("host orders", [start.key.node]);
+            let order = ToGuard::Start { name: name_of(start.key), spec: Box::new(spec) };
+            self.guard.order(&order).map_err(|error| error.to_string())
+        });
+        if let Err(detail) = ordered {
+            self.take_back_spare(name_of(start.key));
+            self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
         }
     }
 
     /// Stops an attempt that the guard has, or one that it does not have yet.
-    async fn stop(&mut self, order: ToGuard, key: AttemptKey) -> bool {
+    fn stop(&mut self, order: &ToGuard, key: AttemptKey) {
         if let Some(making) = self.making.get_mut(&name_of(key)) {
             making.is_stopped = true;
-            return true;
+        } else if let Err(error) = self.guard.order(order) {
+            tracing::error!("an order cannot be put into words: {error}");
         }
-        self.order(order).await
     }
 
     fn merge(&mut self, key: AttemptKey) {
@@ -412,7 +393,7 @@ impl Tenure<'_> {
     }
 
     /// Takes in what became of a copy.
-    async fn take_in(&mut self, done: Done) {
+    fn take_in(&mut self, done: Done) {
         match done {
             Done::Merged { key, end } => {
                 self.is_untidy = true;
@@ -425,8 +406,7 @@ impl Tenure<'_> {
                     other => other,
                 };
                 match result {
-                    // A guard that is dead is noticed at the next wait.
-                    Ok(()) => drop(self.start_now(&start, &making.outputs).await),
+                    Ok(()) => self.start_now(&start, &making.outputs),
                     Err(detail) => {
                         self.is_untidy = true;
                         self.take_back_spare(name_of(start.key));
@@ -454,10 +434,6 @@ impl Tenure<'_> {
         self.is_untidy = true;
         self.tidy();
         self.copies.take().into_iter().for_each(CopyWorker::end);
-    }
-
-    async fn order(&mut self, order: ToGuard) -> bool {
-        self.guard.order(&order).await.is_ok()
     }
 
     fn hear(&mut self, told: FromGuard) {

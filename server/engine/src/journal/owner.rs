@@ -10,7 +10,7 @@ use super::lock::OwnerLock;
 use super::store::{Store, from_sql, insert_event, to_sql};
 use super::{JournalError, SigningKey, requests};
 use crate::core::{Durability, RequestRow};
-use crate::event::{EVENT_VERSION, Event, EventRecord};
+use crate::event::{Event, EventRecord};
 use crate::plan::StoredPlan;
 
 /// Pages of the WAL, of 4 KiB each, after which they are carried over into the file. The host waits for the disk
@@ -76,24 +76,19 @@ impl Journal {
         Ok((Self { store, _lock: lock, epoch, last_seq, durability, unflushed: false }, epoch))
     }
 
-    /// Commits events in one transaction, numbered without gaps, after checking that the epoch is still ours. Rows of
+    /// Commits events in one transaction, numbered without gaps, after checking that the epoch is still ours; the place
+    /// of the last event. Rows of
     /// the request table that an event takes in are marked in the same transaction. On an error nothing was
     /// committed, unless it is the disk's: a host stops on any error, and the next one reads what there is.
-    pub fn append(
-        &mut self,
-        events: &[Event],
-        at: i64,
-        durability: Durability,
-    ) -> Result<Vec<EventRecord>, JournalError> {
+    pub fn append(&mut self, events: &[Event], at: i64, durability: Durability) -> Result<u64, JournalError> {
         if events.is_empty() {
-            return Ok(Vec::new());
+            return Ok(self.last_seq);
         }
         self.set_durability(durability)?;
-        let records = self.number(events, at);
-        self.commit(&records)?;
-        self.last_seq += u64::try_from(records.len()).unwrap_or(0);
+        self.commit(events, at)?;
+        self.last_seq += u64::try_from(events.len()).unwrap_or(0);
         self.unflushed = durability == Durability::Crash;
-        Ok(records)
+        Ok(self.last_seq)
     }
 
     /// Whether something was committed that a power cut could still take.
@@ -148,24 +143,11 @@ impl Journal {
         Ok(())
     }
 
-    fn number(&self, events: &[Event], at: i64) -> Vec<EventRecord> {
-        let places = self.last_seq + 1..;
-        let record = |(event, seq): (&Event, u64)| EventRecord {
-            v: EVENT_VERSION,
-            run: self.store.run.clone(),
-            seq,
-            at,
-            critical: event.is_critical(),
-            event: event.clone(),
-        };
-        events.iter().zip(places).map(record).collect()
-    }
-
-    fn commit(&self, records: &[EventRecord]) -> Result<(), JournalError> {
+    fn commit(&self, events: &[Event], at: i64) -> Result<(), JournalError> {
         let failed = JournalError::sqlite;
         let run = |sql| run_cached(&self.store.connection, sql).map_err(failed(&self.store.dir));
         run("BEGIN IMMEDIATE")?;
-        match self.write(records) {
+        match self.write(events, at) {
             Ok(()) => run("COMMIT"),
             Err(fault) => {
                 // The fault is what counts, and a connection that cannot roll back is dropped soon.
@@ -176,7 +158,7 @@ impl Journal {
     }
 
     /// Within a transaction.
-    fn write(&self, records: &[EventRecord]) -> Result<(), JournalError> {
+    fn write(&self, events: &[Event], at: i64) -> Result<(), JournalError> {
         let (dir, connection) = (&self.store.dir, &self.store.connection);
         let failed = JournalError::sqlite;
         let epoch = {
@@ -186,10 +168,10 @@ impl Journal {
         if epoch != self.epoch {
             return Err(JournalError::Fenced { ours: self.epoch, theirs: epoch });
         }
-        for record in records {
-            insert_event(connection, dir, record.seq, &record.event, record.at)?;
-            if let Event::Requested { id, .. } = record.event {
-                requests::mark(connection, to_sql(id), to_sql(record.seq)).map_err(failed(dir))?;
+        for (event, seq) in events.iter().zip(self.last_seq + 1..) {
+            insert_event(connection, dir, seq, event, at)?;
+            if let Event::Requested { id, .. } = event {
+                requests::mark(connection, to_sql(*id), to_sql(seq)).map_err(failed(dir))?;
             }
         }
         Ok(())

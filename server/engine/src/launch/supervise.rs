@@ -82,6 +82,8 @@ pub(crate) struct Household {
     children: OwnChildren,
     /// The run's file of outcomes, once there is one to write.
     outcomes: OnceCell<File>,
+    /// Where there is nothing to read: the standard input of most.
+    nothing: OnceCell<File>,
     /// For reading from pipes; one for all, since it is never held over a wait.
     buffer: RefCell<Vec<u8>>,
 }
@@ -95,8 +97,21 @@ impl Household {
             live: Cell::new(0),
             children: OwnChildren::new(),
             outcomes: OnceCell::new(),
+            nothing: OnceCell::new(),
             buffer: RefCell::new(vec![0; READ_SIZE]),
         }
+    }
+
+    /// An empty standard input, opened once for all.
+    fn nothing(&self) -> io::Result<Stdio> {
+        let file = match self.nothing.get() {
+            Some(file) => file,
+            None => {
+                let file = File::open("/dev/null")?;
+                self.nothing.get_or_init(|| file)
+            }
+        };
+        file.try_clone().map(Stdio::from)
     }
 
     /// Writes down how an attempt ended. A guard serves one run, which has one file for that.
@@ -122,7 +137,7 @@ pub(crate) fn spawn(
     household: Rc<Household>,
     report: impl Fn(Report),
 ) -> io::Result<(Attempt, impl Future<Output = ()>)> {
-    let (mut command, program) = command(&spec)?;
+    let (mut command, program) = command(&spec, &household)?;
     let mut child = command.spawn().map_err(|error| explain(error, &program, &spec))?;
     let pid = child.id();
     household.roots.borrow_mut().insert(pid);
@@ -146,14 +161,14 @@ pub(crate) fn spawn(
     Ok((Attempt { pid, orders, reaped: Some(reaped) }, life.run(report)))
 }
 
-fn command(spec: &ProcessSpec) -> io::Result<(Command, String)> {
+fn command(spec: &ProcessSpec, household: &Household) -> io::Result<(Command, String)> {
     let Some((program, arguments)) = spec.argv.split_first() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the command is empty"));
     };
     let stdin = match &spec.stdin {
         Some(path) => Stdio::from(File::open(path)?),
         None if spec.stream.as_ref().is_some_and(AgentStream::is_a_conversation) => Stdio::piped(),
-        None => Stdio::null(),
+        None => household.nothing()?,
     };
     let mut command = Command::new(find_program(program, spec));
     command.arg0(program).args(arguments);
@@ -214,10 +229,8 @@ impl Streams {
         spec: &ProcessSpec,
         listener: Option<Box<dyn Listener>>,
     ) -> io::Result<Self> {
-        let out =
-            child.stdout.take().map(|pipe| pipe::Receiver::from_owned_fd(OwnedFd::from(pipe))).transpose()?;
-        let err =
-            child.stderr.take().map(|pipe| pipe::Receiver::from_owned_fd(OwnedFd::from(pipe))).transpose()?;
+        let out = child.stdout.take().map(|pipe| receiver(pipe.into())).transpose()?;
+        let err = child.stderr.take().map(|pipe| receiver(pipe.into())).transpose()?;
         let input =
             child.stdin.take().map(|pipe| pipe::Sender::from_owned_fd(OwnedFd::from(pipe))).transpose()?;
         Ok(Self {
@@ -286,6 +299,12 @@ impl Streams {
         });
         self.err_masker.finish(|bytes| log.write(bytes));
     }
+}
+
+/// The reading end of a pipe that was just made, which needs no check whether it is one.
+fn receiver(pipe: OwnedFd) -> io::Result<pipe::Receiver> {
+    rustix::io::ioctl_fionbio(&pipe, true)?;
+    pipe::Receiver::from_owned_fd_unchecked(pipe)
 }
 
 /// The first [`STDOUT_LIMIT`] bytes of a stream, and how many there were.

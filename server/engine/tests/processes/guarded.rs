@@ -76,7 +76,8 @@ impl Yard {
     }
 
     fn order(&mut self, order: &ToGuard) {
-        self.runtime.block_on(self.guard.order(order)).unwrap();
+        self.guard.order(order).unwrap();
+        self.runtime.block_on(self.guard.send()).unwrap();
     }
 
     fn start(&mut self, spec: ProcessSpec) -> u32 {

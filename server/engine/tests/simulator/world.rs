@@ -6,7 +6,7 @@ use std::sync::Arc;
 use divisi_engine::amounts::{Amounts, Unit};
 use divisi_engine::core::{
     AttemptKey, AttemptOutcome, Decision, Effect, Found, IdentifyNode, Input, MergeEnd, Outcome, Recovered,
-    RequestRow, State, TimerId, apply, decide, replay,
+    RequestRow, State, TimerId, advance, apply, decide, replay,
 };
 use divisi_engine::event::{
     AttemptEnd, ClosedBy, Event, FailKind, LostDecision, Miss, MissKind, NodeState, Request, RunnerFault,
@@ -330,12 +330,14 @@ impl World {
         let may_die = self.mishaps < MISHAPS;
         self.invariants.asks_others(matches!(input, Input::Tick));
         let decision = decide(&self.state, self.now, input.clone(), &self.outside);
-        assert_eq!(decision, decide(&self.state, self.now, input, &self.outside), "decide is a function");
+        let mut advanced = self.state.clone();
+        assert_eq!(decision, advance(&mut advanced, self.now, input, &self.outside), "decide is a function");
         if may_die && self.random.percent(2) {
             self.sometimes.saw("a crash before the commit");
             return self.crash();
         }
         self.commit(&decision);
+        assert_eq!(self.state, advanced, "to apply the events is to advance");
         let performed = match may_die && self.random.percent(2) {
             true => self.random.below(decision.effects.len() + 1),
             false => decision.effects.len(),
