@@ -71,12 +71,12 @@ impl<'a> Draft<'a> {
 
     /// What undoes a node, rendered.
     pub(super) fn undoing(&self, node: usize) -> Result<Rendered, RenderError> {
-        self.evaluate.undoing(&self.state, node)
+        self.evaluate.undoing(self.state, node)
     }
 
     /// The question of a node that waits for a person.
     pub(super) fn question(&self, node: usize) -> Result<String, RenderError> {
-        self.evaluate.question(&self.state, node)
+        self.evaluate.question(self.state, node)
     }
 
     pub(super) fn into_decision(self) -> Decision {
@@ -87,7 +87,7 @@ impl<'a> Draft<'a> {
     /// release it is refused and the refusal is journaled.
     pub(super) fn emit(&mut self, event: Event) -> bool {
         self.state.seq += 1;
-        let Err(fault) = apply_event(&mut self.state, &event, self.now_ms) else {
+        let Err(fault) = apply_event(self.state, &event, self.now_ms) else {
             self.decision.events.push(event);
             return true;
         };
@@ -289,7 +289,7 @@ impl<'a> Draft<'a> {
     /// Truth table 2.
     fn evaluate_condition(&mut self, node: usize) {
         let condition = self.state.plan.nodes.get(node).and_then(|node| node.when.clone());
-        let holds = condition.map_or(Ok(true), |when| self.evaluate.condition(&self.state, node, &when));
+        let holds = condition.map_or(Ok(true), |when| self.evaluate.condition(self.state, node, &when));
         match holds {
             Ok(true) if self.state.is_group(node) => self.open_group(node),
             Ok(true) => self.enter(node, NodeState::Ready, None),
@@ -390,8 +390,8 @@ impl<'a> Draft<'a> {
     fn start_next(&mut self) -> bool {
         let asks_again = |room: usize| self.asks_others && !self.refused.contains(&room);
         let Some((node, reserved)) = self.state.next_to_start(self.now_ms, asks_again) else { return false };
-        match self.evaluate.render(&self.state, node) {
-            Ok(rendered) => match self.evaluate.take(&self.state, node) {
+        match self.evaluate.render(self.state, node) {
+            Ok(rendered) => match self.evaluate.take(self.state, node) {
                 Ok(()) => self.start(node, rendered, reserved),
                 Err(refusal) => self.wait_for_others(node, refusal),
             },
