@@ -56,7 +56,7 @@ async fn a_change_of_the_graph_is_an_edit_of_the_text() {
     let edit = client.request("divisi/changeGraph", params.clone()).await;
     let change = &edit["documentChanges"][0];
     assert_eq!(change["textDocument"]["version"], 1);
-    assert_eq!(change["edits"], json!([{ "range": range((7, 17), (7, 18)), "newText": "" }]));
+    assert_eq!(change["edits"], json!([{ "range": range((7, 0), (8, 0)), "newText": "" }]));
 
     params["change"] = json!({ "kind": "addDependency", "node": "a", "on": "b" });
     let id = client.begin("divisi/changeGraph", params).await;
