@@ -323,6 +323,8 @@ impl Server {
             return;
         }
         self.is_scanning = false;
+        // What was typed last is noticed as any edit; the new workspace gets it with all the rest.
+        self.settle();
         let is_first = !std::mem::replace(&mut self.is_scanned, true);
         self.workspace = workspace;
         let changed = std::mem::take(&mut self.changed_meanwhile);
