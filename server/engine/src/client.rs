@@ -423,10 +423,13 @@ impl Runs {
     pub fn check_lost(&self, run: &str, decisions: &[(String, LostDecision)]) -> Result<(), EngineError> {
         let run = self.resolve(run)?;
         let state = self.state(&run)?;
+        // What was live when a host died will be lost; what is live under a host is not.
+        let is_hosted = !decisions.is_empty() && self.summary_of(&run)?.status.is_live();
         for (node, _) in decisions {
             let index = index_of(&state, &run, node)?;
             let at = state.node(index).map(|standing| standing.state());
-            if !at.is_some_and(|at| at == NodeState::WaitingDecision || at.is_live()) {
+            let is_lost = |at: NodeState| at == NodeState::WaitingDecision || (at.is_live() && !is_hosted);
+            if !at.is_some_and(is_lost) {
                 return Err(EngineError::new(format!(
                     "the node {node} lost no attempt, so there is nothing to decide about it"
                 )));

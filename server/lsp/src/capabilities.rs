@@ -16,7 +16,8 @@ pub(crate) mod commands {
     pub(crate) const PAUSE: &str = "divisi.server.pause";
     pub(crate) const UNPAUSE: &str = "divisi.server.unpause";
     pub(crate) const RESUME: &str = "divisi.server.resume";
-    pub(crate) const ALL: [&str; 8] = [RUN, CANCEL, APPROVE, PAUSE, UNPAUSE, RESUME, TRUST, DISMISS];
+    pub(crate) const DECIDE: &str = "divisi.server.decide";
+    pub(crate) const ALL: [&str; 9] = [RUN, CANCEL, APPROVE, PAUSE, UNPAUSE, RESUME, DECIDE, TRUST, DISMISS];
 }
 
 /// Files whose change on disk matters. The folders themselves are named as well: Neovim on Linux watches only folders

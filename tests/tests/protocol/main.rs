@@ -4,6 +4,7 @@
 
 mod approvals;
 mod client;
+mod decisions;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -2,6 +2,7 @@
 
 pub(crate) mod approve;
 pub(crate) mod cancel;
+mod decide;
 mod dismiss;
 mod pause;
 pub(crate) mod resume;
@@ -43,6 +44,10 @@ pub(crate) fn execute(server: &mut Server, params: lsp::ExecuteCommandParams, re
         command @ commands::RESUME => {
             let taken = Taken { command, object: "{run, from?, trust?}" };
             with(taken, argument, reply, |argument, reply| resume::resume(server, argument, reply));
+        }
+        command @ commands::DECIDE => {
+            let taken = Taken { command, object: "{run, node, decision: retry|succeeded|failed, trust?}" };
+            with(taken, argument, reply, |argument, reply| decide::decide(server, argument, reply));
         }
         command @ commands::TRUST => {
             let taken = Taken { command, object: "{uri}" };

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use divisi_engine::client::{EngineError, RunSummary, Runs};
+use divisi_engine::event::LostDecision;
 use divisi_engine::view::RunView;
 use serde::Deserialize;
 
@@ -24,6 +25,17 @@ pub(super) struct Argument {
     trust: bool,
 }
 
+/// How a run is to go on.
+#[derive(Debug)]
+pub(super) struct GoingOn {
+    pub(super) run: String,
+    /// Nodes that are done again, with everything that waits for them.
+    pub(super) from: Vec<String>,
+    /// What becomes of nodes that lost an attempt. A run that a host owns hears it, and goes on by itself.
+    pub(super) decisions: Vec<(String, LostDecision)>,
+    pub(super) trust: bool,
+}
+
 /// A run whose new host is up.
 #[derive(Debug)]
 pub(crate) struct Resumed {
@@ -35,10 +47,15 @@ pub(crate) struct Resumed {
 }
 
 pub(super) fn resume(server: &Server, argument: Argument, reply: Reply<Outcome>) {
+    let Argument { run, from, trust } = argument;
+    go_on(server, GoingOn { run, from, decisions: Vec::new(), trust }, reply);
+}
+
+pub(super) fn go_on(server: &Server, going_on: GoingOn, reply: Reply<Outcome>) {
     let snapshot = server.workspace.snapshot();
     let roots = crate::runs::place::roots(&snapshot, &server.options.places);
-    let is_vouched_for = argument.trust || server.client.trusted == Some(true);
-    let is_refused = server.client.trusted == Some(false) && !argument.trust;
+    let is_vouched_for = going_on.trust || server.client.trusted == Some(true);
+    let is_refused = server.client.trusted == Some(false) && !going_on.trust;
     if is_refused {
         let message = "the editor does not trust this workspace, so nothing was run: trust it there first";
         return reply.send(Err(failed(message)));
@@ -46,10 +63,17 @@ pub(super) fn resume(server: &Server, argument: Argument, reply: Reply<Outcome>)
     let (places, divisi) = (server.options.places.clone(), server.options.divisi.clone());
     let (mode, events) = (snapshot.settings().run.trust, server.events.clone());
     server.pool.spawn(move || {
-        let mut refusal = failed(format!("there is no run `{}`", argument.run));
+        let mut refusal = failed(format!("there is no run `{}`", going_on.run));
         for root in roots {
             let Ok(runs) = Runs::open(&root) else { continue };
-            let Ok(summary) = runs.summary(&argument.run) else { continue };
+            let Ok(summary) = runs.summary(&going_on.run) else { continue };
+            if !going_on.decisions.is_empty() && summary.status.is_live() {
+                match runs.decide_lost(&going_on.run, &going_on.decisions) {
+                    Ok(()) => return reply.send(Ok(Some(serde_json::json!({ "run": summary.run })))),
+                    Err(error) => refusal = engine_error(&error, None),
+                }
+                continue;
+            }
             let subject = Subject { root: &root, file: &summary.file, mode };
             if !is_vouched_for && !trust::is_trusted(&places, subject) {
                 let root = root.display();
@@ -57,7 +81,7 @@ pub(super) fn resume(server: &Server, argument: Argument, reply: Reply<Outcome>)
                     failed(format!("{root} is not trusted, so nothing was run: run `divisi trust {root}`"));
                 continue;
             }
-            match go_on(&runs, &argument, &divisi) {
+            match start_again(&runs, &going_on, &divisi) {
                 Ok((summary, known)) => {
                     let resumed = Resumed { reply, root, summary, known };
                     return drop(events.send(Event::Resumed(Box::new(resumed))));
@@ -69,15 +93,14 @@ pub(super) fn resume(server: &Server, argument: Argument, reply: Reply<Outcome>)
     });
 }
 
-fn go_on(runs: &Runs, argument: &Argument, divisi: &Path) -> Result<(RunSummary, RunView), EngineError> {
-    let (known, _) = runs.view(&argument.run)?;
-    if argument.from.is_empty() {
-        runs.prepare_resume(&argument.run)?;
-    } else {
-        runs.prepare_resume_from(&argument.run, &argument.from)?;
-    }
-    runs.start_host(&argument.run, divisi)?;
-    Ok((runs.summary(&argument.run)?, known))
+fn start_again(runs: &Runs, going_on: &GoingOn, divisi: &Path) -> Result<(RunSummary, RunView), EngineError> {
+    let GoingOn { run, from, decisions, .. } = going_on;
+    let (known, _) = runs.view(run)?;
+    runs.check_lost(run, decisions)?;
+    runs.prepare_resume_from(run, from)?;
+    runs.decide_lost(run, decisions)?;
+    runs.start_host(run, divisi)?;
+    Ok((runs.summary(run)?, known))
 }
 
 pub(crate) fn resumed(server: &mut Server, resumed: Resumed) {
