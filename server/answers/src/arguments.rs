@@ -18,6 +18,7 @@ pub fn check_names<'a>(names: impl IntoIterator<Item = &'a str>, dag: &Dag) -> R
         let failure = Failure::new(format!("the DAG declares no argument {name}"));
         return Err(match nearest(name, declared()) {
             Some(near) => failure.help(format!("did you mean {near}?")),
+            None if dag.args.is_empty() => failure.help("it has no `args`"),
             None => failure.help(format!("it declares: {}", declared().collect::<Vec<_>>().join(", "))),
         });
     }

@@ -89,6 +89,8 @@ fn an_argument_that_nobody_declared_is_refused() {
     "#]]
     .assert_eq(&said.err);
     assert_eq!(site.divisi(&["plan", "diamond", "--arg", "depth"]).status, 2);
+    let none = Site::new().write("ring.dag.yaml", RING).divisi(&["plan", "ring", "--arg", "x=1"]);
+    assert!(none.err.contains("it has no `args`"), "{}", none.err);
 }
 
 #[test]
