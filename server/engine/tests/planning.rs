@@ -668,7 +668,8 @@ fn plan_with_agent(file: &str, text: &str, node: &str) -> Result<StoredPlan, Eng
     let skill = desk.root().join(".claude/skills/testing");
     fs::create_dir_all(&skill).unwrap();
     fs::write(skill.join("SKILL.md"), "---\nname: testing\ndescription: x\n---\nTest first.\n").unwrap();
-    let settings = "\n[runners.open]\nkind = \"claude\"\ncommand = [\"claude\"]\nrepository_settings = true\n\
+    // A run is refused whatever is said of the finding.
+    let settings = "check.severity.agent-not-enforceable = \"off\"\n[runners.open]\nkind = \"claude\"\ncommand = [\"claude\"]\nrepository_settings = true\n\
                     [runners.kimi]\nkind = \"acp\"\ncommand = [\"kimi\"]\n\
                     [runners.gem]\nkind = \"gemini\"\ncommand = [\"gemini\"]\n\
                     [runners.code]\nkind = \"codex\"\ncommand = [\"codex\"]\n\
@@ -771,6 +772,8 @@ fn what_would_vanish_from_an_agents_file_is_refused() {
         told("mcpServers: [github]", ", runner: gem"),
         told("maxTurns: 3", ", runner: kimi"),
         told("disallowedTools: Write", ", runner: code"),
+        told("disallowedTools: Write", ", runner: codex"),
+        told("maxTurns: 3\ntools: 'Bash(git * main)'", ", runner: gem"),
         told("isolation: worktree", ", runner: claude"),
         told("color: red\nmemory: project\nbackground: true\neffort: low", ", runner: kimi"),
     ];
@@ -783,6 +786,8 @@ fn what_would_vanish_from_an_agents_file_is_refused() {
         ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `mcpServers:`; the runner gem would leave that out: take it away and set the servers up in the settings of the runner's own program
         ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `maxTurns: 3`; the runner kimi would leave that out: let claude, gemini or opencode do it, or take it away and write a `timeout` on the node
         ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `disallowedTools:`; the runner code would leave that out: take it away and name in `tools` what the agent may use
+        ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `disallowedTools:`; the runner codex would leave that out: take it away and name in `tools` what the agent may use
+        the runner gem cannot hold an agent to `Bash(git * main)`: write `Bash(WORDS *)` or `Bash(COMMAND)`, name the tool as a whole, or let claude do it
         ROOT/.claude/agents/reviewer.md:4: the agent reviewer says `isolation: worktree`; a run goes by its nodes: write `isolation: worktree` on this one
         planned"#]].assert_eq(&lines.join("\n"));
 }

@@ -20,9 +20,9 @@ pub(crate) fn registry<'a>(documents: impl Iterator<Item = &'a Arc<Document>>, l
 /// Whether two states of a file say the same of its agent, so that the registry can stay: typing in a system prompt
 /// changes nothing in it.
 pub(crate) fn same_agent(before: Option<&Arc<Document>>, after: Option<&Arc<Document>>) -> bool {
-    match (agent_file(before), agent_file(after)) {
+    match (with_agent(before), with_agent(after)) {
         (None, None) => true,
-        (Some(before), Some(after)) => {
+        (Some((text_before, before)), Some((text_after, after))) => {
             let AgentFile { tool, name, description, tools, model, load, body: _ } = before;
             *tool == after.tool
                 && *name == after.name
@@ -30,9 +30,20 @@ pub(crate) fn same_agent(before: Option<&Arc<Document>>, after: Option<&Arc<Docu
                 && *tools == after.tools
                 && *model == after.model
                 && *load == after.load
+                // What else it says, a runner may have no way to hold it to.
+                && around(text_before, before) == around(text_after, after)
         }
         _ => false,
     }
+}
+
+fn with_agent(document: Option<&Arc<Document>>) -> Option<(&str, &AgentFile)> {
+    Some((&*document?.text, agent_file(document)?))
+}
+
+/// The text before and behind the system prompt.
+fn around<'a>(text: &'a str, agent: &AgentFile) -> (Option<&'a str>, Option<&'a str>) {
+    (text.get(..agent.body.start as usize), text.get(agent.body.end as usize..))
 }
 
 fn agent_file(document: Option<&Arc<Document>>) -> Option<&AgentFile> {

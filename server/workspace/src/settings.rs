@@ -1,8 +1,10 @@
 //! Settings: the defaults, `~/.config/divisi/config.toml`, `divisi.toml` at the root, the editor's, in this order.
 
 mod built_in_runners;
+mod front_matter;
 mod read;
 mod runner_limits;
+mod shell_use;
 mod value;
 
 use std::collections::BTreeMap;
@@ -15,7 +17,9 @@ use serde::{Deserialize, Serialize};
 use crate::places::Places;
 use crate::snapshot::Problem;
 pub use built_in_runners::BUILT_IN_RUNNERS;
+pub use front_matter::{TURNS, Unheld, is_handed_over, unheld, written};
 use read::{Layer, Reader};
+pub use shell_use::{ShellUse, shell_use, too_fine};
 use value::Value;
 
 /// Name of the settings file at a workspace's root.

@@ -7,6 +7,7 @@
 pub(crate) mod shape;
 
 mod agent_cannot;
+mod agent_not_enforceable;
 mod agent_not_loaded;
 mod agent_not_portable;
 mod ambiguous_agent;
@@ -110,6 +111,7 @@ pub(crate) enum Check {
 /// All rules, by name.
 pub(crate) static RULES: &[Rule] = &[
     Rule { code: &agent_cannot::CODE, checks: &[Check::Dag(agent_cannot::check)] },
+    Rule { code: &agent_not_enforceable::CODE, checks: &[Check::Nodes(agent_not_enforceable::check)] },
     Rule {
         code: &agent_not_loaded::CODE,
         checks: &[

@@ -1,5 +1,7 @@
 //! Rules about agents and runners.
 
+use std::sync::Arc;
+
 use crate::support::{AGENTS, Fixture, check_dag, check_file};
 use expect_test::{Expect, expect};
 
@@ -144,6 +146,109 @@ nodes:
         9 |   - { id: e, agent: planner, prompt: p, runner: unheard-of }
                                                             ^^^^^^^^^^ unknown-runner (error): no runner `unheard-of`: define it under `[runners.unheard-of]` in your settings or `divisi.toml`
     "#]].assert_eq(&check_dag(dag));
+}
+
+/// A runner of each kind; a name of our own is not taken for a tool's.
+const RUNNERS: &str = "\
+runners.claude.kind = \"claude\"
+runners.own = { kind = \"exec\", command = [\"x\"] }
+runners.open = { kind = \"opencode\", command = [\"x\"] }
+runners.kimi = { kind = \"acp\", command = [\"x\"] }
+runners.trusting = { kind = \"claude\", command = [\"x\"], repository_settings = true }
+";
+
+#[test]
+fn agent_not_enforceable() {
+    let agent = |keys: &str| format!("---\nname: NAME\ndescription: x\n{keys}\n---\n");
+    let planning = agent("permissionMode: plan").replace("NAME", "planning");
+    let hooked = agent("hooks: { Stop: [] }").replace("NAME", "hooked");
+    let limited = agent("maxTurns: 3\ndisallowedTools: Write").replace("NAME", "limited");
+    let copying = agent("isolation: worktree").replace("NAME", "copying");
+    let plain =
+        agent("color: red\nmemory: project\npermissionMode: default\nhooks: {}").replace("NAME", "plain");
+    let picky = agent("tools: Read, Bash(git * main)").replace("NAME", "picky");
+    let hasty = "---\nname: hasty\ndescription: x\ntimeout_mins: 5\n---\n";
+    let files = &[
+        ("divisi.toml", RUNNERS),
+        (".claude/agents/planning.md", planning.as_str()),
+        (".claude/agents/hooked.md", hooked.as_str()),
+        (".claude/agents/limited.md", limited.as_str()),
+        (".claude/agents/copying.md", copying.as_str()),
+        (".claude/agents/plain.md", plain.as_str()),
+        (".claude/agents/picky.md", picky.as_str()),
+        (".gemini/agents/hasty.md", hasty),
+    ];
+    check(
+        files,
+        "
+nodes:
+  - { id: a, agent: planning, prompt: p, runner: claude }
+  - { id: b, agent: planning, prompt: p, runner: own }
+  - { id: c, agent: planning, prompt: p }
+  - { id: d, agent: hooked, prompt: p, runner: claude }
+  - { id: e, agent: hooked, prompt: p, runner: trusting }
+  - { id: f, agent: limited, prompt: p, runner: codex }
+  - { id: g, agent: limited, prompt: p, runner: open }
+  - { id: h, agent: limited, prompt: p, runner: kimi }
+  - { id: i, agent: copying, prompt: p, runner: claude }
+  - { id: j, agent: copying, prompt: p, runner: claude, isolation: worktree }
+  - { id: k, agent: plain, prompt: p, runner: kimi }
+  - { id: l, agent: picky, prompt: p, runner: gemini }
+  - { id: m, agent: picky, prompt: p, runner: gemini, tools: [Read] }
+  - { id: n, agent: plain, prompt: p, runner: open, tools: ['Read(src/**)', 'Bash(git *)'] }
+  - { id: o, agent: picky, prompt: p, runner: claude }
+  - { id: p, agent: hasty, prompt: p, runner: gemini }
+  - { id: q, agent: hasty, prompt: p, runner: gemini, timeout: 5m }
+  - { id: r, run: make, compensate: { agent: hooked, prompt: p, runner: kimi } }
+",
+        expect![[r#"
+            3 |   - { id: a, agent: planning, prompt: p, runner: claude }
+                                    ^^^^^^^^ agent-not-enforceable (error): `planning` says `permissionMode: plan`; the runner claude would leave that out: a run asks nobody and allows what `tools` name: take it away and list there the tools that only read
+                                      .claude/agents/planning.md: what its file says
+            6 |   - { id: d, agent: hooked, prompt: p, runner: claude }
+                                    ^^^^^^ agent-not-enforceable (error): `hooked` says `hooks:`; the runner claude leaves out what a repository sets up: write `repository_settings = true` under [runners.claude] if you trust it, or take the key away
+                                      .claude/agents/hooked.md: what its file says
+            8 |   - { id: f, agent: limited, prompt: p, runner: codex }
+                                    ^^^^^^^ agent-not-enforceable (error): `limited` says `disallowedTools:`; the runner codex would leave that out: take it away and name in `tools` what the agent may use
+                                      .claude/agents/limited.md: what its file says
+                                    ^^^^^^^ agent-not-enforceable (error): `limited` says `maxTurns: 3`; the runner codex would leave that out: let claude, gemini or opencode do it, or take it away and write a `timeout` on the node
+                                      .claude/agents/limited.md: what its file says
+            10 |   - { id: h, agent: limited, prompt: p, runner: kimi }
+                                     ^^^^^^^ agent-not-enforceable (error): `limited` says `maxTurns: 3`; the runner kimi would leave that out: let claude, gemini or opencode do it, or take it away and write a `timeout` on the node
+                                       .claude/agents/limited.md: what its file says
+            11 |   - { id: i, agent: copying, prompt: p, runner: claude }
+                                     ^^^^^^^ agent-not-enforceable (error): `copying` says `isolation: worktree`; a run goes by its nodes: write `isolation: worktree` on this one
+                                       .claude/agents/copying.md: what its file says
+            14 |   - { id: l, agent: picky, prompt: p, runner: gemini }
+                                     ^^^^^ agent-not-enforceable (error): the runner gemini cannot hold an agent to `Bash(git * main)`: write `Bash(WORDS *)` or `Bash(COMMAND)`, name the tool as a whole, or let claude do it
+                                       .claude/agents/picky.md: what its file says
+            16 |   - { id: n, agent: plain, prompt: p, runner: open, tools: ['Read(src/**)', 'Bash(git *)'] }
+                                                                             ^^^^^^^^^^^^^^ agent-not-enforceable (error): the runner open cannot hold an agent to `Read(src/**)`: write `Bash(WORDS *)` or `Bash(COMMAND)`, name the tool as a whole, or let claude do it
+            18 |   - { id: p, agent: hasty, prompt: p, runner: gemini }
+                                     ^^^^^ agent-not-enforceable (error): `hasty` says `timeout_mins: 5`; a run goes by its nodes: write `timeout: …` on this one
+                                       .gemini/agents/hasty.md: what its file says
+            20 |   - { id: r, run: make, compensate: { agent: hooked, prompt: p, runner: kimi } }
+                                                              ^^^^^^ agent-not-enforceable (error): `hooked` says `hooks:`; the runner kimi would leave that out: only the runner claude has hooks; let it do the work, or take them away
+                                                                .claude/agents/hooked.md: what its file says
+        "#]],
+    );
+}
+
+/// Its file changed in nothing that a name, a list of tools or a model is.
+#[test]
+fn a_key_that_an_agent_gets_is_told_where_it_is_used() {
+    let dag = "nodes:\n  - { id: a, agent: planner, prompt: p, runner: claude }\n";
+    let mut fixture = Fixture::new(AGENTS);
+    fixture.open("a.dag.yaml", dag);
+    let before = fixture.snapshot();
+    assert_eq!(fixture.check("a.dag.yaml"), "no findings\n");
+    let agent = "---\nname: planner\ndescription: Plans\npermissionMode: plan\n---\nPlan.\n";
+    fixture.open(".claude/agents/planner.md", agent);
+    assert!(fixture.check("a.dag.yaml").contains("agent-not-enforceable"));
+    let after = fixture.snapshot();
+    assert!(!Arc::ptr_eq(before.registry(), after.registry()), "who has checked before checks again");
+    fixture.open(".claude/agents/planner.md", &agent.replace("Plan.", "Plan it."));
+    assert!(Arc::ptr_eq(after.registry(), fixture.snapshot().registry()), "its prompt matters to nobody");
 }
 
 #[test]

@@ -48,6 +48,44 @@ fn shows_what_where_and_what_to_do() {
     assert_eq!(said.err, "");
 }
 
+/// `check` says before a run what the run refuses, in the same words.
+#[test]
+fn what_a_runner_cannot_hold_an_agent_to_is_told_before_a_run() {
+    let site = Site::new()
+        .write(
+            ".claude/agents/reviewer.md",
+            "---\nname: reviewer\ndescription: x\nmaxTurns: 3\n---\nReview.\n",
+        )
+        .write("a.dag.yaml", "nodes:\n  - { id: a, agent: reviewer, prompt: x, runner: codex }\n");
+    let said = site.divisi(&["check"]);
+    assert_eq!(said.status, 1);
+    expect![[r#"
+        error[agent-not-enforceable]: `reviewer` says `maxTurns: 3`; the runner codex would leave that out: let claude, gemini or opencode do it, or take it away and write a `timeout` on the node
+         --> a.dag.yaml:2:21
+          |
+        2 |   - { id: a, agent: reviewer, prompt: x, runner: codex }
+          |                     ^^^^^^^^
+          note: what its file says
+         ::: .claude/agents/reviewer.md:4:1
+          |
+        4 | maxTurns: 3
+          | --------
+
+        2 files: 1 error
+    "#]].assert_eq(&said.out);
+    let refused = site.divisi(&["run", "a", "--yes"]);
+    assert_eq!(refused.status, 2);
+    expect![[r#"
+        error: `reviewer` says `maxTurns: 3`; the runner codex would leave that out: let claude, gemini or opencode do it, or take it away and write a `timeout` on the node (agent-not-enforceable)
+         --> a.dag.yaml:2:21
+          |
+        2 |   - { id: a, agent: reviewer, prompt: x, runner: codex }
+          |                     ^^^^^^^^
+
+        error: a.dag.yaml was not run
+    "#]].assert_eq(&refused.err);
+}
+
 #[test]
 fn a_place_is_shown_once() {
     let ring = "nodes:\n  - { id: a, run: ls, depends_on: [b] }\n  - { id: b, run: ls, depends_on: [a] }\n";
@@ -233,7 +271,7 @@ fn findings_as_sarif() {
             "text": "`needs` is read as `depends_on`"
           },
           "ruleId": "dependency-alias",
-          "ruleIndex": 12
+          "ruleIndex": 13
         }
         {
           "level": "error",
@@ -290,7 +328,7 @@ fn findings_as_sarif() {
             }
           ],
           "ruleId": "cycle",
-          "ruleIndex": 9
+          "ruleIndex": 10
         }"#]]
     .assert_eq(&shown.join("\n"));
 }

@@ -6,17 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use divisi_analysis::did_you_mean::nearest;
-use divisi_model::agent::{SaidKey, said, system_prompt};
-use divisi_model::{Agent, AgentWork, CommandWork, Node, Resolution, Tool};
+use divisi_model::agent::{said, system_prompt};
+use divisi_model::{Agent, AgentWork, CommandWork, Node, Resolution, Tool, tool_of_runner};
 use divisi_syntax::{LineIndex, Span, Spanned};
-use divisi_workspace::settings::{BUILT_IN_RUNNERS, RunnerKind};
+use divisi_workspace::settings::{BUILT_IN_RUNNERS, TURNS, is_handed_over, too_fine, unheld};
 use divisi_workspace::{RunnerDefinition, Snapshot};
 use serde_json::{Map, Value};
 
 use super::{Faults, commands};
 use crate::plan::PlanAgent;
-use crate::runner::front_matter::{self, Fate, NodeKey, TURNS};
-use crate::runner::tools::can_be_told;
 
 /// A node whose text goes to a runner, as far as the runner has to suit it.
 pub(super) struct Handed<'a> {
@@ -110,47 +108,21 @@ impl<'a> Agents<'a> {
         let (Some(definition), Some(file)) = (self.runners.get(runner), self.files.get(agent)) else {
             return;
         };
-        let tool = tool_of(runner);
+        let Some(tool) = self.snapshot.registry().at(&file.path).map(|agent| agent.tool) else { return };
         let text = Arc::from(file.text.as_str());
-        for SaidKey { key, value } in said(tool, &text) {
-            let why = match front_matter::fate(tool, &key.value, &value, definition.kind) {
-                Fate::Held | Fate::Left => continue,
-                Fate::Trusted if definition.repository_settings => continue,
-                Fate::OnNode(NodeKey::Isolation) if node.in_worktree => continue,
-                Fate::OnNode(NodeKey::Timeout) if node.timeout.is_some() => continue,
-                Fate::Trusted => format!(
-                    "the runner {runner} leaves out what a repository sets up: write `repository_settings = true` \
-                     under [runners.{runner}] if you trust it, or take the key away"
-                ),
-                Fate::Refused(advice) => format!("the runner {runner} would leave that out: {advice}"),
-                Fate::OnNode(key) => {
-                    format!("a run goes by its nodes: write `{}` on this one", key.written())
-                }
-            };
-            let line = LineIndex::new(&text).line(key.span.start) + 1;
-            let said = match value {
-                Value::Object(_) | Value::Array(_) => String::new(),
-                scalar => format!(" {}", front_matter::written(&scalar)),
-            };
-            let place = file.path.display();
-            let message =
-                format!("{place}:{line}: the agent {} says `{}:{said}`; {why}", file.name, key.value);
-            faults.add(span, message);
+        let said = said(tool, &text);
+        for unheld in unheld((runner, definition), tool, &said, node) {
+            let line = LineIndex::new(&text).line(unheld.said.key.span.start) + 1;
+            let (place, said, why) = (file.path.display(), unheld.written(), &unheld.why);
+            faults.add(span, format!("{place}:{line}: the agent {} says `{said}`; {why}", file.name));
         }
     }
 
     /// Adds a fault for each tool with a restriction that the runner's program has no word for: it would allow more.
     pub(super) fn check_tools(&self, runner: &str, tools: &[String], span: Span, faults: &mut Faults) {
-        let kind = self.runners.get(runner).map(|definition| definition.kind);
-        if !matches!(kind, Some(RunnerKind::Gemini | RunnerKind::Opencode)) {
-            return;
-        }
-        for tool in tools.iter().filter(|tool| !can_be_told(tool)) {
-            let message = format!(
-                "the runner {runner} cannot hold an agent to `{tool}`: write `Bash(WORDS *)` or `Bash(COMMAND)`, \
-                 name the tool as a whole, or let claude do it"
-            );
-            faults.add(span, message);
+        let Some(definition) = self.runners.get(runner) else { return };
+        for why in tools.iter().filter_map(|tool| too_fine(runner, definition.kind, tool)) {
+            faults.add(span, why);
         }
     }
 
@@ -162,7 +134,7 @@ impl<'a> Agents<'a> {
         faults: &mut Faults,
         span: Span,
     ) -> Option<usize> {
-        let tool = tool_of(runner);
+        let tool = tool_of_runner(runner);
         if let Some(index) = self.known.get(&(tool, name.to_owned())) {
             return Some(*index);
         }
@@ -239,7 +211,7 @@ impl<'a> Agents<'a> {
 /// The keys of an agent's file that some runner is told.
 fn handed_over(tool: Tool, text: &str) -> Map<String, Value> {
     let said = said(tool, &Arc::from(text)).into_iter();
-    let handed = said.filter(|said| front_matter::is_handed_over(tool, &said.key.value));
+    let handed = said.filter(|said| is_handed_over(tool, &said.key.value));
     handed.map(|said| (said.key.value, said.value)).collect()
 }
 
@@ -272,15 +244,5 @@ fn unknown_runner<'a>(name: &str, defined: impl Iterator<Item = &'a str>) -> Str
     match nearest(name, defined) {
         Some(near) => format!("there is no runner {name}; did you mean {near}?"),
         None => format!("there is no runner {name}: {HOW_TO_DEFINE}"),
-    }
-}
-
-/// The tool whose agents a runner executes; a program of the user's own gets Claude Code's.
-fn tool_of(runner: &str) -> Tool {
-    match runner {
-        "codex" => Tool::Codex,
-        "gemini" => Tool::Gemini,
-        "opencode" => Tool::OpenCode,
-        _ => Tool::ClaudeCode,
     }
 }

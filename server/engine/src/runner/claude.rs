@@ -6,9 +6,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use divisi_workspace::RunnerDefinition;
+use divisi_workspace::settings::written;
 use serde_json::{Map, Value, json};
 
-use super::front_matter::written;
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
 use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, disallowed, model, said, tools};

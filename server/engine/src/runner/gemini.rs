@@ -5,10 +5,10 @@ use std::io;
 use std::path::Path;
 
 use divisi_workspace::RunnerDefinition;
+use divisi_workspace::settings::{ShellUse, shell_use};
 use serde_json::{Value, json};
 
 use super::gemini_home;
-use super::tools::ShellUse;
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
 use super::{
@@ -85,7 +85,7 @@ fn policy(job: &AgentJob<'_>) -> Option<String> {
 
 /// A tool in its words. It takes a line of several commands apart and holds each of them against the rules.
 fn rules(tool: &str, decision: &str, priority: u32) -> String {
-    let commands = match tools::shell_use(tool) {
+    let commands = match shell_use(tool) {
         Some(ShellUse::Prefix(words)) => format!("commandPrefix = {}\n", Value::from(words)),
         // What the pattern is matched against is JSON: the command ends with its quotation mark.
         Some(ShellUse::Exactly(words)) => {

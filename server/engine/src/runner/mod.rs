@@ -3,7 +3,6 @@
 //! text that an agent prints.
 //!
 //! ```text
-//! front_matter  what becomes of the keys of an agent's file
 //! exec          a program of the user's own, which reports in a file
 //! claude        Claude Code
 //! codex         Codex
@@ -20,12 +19,11 @@ mod acp;
 mod claude;
 mod codex;
 mod exec;
-pub(crate) mod front_matter;
 mod gemini;
 mod gemini_home;
 mod opencode;
 mod schema;
-pub(crate) mod tools;
+mod tools;
 mod transcript;
 mod verdict;
 mod version;

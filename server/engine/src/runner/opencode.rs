@@ -5,9 +5,9 @@ use std::io;
 use std::path::Path;
 
 use divisi_workspace::RunnerDefinition;
+use divisi_workspace::settings::{ShellUse, shell_use};
 use serde_json::{Map, Value, json};
 
-use super::tools::ShellUse;
 use super::transcript::{Transcript, fault_of_status, number, text};
 use super::verdict::verdict;
 use super::{AgentJob, Runner, RunnerProcess, RunnerVerdict, argv, disallowed, model, said, tools};
@@ -91,7 +91,7 @@ fn permission(job: &AgentJob<'_>) -> Option<Value> {
 /// rest is allowed, and stays as it is where the rest is refused.
 fn decide(permission: &mut Map<String, Value>, tool: &str, decision: &str) {
     let name = tools::opencode(tool);
-    let pattern = match tools::shell_use(tool) {
+    let pattern = match shell_use(tool) {
         // It takes a line of several commands apart, and `git *` is `git` alone, too.
         Some(ShellUse::Prefix(words)) => format!("{words} *"),
         Some(ShellUse::Exactly(words)) => words.to_owned(),

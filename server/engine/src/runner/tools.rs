@@ -83,35 +83,6 @@ pub(super) fn base(tool: &str) -> &str {
     tool.split('(').next().unwrap_or(tool).trim()
 }
 
-/// What a shell may be used for, by a restriction in brackets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ShellUse<'a> {
-    /// `Bash(git *)`, `Bash(git:*)`: commands that begin with these words.
-    Prefix(&'a str),
-    /// `Bash(git status)`: this command alone.
-    Exactly(&'a str),
-}
-
-/// Characters that mean something in the patterns of some program, or in the JSON that they are matched against.
-const PATTERN_CHARACTERS: [char; 4] = ['*', '?', '"', '\\'];
-
-/// The restriction of a shell; none where there is none, or none that every program can be told as it is meant.
-pub(super) fn shell_use(tool: &str) -> Option<ShellUse<'_>> {
-    let within = tool.trim().strip_prefix("Bash(")?.strip_suffix(')')?.trim();
-    let prefix = within.strip_suffix(":*").or_else(|| within.strip_suffix(" *"));
-    let words = prefix.unwrap_or(within).trim();
-    if words.is_empty() || words.contains(PATTERN_CHARACTERS) {
-        return None;
-    }
-    Some(if prefix.is_some() { ShellUse::Prefix(words) } else { ShellUse::Exactly(words) })
-}
-
-/// Whether a program other than Claude Code can be told this tool with its restriction, so that no more is allowed than
-/// is meant.
-pub(crate) fn can_be_told(tool: &str) -> bool {
-    !tool.contains('(') || shell_use(tool).is_some()
-}
-
 fn row(tool: &str) -> Option<&'static Names> {
     NAMES.iter().find(|names| names.claude == base(tool))
 }
@@ -174,18 +145,6 @@ mod tests {
         assert_eq!(opencode("my_server_search"), "my_server_search");
         assert_eq!(gemini("Read"), ["read_file", "read_many_files"]);
         assert_eq!(gemini("read_file"), ["read_file"]);
-    }
-
-    #[test]
-    fn a_shell_may_be_used_for_some_commands_alone() {
-        assert_eq!(shell_use("Bash(git *)"), Some(ShellUse::Prefix("git")));
-        assert_eq!(shell_use("Bash(npm run test:*)"), Some(ShellUse::Prefix("npm run test")));
-        assert_eq!(shell_use("Bash(git status)"), Some(ShellUse::Exactly("git status")));
-        for unknown in ["Bash", "Bash(*)", "Bash(* --help)", "Bash(git * main)", "Bash(a?)", "Read(src/**)"] {
-            assert_eq!(shell_use(unknown), None, "{unknown}");
-        }
-        assert!(can_be_told("Bash") && can_be_told("Bash(git *)"));
-        assert!(!can_be_told("Read(src/**)") && !can_be_told("Bash(git * main)"));
     }
 
     #[test]

@@ -1,17 +1,21 @@
 //! What each runner does with the keys of an agent's file, beyond its name, description, tools and model: the table
-//! behind what is handed over and what is refused before a run. `docs/guide/runners.md` shows it to people.
+//! behind what is handed over, what is reported and what is refused before a run. `docs/guide/runners.md` shows it to
+//! people.
 //!
 //! A key that is in no row is left: no tool is known to hold an agent to it.
+//!
+//! Source: docs/decisions/0029-front-matter-of-agents.md.
 
-use divisi_model::Tool;
-use divisi_workspace::settings::RunnerKind;
+use divisi_model::agent::SaidKey;
+use divisi_model::{Node, Tool};
 use serde_json::Value;
 
 use self::Fate::{Held, Left, OnNode, Refused, Trusted};
+use super::{RunnerDefinition, RunnerKind};
 
 /// What becomes of a key in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
+enum Fate {
     /// The runner's program is told, or the run itself sees to it.
     Held,
     /// It changes nothing that a run relies on.
@@ -26,7 +30,7 @@ pub(crate) enum Fate {
 
 /// What a node may say in the place of its agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NodeKey {
+enum NodeKey {
     /// `isolation: worktree`.
     Isolation,
     /// `timeout`.
@@ -35,7 +39,7 @@ pub(crate) enum NodeKey {
 
 impl NodeKey {
     /// As it is written on a node.
-    pub(crate) const fn written(self) -> &'static str {
+    const fn written(self) -> &'static str {
         match self {
             Self::Isolation => "isolation: worktree",
             Self::Timeout => "timeout: …",
@@ -143,10 +147,54 @@ const ROWS: &[Row] = &[
 ];
 
 /// The keys by which a tool's agents limit their turns.
-pub(crate) const TURNS: [&str; 4] = ["maxTurns", "max_turns", "steps", "maxSteps"];
+pub const TURNS: [&str; 4] = ["maxTurns", "max_turns", "steps", "maxSteps"];
+
+/// Something that an agent's file says and that a run would leave out.
+#[derive(Debug)]
+pub struct Unheld<'a> {
+    /// The key, with its value.
+    pub said: &'a SaidKey,
+    /// Why, and what to write instead.
+    pub why: String,
+}
+
+impl Unheld<'_> {
+    /// The key with a short value, as people write it: `maxTurns: 3`, `hooks:`.
+    pub fn written(&self) -> String {
+        let SaidKey { key, value } = self.said;
+        match value {
+            Value::Object(_) | Value::Array(_) => format!("{}:", key.value),
+            scalar => format!("{}: {}", key.value, written(scalar)),
+        }
+    }
+}
+
+/// What of `said`, the keys of an agent of `tool`, would vanish without a word where the runner `name` executes `node`.
+pub fn unheld<'a>(
+    (name, runner): (&str, &RunnerDefinition),
+    tool: Tool,
+    said: &'a [SaidKey],
+    node: &Node,
+) -> Vec<Unheld<'a>> {
+    let why = |said: &SaidKey| {
+        Some(match fate(tool, &said.key.value, &said.value, runner.kind) {
+            Held | Left => return None,
+            Trusted if runner.repository_settings => return None,
+            OnNode(NodeKey::Isolation) if node.in_worktree => return None,
+            OnNode(NodeKey::Timeout) if node.timeout.is_some() => return None,
+            Trusted => format!(
+                "the runner {name} leaves out what a repository sets up: write `repository_settings = true` under \
+                 [runners.{name}] if you trust it, or take the key away"
+            ),
+            Refused(advice) => format!("the runner {name} would leave that out: {advice}"),
+            OnNode(key) => format!("a run goes by its nodes: write `{}` on this one", key.written()),
+        })
+    };
+    said.iter().filter_map(|said| Some(Unheld { said, why: why(said)? })).collect()
+}
 
 /// What becomes of `key` of an agent of `tool` that a runner of `kind` executes.
-pub(crate) fn fate(tool: Tool, key: &str, value: &Value, kind: RunnerKind) -> Fate {
+fn fate(tool: Tool, key: &str, value: &Value, kind: RunnerKind) -> Fate {
     let concerned = |row: &&Row| {
         let is_value = row.values.is_empty() || row.values.contains(&written(value).as_str());
         row.tool == tool && row.key == key && is_value
@@ -166,12 +214,12 @@ pub(crate) fn fate(tool: Tool, key: &str, value: &Value, kind: RunnerKind) -> Fa
 }
 
 /// Whether any runner is told `key` of an agent of `tool`.
-pub(crate) fn is_handed_over(tool: Tool, key: &str) -> bool {
+pub fn is_handed_over(tool: Tool, key: &str) -> bool {
     ROWS.iter().any(|row| row.tool == tool && row.key == key)
 }
 
 /// A value as people write it.
-pub(crate) fn written(value: &Value) -> String {
+pub fn written(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
