@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::print_stderr, reason = "what goes wrong here fails a test")]
 
 pub mod record;
+pub mod scenario;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -56,6 +57,15 @@ impl World {
             std::fs::create_dir(folder.path().join(name)).expect("a fresh folder");
         }
         Self { folder }
+    }
+
+    /// One whose workspace holds these files.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let world = Self::new();
+        for (path, text) in files {
+            world.write(path, text);
+        }
+        world
     }
 
     /// Where the workspace of the test lies. Resolved, so that paths compare equal.

@@ -6,9 +6,9 @@
 #![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use divisi_tests::{World, divisi, editor, project};
+use divisi_tests::scenario::play;
+use divisi_tests::{World, editor, project};
 
 /// All settings that the guide gives.
 fn settings() -> String {
@@ -21,38 +21,15 @@ fn settings() -> String {
 
 /// Runs one scenario in a world that holds `files`; fails with what Emacs printed.
 fn scenario(name: &str, files: &[(&str, &str)]) {
-    let world = World::new();
-    for (path, text) in files {
-        world.write(path, text);
-    }
+    let world = World::with(files);
     let init = world.write("../home/init.el", &settings());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emacs");
-    let programs = divisi().parent().expect("a program lies in a folder").to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path)));
-    let output = Command::new("timeout")
-        .args(["--kill-after=5", "90"])
-        .arg(editor("DIVISI_EMACS", "emacs/emacs"))
-        .args(["-Q", "--batch", "--load"])
-        .arg(init)
-        .arg("--load")
-        .arg(folder.join("testlib.el"))
-        .arg("--load")
-        .arg(folder.join(format!("{name}.el")))
-        .current_dir(world.workspace())
-        .envs(world.environment())
-        .env("PATH", path.expect("the folder has no colon"))
-        .env("LANG", "C.UTF-8")
-        .stdin(Stdio::null())
-        .output()
-        .expect("timeout(1) is part of every Linux");
-    assert!(
-        output.status.success(),
-        "scenario {name}: {}\n{}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
+    let scenario = folder.join(format!("{name}.el"));
+    play(&world, &editor("DIVISI_EMACS", "emacs/emacs"), &scenario, 90, |command| {
+        let loaded = [&init, &folder.join("testlib.el"), &scenario];
+        command.args(["-Q", "--batch"]);
+        loaded.into_iter().fold(command, |command, file| command.arg("--load").arg(file))
+    });
 }
 
 const REVIEWER: (&str, &str) = (

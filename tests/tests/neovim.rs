@@ -5,9 +5,9 @@
 #![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
 
 use std::path::Path;
-use std::process::Stdio;
 
-use divisi_tests::{World, divisi, editor, project};
+use divisi_tests::scenario::{PLAYED_BY_NEOVIM, play};
+use divisi_tests::{World, editor, project};
 
 /// The states of nodes, as the server's messages name them.
 fn states() -> Vec<String> {
@@ -20,42 +20,18 @@ fn states() -> Vec<String> {
 
 /// Runs one scenario in a world that holds `files`; fails with what Neovim printed.
 fn scenario(name: &str, files: &[(&str, &str)]) {
-    let world = World::new();
-    for (path, text) in files {
-        world.write(path, text);
-    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/neovim");
-    // Not `nvim -l`: insert-mode completion would end it with exit 0.
-    let run = "lua local ok, e = pcall(dofile, vim.env.DIVISI_SCENARIO) if not ok then io.stderr:write(e .. '\\n') vim.cmd('cquit 2') end vim.cmd('qall!')";
-    let output = std::process::Command::new("timeout")
-        .args(["--kill-after=5", "90"])
-        .arg(editor("DIVISI_NVIM", "nvim/bin/nvim"))
-        .args(["--headless", "--clean", "-n", "-u"])
-        .arg(folder.join("init.lua"))
-        .args(["-c", run])
-        .current_dir(world.workspace())
-        .envs(world.environment())
-        .env("XDG_DATA_HOME", world.workspace().join("../home/data"))
-        .env("XDG_CACHE_HOME", world.workspace().join("../home/cache"))
-        .env("DIVISI_COMMAND", divisi())
-        .env(
-            "DIVISI_YAML_LANGUAGE_SERVER",
-            project().join(".tools/yaml/node_modules/.bin/yaml-language-server"),
-        )
-        .env("DIVISI_PLUGIN", project().join("neovim"))
-        .env("DIVISI_SCENARIO", folder.join(format!("{name}.lua")))
-        .env("DIVISI_TESTLIB", folder.join("testlib.lua"))
-        .env("DIVISI_STATES", states().join(" "))
-        .stdin(Stdio::null())
-        .output()
-        .expect("timeout(1) is part of every Linux");
-    assert!(
-        output.status.success(),
-        "scenario {name}: {}\n{}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
+    let neovim = editor("DIVISI_NVIM", "nvim/bin/nvim");
+    let yaml = project().join(".tools/yaml/node_modules/.bin/yaml-language-server");
+    play(&World::with(files), &neovim, &folder.join(format!("{name}.lua")), 90, |command| {
+        command
+            .args(["--headless", "--clean", "-n", "-u"])
+            .arg(folder.join("init.lua"))
+            .args(["-c", PLAYED_BY_NEOVIM])
+            .env("DIVISI_YAML_LANGUAGE_SERVER", yaml)
+            .env("DIVISI_TESTLIB", folder.join("testlib.lua"))
+            .env("DIVISI_STATES", states().join(" "))
+    });
 }
 
 const REVIEWER: &str = "---\nname: code-reviewer\ndescription: Reads changes and says what is wrong\ntools: Read, Grep\n---\nYou review code.\n";

@@ -7,44 +7,22 @@
 #![expect(clippy::expect_used, reason = "what goes wrong here fails a test")]
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use divisi_tests::{World, divisi, editor, project};
+use divisi_tests::scenario::{PLAYED_BY_NEOVIM, play};
+use divisi_tests::{World, editor, project};
 
 /// Runs one scenario in a world; fails with what it printed, the last screen among it.
 fn scenario(name: &str, world: &World) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/terminal");
-    let programs = divisi().parent().expect("a program lies in a folder").to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path)));
-    let run = "lua local ok, e = pcall(dofile, vim.env.DIVISI_SCENARIO) if not ok then io.stderr:write(e .. '\\n') vim.cmd('cquit 2') end vim.cmd('qall!')";
-    let output = Command::new("timeout")
-        .args(["--kill-after=5", "150"])
-        .arg(editor("DIVISI_NVIM", "nvim/bin/nvim"))
-        .args(["--headless", "--clean", "-n", "-c", run])
-        .current_dir(world.workspace())
-        .envs(world.environment())
-        .env("XDG_DATA_HOME", world.workspace().join("../home/data"))
-        .env("XDG_CACHE_HOME", world.workspace().join("../home/cache"))
-        .env("PATH", path.expect("the folder has no colon"))
-        .env("LANG", "C.UTF-8")
-        .env("DIVISI_COMMAND", divisi())
-        .env("DIVISI_PLUGIN", project().join("neovim"))
-        .env("DIVISI_HELIX", editor("DIVISI_HELIX", "helix/hx"))
-        .env("DIVISI_INIT", folder.join("init.lua"))
-        .env("DIVISI_SCREEN", folder.join("screen.lua"))
-        .env("DIVISI_SCREENS", Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens"))
-        .env("DIVISI_SCENARIO", folder.join(format!("{name}.lua")))
-        .stdin(Stdio::null())
-        .output()
-        .expect("timeout(1) is part of every Linux");
-    assert!(
-        output.status.success(),
-        "scenario {name}: {}\n{}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
+    let neovim = editor("DIVISI_NVIM", "nvim/bin/nvim");
+    play(world, &neovim, &folder.join(format!("{name}.lua")), 150, |command| {
+        command
+            .args(["--headless", "--clean", "-n", "-c", PLAYED_BY_NEOVIM])
+            .env("DIVISI_HELIX", editor("DIVISI_HELIX", "helix/hx"))
+            .env("DIVISI_INIT", folder.join("init.lua"))
+            .env("DIVISI_SCREEN", folder.join("screen.lua"))
+            .env("DIVISI_SCREENS", Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens"))
+    });
 }
 
 /// Lays the files of a folder into the workspace, as they are, programs executable.
