@@ -22,11 +22,16 @@ scenario("in an untrusted workspace files are checked, and nothing runs", async 
     await workbench.webview().locator("#size", { hasText: "1 node" }).waitFor();
     assert.ok(await workbench.webview().locator("#run").isHidden());
 
-    // The lens is the server's own, and the server refuses.
-    await workbench.page.locator(".codelens-decoration a", { hasText: /^Run$/ }).click();
-    await workbench.notification("does not trust this workspace").waitFor();
+    // Where an agent is used may be asked, so the lenses are there; those that run are not.
+    await workbench.lens("used by 0").first().waitFor();
+    assert.equal(await workbench.lens("Run").count(), 0);
     await picture("untrusted");
     assert.ok(!existsSync(join(folder, "ran")) && !existsSync(join(folder, ".divisi")));
+
+    await workbench.command("Workspaces: Manage Workspace Trust");
+    await workbench.page.locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust$/ }).click();
+    await workbench.file("foreign.dag.yaml");
+    await workbench.lens("Run").waitFor();
   } finally {
     await wary.stop();
   }

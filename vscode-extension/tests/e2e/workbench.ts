@@ -125,6 +125,11 @@ export class Workbench {
     return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
   }
 
+  /** What stands above a line and can be clicked. */
+  lens(title: string): Locator {
+    return this.page.locator(".codelens-decoration a").filter({ hasText: new RegExp(`^${title}$`) });
+  }
+
   statusBar(text: string | RegExp): Locator {
     return this.page.locator(".part.statusbar .statusbar-item", { hasText: text });
   }

@@ -70,13 +70,13 @@ fn used_by(view: &View, lens: &lsp::CodeLens) -> Option<lsp::Command> {
     })
 }
 
-/// A run that goes on is cancelled before the next is begun.
+/// A run that goes on is cancelled before the next is begun, where one may be.
 fn run_or_cancel(view: &View, path: &Path) -> Vec<lsp::Command> {
     let live = view.live.iter().filter(|(file, _)| file == path);
     let cancel =
         |(_, run): &(_, String)| command("Cancel", commands::CANCEL, serde_json::json!({ "run": run }));
     let cancels: Vec<lsp::Command> = live.map(cancel).collect();
-    if cancels.is_empty() {
+    if cancels.is_empty() && may_run(view) {
         let uri = to_proto::uri_of(path, &view.open);
         return vec![command("Run", commands::RUN, serde_json::json!({ "uri": uri }))];
     }
@@ -86,7 +86,7 @@ fn run_or_cancel(view: &View, path: &Path) -> Vec<lsp::Command> {
 /// Nothing while a run goes on: that one is cancelled first. What the last run did not come to is no place to begin at.
 fn run_node(view: &View, document: &Document, node: &str) -> Vec<lsp::Command> {
     let path = &document.path;
-    if view.live.iter().any(|(file, _)| file == path) {
+    if !may_run(view) || view.live.iter().any(|(file, _)| file == path) {
         return Vec::new();
     }
     let uri = to_proto::uri_of(path, &view.open);
@@ -97,6 +97,11 @@ fn run_node(view: &View, document: &Document, node: &str) -> Vec<lsp::Command> {
         command("Run from here", commands::RESUME, argument)
     });
     iter::once(to).chain(from).collect()
+}
+
+/// What would be refused is not offered.
+fn may_run(view: &View) -> bool {
+    view.client.trusted != Some(false)
 }
 
 fn command(title: &str, command: &str, argument: serde_json::Value) -> lsp::Command {

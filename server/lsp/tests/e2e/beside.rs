@@ -82,6 +82,21 @@ async fn a_dag_and_its_nodes_have_lenses_that_run_them() {
 }
 
 #[tokio::test]
+async fn nothing_is_offered_to_run_where_the_editor_does_not_trust_the_workspace() {
+    for (trusted, titles) in [(false, json!([])), (true, json!(["Run", "Run to here", "Run to here"]))] {
+        let params = json!({ "capabilities": able(), "initializationOptions": { "trusted": trusted } });
+        let (mut client, _) = Client::start_with(params).await;
+        client.open("a.dag.yaml", TEXT).await;
+        let lenses = client.request("textDocument/codeLens", document(&client, "a.dag.yaml")).await;
+        let offered: Vec<&Value> =
+            lenses.as_array().unwrap().iter().map(|lens| &lens["command"]["title"]).collect();
+        assert_eq!(json!(offered), titles);
+        client.ignore_published();
+        client.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn uses_are_counted_for_clients_that_can_show_them() {
     let options = json!({ "showReferences": "editor.showThem" });
     let params = json!({ "capabilities": able(), "initializationOptions": options });
