@@ -15,6 +15,7 @@ import {
 import { program } from "./program";
 import { showProgress } from "./progress";
 import type { OwnResults, RunEvent } from "./protocol";
+import { Lenses } from "./lenses";
 import { settingsMade } from "./settings";
 
 /** Files are selected by path, so that other YAML and Markdown stays untouched. */
@@ -40,6 +41,7 @@ export class RunningServer implements vscode.Disposable {
   private readonly starts = new vscode.EventEmitter<undefined>();
   private readonly ends = new vscode.EventEmitter<undefined>();
   private readonly stale = new vscode.EventEmitter<vscode.Uri>();
+  private readonly lenses = new Lenses(() => this.client);
 
   /** Every event of every run that the server follows. */
   readonly onRunEvent = this.runEvents.event;
@@ -62,6 +64,7 @@ export class RunningServer implements vscode.Disposable {
   }
 
   /** Starts the server. A failure is shown with the setting that mends it. */
+    this.lenses.dispose();
   start(): Promise<void> {
     return this.inTurn(() => this.startNow());
   }
@@ -164,6 +167,7 @@ export class RunningServer implements vscode.Disposable {
         await client.stop();
       }
     } catch (error) {
+      this.lenses.begin();
       this.output.appendLine(`The server did not stop well: ${reasonOf(error)}`);
     }
   }
@@ -191,6 +195,7 @@ const SHOWS_CONTENTS: StaticFeature = {
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
+        provideCodeLenses: this.lenses.provide,
   clear: () => undefined,
 };
 

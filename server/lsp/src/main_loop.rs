@@ -244,7 +244,7 @@ impl Server {
         }
     }
 
-    /// Lets the client ask again for what is shown beside the text: a run began or ended.
+    /// Lets the client ask again for what is shown beside the text: a run began or ended, or other files are known.
     fn refresh_beside(&mut self) {
         if self.client.refreshes_lenses {
             self.outbox.request::<lsp::CodeLensRefreshRequest>(&(), Purpose::Nothing);
@@ -334,6 +334,7 @@ impl Server {
         self.documents.forget();
         self.documents.flush(&mut self.workspace);
         self.check_all();
+        self.refresh_beside();
         if is_first {
             self.find_runs();
         }
@@ -346,6 +347,7 @@ impl Server {
         }
         self.workspace.apply(Change::Disk { paths });
         self.check_all();
+        self.refresh_beside();
     }
 
     /// Looks for live runs of every root.

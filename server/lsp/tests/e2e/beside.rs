@@ -161,3 +161,22 @@ async fn clients_that_show_no_contents_are_offered_none() {
     client.ignore_published();
     client.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_beside_the_text_is_asked_for_anew_when_the_files_are_known() {
+    let mut capabilities = able();
+    capabilities["workspace"]["codeLens"] = json!({ "refreshSupport": true });
+    capabilities["workspace"]["inlayHint"] = json!({ "refreshSupport": true });
+    let mut client = Client::start(capabilities).await;
+    client.serve("workspace/codeLens/refresh", Value::Null).await;
+    client.serve("workspace/inlayHint/refresh", Value::Null).await;
+
+    client.open(".claude/agents/tester.md", "---\nname: tester\ndescription: Tests\n---\n").await;
+    std::fs::write(client.path("a.dag.yaml"), "nodes:\n  - {id: a, agent: tester, prompt: x}\n").unwrap();
+    let change = json!({ "uri": client.uri("a.dag.yaml"), "type": 1 });
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [change] })).await;
+    client.serve("workspace/codeLens/refresh", Value::Null).await;
+    client.serve("workspace/inlayHint/refresh", Value::Null).await;
+    client.ignore_published();
+    client.stop().await;
+}
