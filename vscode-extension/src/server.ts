@@ -2,10 +2,13 @@ import { homedir } from "node:os";
 
 import * as vscode from "vscode";
 import {
+  ExecuteCommandRequest,
   LanguageClient,
   State,
+  type CancellationToken,
   type LanguageClientOptions,
   type Location,
+  type MessageSignature,
   type Position,
   type ServerOptions,
   type StaticFeature,
@@ -61,12 +64,17 @@ export class RunningServer implements vscode.Disposable {
     this.ends.dispose();
     this.stale.dispose();
     this.output.dispose();
+    this.lenses.dispose();
   }
 
-  /** Starts the server. A failure is shown with the setting that mends it. */
-    this.lenses.dispose();
-  start(): Promise<void> {
-    return this.inTurn(() => this.startNow());
+  /** Whether there was anything for a server to do yet. */
+  get isWanted(): boolean {
+    return this.wanted;
+  }
+
+  /** Starts the server, where that was not done yet. A failure is shown with the setting that mends it. */
+  startOnce(): Promise<void> {
+    return this.wanted ? this.turn : this.start();
   }
 
   /** Stops and starts again: with a new path, or with the trust that was just given. */

@@ -17,6 +17,13 @@ scenario("a fault is underlined and listed; an agent is completed, and renamed w
   await problems.filter({ hasText: "senior-reviewr" }).waitFor();
   await picture("problems");
 
+  // Why it is not run is said once.
+  await workbench.lens("Run").click();
+  await workbench.notification("senior-reviewr").waitFor();
+  assert.equal(await workbench.notification("").count(), 1);
+  await workbench.command("Notifications: Clear All Notifications");
+  await workbench.file("broken.dag.yaml");
+
   await workbench.cursorBehind("senior-reviewr");
   await workbench.page.keyboard.press("Control+Backspace");
   await workbench.page.keyboard.press("Control+Backspace");
