@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 
 import type { Location, Position } from "vscode-languageclient/node";
 
+import { startWhenNeeded } from "./activation";
 import { registerServers } from "./agents/servers";
 import { registerTools } from "./agents/tools";
 import { Actions } from "./commands/actions";
@@ -18,8 +19,8 @@ import { VirtualDocuments } from "./virtual_documents";
 
 let server: RunningServer | undefined;
 
-/** Starts the one client of this window, its views and its commands. */
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+/** Makes the one client of this window, its views and its commands. */
+export function activate(context: vscode.ExtensionContext): void {
   server = new RunningServer(context.extension);
   const store = new RunStore(server);
   const actions = new Actions(server);
@@ -32,10 +33,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand(SHOW_REFERENCES, (uri: string, position: Position, locations: Location[]) =>
       server?.showReferences(uri, position, locations),
     ),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => server?.restart()),
+    vscode.workspace.onDidGrantWorkspaceTrust(restartWhereWanted),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("divisi.server.path")) {
-        void server?.restart();
+        restartWhereWanted();
       }
     }),
     new VirtualDocuments(server),
@@ -47,8 +48,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     graph,
     store,
     server,
+    startWhenNeeded(server),
   );
-  await server.start();
+}
+
+function restartWhereWanted(): void {
+  if (server?.isWanted === true) {
+    void server.restart();
+  }
 }
 
 /** Runs go on without the editor; only the server stops. */

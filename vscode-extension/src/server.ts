@@ -15,18 +15,18 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageclient/node";
 
+import { Lenses } from "./lenses";
 import { program } from "./program";
 import { showProgress } from "./progress";
 import type { OwnResults, RunEvent } from "./protocol";
-import { Lenses } from "./lenses";
 import { settingsMade } from "./settings";
 
 /** Files are selected by path, so that other YAML and Markdown stays untouched. */
-const SERVED = [
+export const SERVED = [
   "**/*.dag.{yaml,yml,json}",
   "**/.claude/{agents,commands}/**/*.md",
   "**/commands/v2/*.json",
-] as const;
+].map((pattern) => ({ scheme: "file", pattern }));
 
 /** Shows a list of places; the server names it in lenses. */
 export const SHOW_REFERENCES = "divisi.showReferences";
@@ -36,15 +36,16 @@ export class RunningServer implements vscode.Disposable {
   constructor(private readonly extension: vscode.Extension<unknown>) {}
 
   private client: LanguageClient | undefined;
+  private wanted = false;
   /** The last start or stop that was asked for: a client that is starting cannot be stopped, so each waits. */
   private turn: Promise<void> = Promise.resolve();
   /** One channel for all clients: each would open another of the same name. */
   private readonly output = vscode.window.createOutputChannel("Divisi");
+  private readonly lenses = new Lenses(() => this.client);
   private readonly runEvents = new vscode.EventEmitter<RunEvent>();
   private readonly starts = new vscode.EventEmitter<undefined>();
   private readonly ends = new vscode.EventEmitter<undefined>();
   private readonly stale = new vscode.EventEmitter<vscode.Uri>();
-  private readonly lenses = new Lenses(() => this.client);
 
   /** Every event of every run that the server follows. */
   readonly onRunEvent = this.runEvents.event;
@@ -63,8 +64,8 @@ export class RunningServer implements vscode.Disposable {
     this.starts.dispose();
     this.ends.dispose();
     this.stale.dispose();
-    this.output.dispose();
     this.lenses.dispose();
+    this.output.dispose();
   }
 
   /** Whether there was anything for a server to do yet. */
@@ -118,7 +119,7 @@ export class RunningServer implements vscode.Disposable {
   }
 
   private async running(): Promise<LanguageClient> {
-    await this.turn;
+    await this.startOnce();
     if (!this.client?.isRunning()) {
       throw new Error("The Divisi server is not running. Run “Divisi: Restart Server”.");
     }
@@ -136,6 +137,11 @@ export class RunningServer implements vscode.Disposable {
         locations.map((location) => convert.asLocation(location)),
       );
     }
+  }
+
+  private start(): Promise<void> {
+    this.wanted = true;
+    return this.inTurn(() => this.startNow());
   }
 
   private inTurn(step: () => Promise<void>): Promise<void> {
@@ -161,6 +167,7 @@ export class RunningServer implements vscode.Disposable {
     this.client = client;
     try {
       await client.start();
+      this.lenses.begin();
       this.starts.fire(undefined);
     } catch (error) {
       void explainFailure(error);
@@ -175,20 +182,20 @@ export class RunningServer implements vscode.Disposable {
         await client.stop();
       }
     } catch (error) {
-      this.lenses.begin();
       this.output.appendLine(`The server did not stop well: ${reasonOf(error)}`);
     }
   }
 
   private clientOptions(): LanguageClientOptions {
     return {
-      documentSelector: SERVED.map((pattern) => ({ scheme: "file", pattern })),
+      documentSelector: SERVED,
       outputChannel: this.output,
       // As with `QuietClient`: the failure is said once, by `explainFailure`.
       initializationFailedHandler: () => false,
       // The protocol knows no trust, so the client passes it on; the server refuses to run without.
       middleware: {
         handleWorkDoneProgress: showProgress(() => this.client),
+        provideCodeLenses: this.lenses.provide,
         workspace: { configuration: ({ items }) => items.map(() => settingsMade(this.extension)) },
       },
       initializationOptions: { trusted: vscode.workspace.isTrusted, showReferences: SHOW_REFERENCES },
@@ -203,11 +210,10 @@ const SHOWS_CONTENTS: StaticFeature = {
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
-        provideCodeLenses: this.lenses.provide,
   clear: () => undefined,
 };
 
-/** A client that leaves it to `explainFailure` to say that the first start failed, so that it is said once. */
+/** A client that says nothing of a failure that is told elsewhere, so that each is told once. */
 class QuietClient extends LanguageClient {
   private isStarting = false;
 
@@ -220,6 +226,19 @@ class QuietClient extends LanguageClient {
     }
   }
 
+  /** Why a command was refused is told by who asked for it: the editor for a lens, `Actions` for the rest. */
+  override handleFailedRequest<T>(
+    type: MessageSignature,
+    token: CancellationToken | undefined,
+    error: unknown,
+    defaultValue: T,
+    showNotification?: boolean,
+  ): T {
+    const isTold = type.method !== ExecuteCommandRequest.method && showNotification;
+    return super.handleFailedRequest(type, token, error, defaultValue, isTold);
+  }
+
+  /** That the first start failed is told by `explainFailure`. */
   override error(message: string, data?: unknown, showNotification?: boolean | "force"): void {
     super.error(message, data, this.isStarting ? false : showNotification);
   }
