@@ -39,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
         restartWhereWanted();
       }
     }),
-    new VirtualDocuments(server),
+    new VirtualDocuments(server, store),
     new TestExplorer(server, store, actions),
     new StatusBar(store),
     new RunTree(store),
