@@ -81,6 +81,11 @@ export function lookOfRun(status: RunAtAGlance["status"]): Look {
   }
 }
 
+/** Whether a run goes on only by somebody's answer to one of its nodes. */
+export function waitsForPerson(run: Pick<RunAtAGlance, "pauseCause">): boolean {
+  return run.pauseCause === "approval" || run.pauseCause === "decision";
+}
+
 /** `1h 2m`, `3m 4s`, `5.6s`, `78ms`. */
 export function duration(ms: number): string {
   if (ms < 1000) {

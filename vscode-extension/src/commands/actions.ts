@@ -5,6 +5,8 @@ import type { RunningServer } from "../server";
 import { logUri } from "../virtual_documents";
 import { askForArguments } from "./arguments";
 
+type LostDecision = "retry" | "succeeded" | "failed";
+
 /** What can be done with a DAG or a run, wherever it is asked for: the palette, the views, a lens. */
 export class Actions {
   constructor(private readonly server: RunningServer) {}
@@ -49,6 +51,13 @@ export class Actions {
   async approve(run: RunAtAGlance, node: string, approve: boolean): Promise<void> {
     if (mayRun()) {
       await this.ask("divisi.server.approve", { run: run.run, node, approve });
+    }
+  }
+
+  /** A person's word on a node whose attempt was lost with its host: run it again, or how it ended. */
+  async decide(run: RunAtAGlance, node: string, decision: LostDecision): Promise<void> {
+    if (mayRun()) {
+      await this.ask("divisi.server.decide", { run: run.run, node, decision, trust: true });
     }
   }
 

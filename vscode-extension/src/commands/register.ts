@@ -7,6 +7,7 @@ import type { RunStore } from "../runs/store";
 import type { Entry } from "../runs/tree";
 import type { RunningServer } from "../server";
 import type { TimelinePanel } from "../timeline/panel";
+import { waitsForPerson } from "../words";
 import type { Actions } from "./actions";
 import { convert, createAgent, importTracker, newDag, plan, report } from "./files";
 
@@ -68,6 +69,9 @@ function ofTree({ actions }: Parts): vscode.Disposable {
     ofNode("runFromHere", (run, node) => actions.resume(run, [node])),
     ofNode("approve", (run, node) => actions.approve(run, node, true)),
     ofNode("reject", (run, node) => actions.approve(run, node, false)),
+    ofNode("runLostAgain", (run, node) => actions.decide(run, node, "retry")),
+    ofNode("markAsSucceeded", (run, node) => actions.decide(run, node, "succeeded")),
+    ofNode("markAsFailed", (run, node) => actions.decide(run, node, "failed")),
     command("openFile", async (entry) => {
       if (isEntry(entry)) {
         const line = entry.kind === "node" ? (entry.node.line ?? 0) : 0;
@@ -99,7 +103,7 @@ function isEntry(argument: unknown): argument is Entry {
   return typeof argument === "object" && argument !== null && "kind" in argument && "run" in argument;
 }
 
-const isPaused = (run: RunAtAGlance): boolean => run.isLive && run.status === "paused" && run.pauseCause !== "approval";
+const isPaused = (run: RunAtAGlance): boolean => run.isLive && run.status === "paused" && !waitsForPerson(run);
 const isGoing = (run: RunAtAGlance): boolean => run.isLive && run.status === "running";
 const isUnfinished = (run: RunAtAGlance): boolean => !run.isLive && run.status !== "succeeded";
 

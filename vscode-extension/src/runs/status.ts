@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-import { duration } from "../words";
+import { duration, waitsForPerson } from "../words";
 import type { RunStore } from "./store";
 
 /** What goes on, in the status bar; a click shows the runs. */
@@ -37,7 +37,7 @@ export class StatusBar implements vscode.Disposable {
     }
     const took = duration(Math.max(0, Date.now() - first.startedAt));
     const one = `${first.dag} ${String(first.done)}/${String(first.total)} · ${took}`;
-    const asks = live.some((run) => run.pauseCause === "approval");
+    const asks = live.some(waitsForPerson);
     const icon = asks ? "$(question)" : first.status === "paused" ? "$(debug-pause)" : "$(sync~spin)";
     this.item.text = `${icon} ${live.length === 1 ? one : `${String(live.length)} runs`}`;
     this.item.tooltip = live.map((run) => `${run.dag}: ${run.status}, ${String(run.done)} of ${String(run.total)} nodes`).join("\n");

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 
 import type { KnownNode, RunAtAGlance } from "../protocol";
 import { cost, duration, type Look, lookOf, lookOfRun, stateInWords } from "../words";
+import { contextOfNode, contextOfRun } from "./context";
 import type { RunState } from "./state";
 import type { RunStore } from "./store";
 
@@ -82,7 +83,7 @@ function runItem(run: RunAtAGlance, known: RunState | undefined): vscode.TreeIte
   parts.push(new Date(run.startedAt).toLocaleTimeString());
   item.description = parts.join(" · ");
   item.iconPath = ICONS[lookOfRun(run.status)];
-  item.contextValue = ["run", run.isLive ? "live" : "over", run.status].join(" ");
+  item.contextValue = contextOfRun(run);
   item.tooltip = `${run.dag}: ${run.status}\n${new Date(run.startedAt).toLocaleString()}\n${run.run}`;
   item.accessibilityInformation = { label: `Run of ${run.dag}, ${item.description}` };
   return item;
@@ -104,7 +105,7 @@ function nodeItem(run: RunAtAGlance, node: KnownNode): vscode.TreeItem {
   item.description = parts.join(" · ");
   item.iconPath = ICONS[lookOf(node.state.is)];
   item.tooltip = [node.title ?? node.path, stateInWords(node.state.is), node.detail ?? ""].filter((text) => text !== "").join("\n");
-  item.contextValue = ["node", run.isLive ? "live" : "over", node.state.is, node.attempt > 0 ? "started" : ""].join(" ");
+  item.contextValue = contextOfNode(run, node);
   item.accessibilityInformation = { label: `Node ${node.path}, ${item.description}` };
   if (node.attempt > 0) {
     item.command = { command: "divisi.openLog", title: "Open Log", arguments: [{ kind: "node", run, node }] };

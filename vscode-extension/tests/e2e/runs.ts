@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Locator } from "playwright-core";
 
-import { open, picture, scenario, workspace } from "./harness";
+import { open, picture, scenario, until, workspace } from "./harness";
 import type { Workbench } from "./workbench";
 
 /** Works until the file `go` is there, if `allowed` is. */
@@ -160,4 +160,26 @@ scenario("a node asks a person, and the run goes by the answer; it is run again 
   await workbench.command("Divisi: Run");
   await press(row(workbench, /^ask/, "0/2"), "Cancel Run");
   await row(workbench, /^ask/, "cancelled").waitFor();
+});
+
+scenario("of an attempt that was lost somebody says how it ended", async () => {
+  const folder = workspace("lost", {
+    "lost.dag.yaml": [
+      "name: lost",
+      "nodes:",
+      "  - id: deploy",
+      "    resume: ask",
+      "    run: [sh, -c, 'echo $PPID > watcher; while [ -e divisi.toml ]; do sleep 0.1; done']",
+    ],
+  });
+  const workbench = await open(folder);
+  await workbench.file("lost.dag.yaml");
+  await workbench.command("Divisi: Run");
+  await workbench.statusBar("lost 0/1").click();
+  await row(workbench, "deploy", "running").waitFor();
+  await until(() => existsSync(join(folder, "watcher")));
+  // Who watched over the attempt is gone, so nobody knows what comes of it.
+  process.kill(Number(readFileSync(join(folder, "watcher"), "utf8")), "SIGKILL");
+  await press(row(workbench, "deploy", "waits for a decision"), "Mark as Succeeded");
+  await row(workbench, /^lost/, "succeeded").waitFor();
 });
