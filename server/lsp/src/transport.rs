@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
 
+use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc};
 use tower_lsp_server::LspService;
@@ -91,8 +92,8 @@ impl Session {
 
     /// Hands one message on; whether it was `exit`.
     async fn take(&mut self, body: &[u8]) -> bool {
-        let value: serde_json::Value = match serde_json::from_slice(body) {
-            Ok(value) => value,
+        let value = match serde_json::from_slice(body) {
+            Ok(value) => with_expected_params(value),
             Err(error) => {
                 self.refuse(Error::parse_error(), &error.to_string());
                 return false;
@@ -152,6 +153,18 @@ impl Session {
         error.data = Some(reason.into());
         self.answer(Some(Response::from_error(Id::Null, error)));
     }
+}
+
+/// Some messages have nothing to say beside their names. Clients send nothing with them, null, or an empty object, and
+/// the framework takes only one or two of these.
+fn with_expected_params(mut message: Value) -> Value {
+    let Some(fields) = message.as_object_mut() else { return message };
+    match fields.get("method").and_then(Value::as_str) {
+        Some("shutdown" | "exit") => drop(fields.remove("params")),
+        Some("initialized") => drop(fields.insert("params".to_owned(), Value::Object(Map::new()))),
+        _ => {}
+    }
+    message
 }
 
 async fn write<O: AsyncWrite + Unpin>(mut writer: O, mut messages: mpsc::UnboundedReceiver<Message>) {

@@ -47,6 +47,33 @@ async fn before_initialize_requests_are_refused_and_notifications_dropped() {
     client.stop().await;
 }
 
+/// What carries no parameters may carry anything: clients disagree on what nothing is.
+#[tokio::test]
+async fn messages_without_parameters_are_taken_with_any() {
+    for params in [None, Some(Value::Null), Some(json!({})), Some(json!([]))] {
+        let message = |id: Option<i64>, method: &str| {
+            let mut message = json!({ "jsonrpc": "2.0", "method": method });
+            if let Some(id) = id {
+                message["id"] = json!(id);
+            }
+            if let Some(params) = &params {
+                message["params"] = params.clone();
+            }
+            message
+        };
+        let mut client = Client::connect();
+        let watches = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+        client.request("initialize", json!({ "capabilities": watches })).await;
+        client.send(&message(None, "initialized")).await;
+        client.serve("client/registerCapability", Value::Null).await;
+        client.send(&message(Some(1000), "shutdown")).await;
+        let answer = client.answer(1000).await;
+        assert_eq!(answer["error"], Value::Null, "{params:?}: {answer}");
+        client.send(&message(None, "exit")).await;
+        assert_eq!(client.ending().await, Ending::Orderly, "{params:?}");
+    }
+}
+
 #[tokio::test]
 async fn after_shutdown_requests_are_refused() {
     let mut client = Client::start(json!({})).await;
