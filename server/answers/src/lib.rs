@@ -6,6 +6,7 @@
 //! workspace   what is on disk, and what FILE means; selection: what PATHS mean; select_run: which run is meant
 //! findings    what is found in documents
 //! run         a run with its nodes; figures: what it came to
+//! plan        what running a DAG would do
 //! arguments   of a DAG; slots: how many nodes at a time
 //! trust       whether programs may run here
 //! failure     why a question has no answer
@@ -15,6 +16,7 @@ pub mod arguments;
 pub mod failure;
 pub mod figures;
 pub mod findings;
+pub mod plan;
 pub mod root;
 pub mod run;
 pub mod select_run;

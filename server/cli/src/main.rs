@@ -30,7 +30,7 @@ mod warnings;
 use std::process::ExitCode;
 
 use clap::Parser;
-use divisi_answers::{failure, root, select_run, selection, slots, workspace};
+use divisi_answers::{failure, root, select_run, selection, workspace};
 
 use crate::exit::Exit;
 use crate::failure::Failure;

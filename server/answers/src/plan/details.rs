@@ -16,7 +16,7 @@ pub(super) struct Details {
 
 /// A node that a DAG holds which is a node itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Held {
+pub struct Held {
     path: String,
     /// How many groups are around it.
     depth: usize,
@@ -26,25 +26,29 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// As it stands in the table: its own name, behind that of the node that holds it.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// As it stands in a table: its own name, behind that of the node that holds it.
+    pub fn shown(&self) -> String {
         let name = self.path.rsplit('/').next().unwrap_or(&self.path);
         format!("{}{name}", "  ".repeat(self.depth))
     }
 
     /// Columns of that.
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.shown().chars().count()
     }
 
     /// When it would run, where `around` is the slot of the outermost node that holds it.
-    pub(super) fn slot(&self, around: &Slot, details: &Details) -> Slot {
+    pub(super) fn slot(&self, around: &Slot, reuse: bool) -> Slot {
         Slot {
             id: self.path.clone(),
             start_ms: around.start_ms.saturating_add(self.start_ms),
             end_ms: around.start_ms.saturating_add(self.end_ms),
             level: around.level,
-            reuse: details.is_reused(&self.path),
+            reuse,
         }
     }
 }

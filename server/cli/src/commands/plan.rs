@@ -1,27 +1,23 @@
 //! `divisi plan`
 
-mod details;
-
 use std::collections::HashSet;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use details::{Details, Held};
-use divisi_analysis::plan::{Plan as Schedule, Slot, estimate_ms, plan_by};
+use divisi_analysis::plan::Slot;
 use divisi_analysis::{Severity, check};
 use divisi_answers::arguments::check_names;
-use divisi_engine::client::{self, RunOptions};
-use divisi_model::Node;
+use divisi_answers::plan::{Held, Planned, planned};
+use divisi_engine::client::RunOptions;
 use divisi_model::duration::human;
-use serde::Serialize;
 
 use crate::arguments::Argument;
 use crate::excerpt::Source;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{ERROR, FAINT, GOOD, Output, STRONG, count, paint};
+use crate::warnings;
 use crate::workspace::{self, Target};
-use crate::{slots, warnings};
 
 /// Columns of the timeline.
 const TIMELINE: usize = 40;
@@ -71,42 +67,26 @@ impl Plan {
         };
         check_names(self.arguments.iter().map(|argument| argument.name.as_str()), dag)?;
         let has_errors = tell_errors(&target, output);
-        let slots = slots::for_dag(self.max_parallel, dag, target.snapshot.settings());
-        let details = if has_errors { Details::default() } else { self.details(&target, output) };
-        let takes = |node: &Node| match node.estimate {
-            Some(_) => estimate_ms(node),
-            None => details.takes_ms(&node.id.value).unwrap_or_else(|| estimate_ms(node)),
+        let options = RunOptions {
+            args: self.arguments.iter().map(|arg| (arg.name.clone(), arg.value.clone())).collect(),
+            max_parallel: self.max_parallel,
+            ..RunOptions::default()
         };
-        let Some(mut schedule) = plan_by(dag, slots, takes) else {
+        let Some(planned) = planned(&target, &options, has_errors) else {
             output.failure(&Failure::new(format!(
                 "{} cannot be planned: its nodes wait for each other in a ring",
                 self.file
             )));
             return Ok(Exit::Failed);
         };
-        for slot in &mut schedule.schedule {
-            slot.reuse = details.is_reused(&slot.id);
+        if let Some(error) = &planned.obstacle {
+            output.warning(format!("it cannot be run as it is: {error}"));
         }
         match self.format {
-            Format::Json => output.json(&Told::new(&schedule, &details))?,
-            Format::Human => print(&workspace::name(&target.document), slots, &schedule, &details, output),
+            Format::Json => output.json(&planned.told(usize::MAX))?,
+            Format::Human => print(&workspace::name(&target.document), &planned, output),
         }
         Ok(if has_errors { Exit::Failed } else { Exit::Good })
-    }
-
-    fn details(&self, target: &Target, output: &mut Output) -> Details {
-        let options = RunOptions {
-            args: self.arguments.iter().map(|arg| (arg.name.clone(), arg.value.clone())).collect(),
-            starts_nothing: true,
-            ..RunOptions::default()
-        };
-        match client::plan(&target.snapshot, &target.document, &options) {
-            Ok(plan) => Details::new(&plan),
-            Err(error) => {
-                output.warning(format!("it cannot be run as it is: {error}"));
-                Details::default()
-            }
-        }
     }
 }
 
@@ -123,74 +103,32 @@ fn tell_errors(target: &Target, output: &mut Output) -> bool {
     !errors.is_empty()
 }
 
-/// In JSON.
-#[derive(Serialize)]
-struct Told<'a> {
-    nodes: usize,
-    edges: usize,
-    levels: usize,
-    makespan_ms: u64,
-    total_ms: u64,
-    critical_path: &'a [String],
-    schedule: Vec<ToldSlot<'a>>,
-}
-
-#[derive(Serialize)]
-struct ToldSlot<'a> {
-    #[serde(flatten)]
-    slot: &'a Slot,
-    /// Why an earlier result would be used or not, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
-    /// What a DAG that is a node holds.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    holds: Vec<Slot>,
-}
-
-impl<'a> Told<'a> {
-    fn new(plan: &'a Schedule, details: &'a Details) -> Self {
-        let slot = |slot: &'a Slot| ToldSlot {
-            slot,
-            why: details.why(&slot.id),
-            holds: details.holds(&slot.id).iter().map(|held| held.slot(slot, details)).collect(),
-        };
-        Self {
-            nodes: plan.nodes,
-            edges: plan.edges,
-            levels: plan.levels,
-            makespan_ms: plan.makespan_ms,
-            total_ms: plan.total_ms,
-            critical_path: &plan.critical_path,
-            schedule: plan.schedule.iter().map(slot).collect(),
-        }
-    }
-}
-
-fn print(name: &str, slots: u32, schedule: &Schedule, details: &Details, output: &mut Output) {
+fn print(name: &str, planned: &Planned, output: &mut Output) {
+    let Planned { max_parallel, schedule, .. } = planned;
     let nodes = count(schedule.nodes, "node");
     let edges = count(schedule.edges, "edge");
     let levels = count(schedule.levels, "level");
-    output.line(format!("{}: {nodes}, {edges}, {levels}; {slots} at a time", paint(STRONG, name)));
+    output.line(format!("{}: {nodes}, {edges}, {levels}; {max_parallel} at a time", paint(STRONG, name)));
     output.line("");
-    let held = |slot: &Slot| details.holds(&slot.id).iter().map(Held::width).max().unwrap_or(0);
+    let held = |slot: &Slot| planned.holds(&slot.id).iter().map(Held::width).max().unwrap_or(0);
     let width = schedule.schedule.iter().map(|slot| slot.id.chars().count().max(held(slot)));
     let width = width.max().unwrap_or(0).max(4);
     let header = format!("level  {:>8}  {:>8}  {:width$}", "start", "end", "node");
     output.line(paint(FAINT, header.trim_end()));
     let critical: HashSet<&str> = schedule.critical_path.iter().map(String::as_str).collect();
     for slot in &schedule.schedule {
-        let why = details.why(&slot.id);
+        let why = planned.why(&slot.id);
         let is_critical = critical.contains(slot.id.as_str());
         output.line(row(&slot.id, slot, width, is_critical, schedule.makespan_ms, why));
-        for held in details.holds(&slot.id) {
-            let inner = held.slot(slot, details);
+        for held in planned.holds(&slot.id) {
+            let inner = planned.slot_within(slot, held);
             output.line(row(
                 &held.shown(),
                 &inner,
                 width,
                 false,
                 schedule.makespan_ms,
-                details.why(&inner.id),
+                planned.why(&inner.id),
             ));
         }
     }

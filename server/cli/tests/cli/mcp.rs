@@ -173,7 +173,7 @@ fn lists_tools_that_only_read() {
           {
             "name": "plan",
             "title": "Plan a DAG",
-            "description": "Shows what running a DAG would do, without running anything: the schedule by the nodes' estimates (a node without one counts as a minute), how long it would take, the critical path, and the errors that would keep it from running. Use it to see whether a DAG is parallel enough, and what to shorten.",
+            "description": "Shows what running a DAG would do, without running anything: the schedule by the nodes' estimates (a node without one counts as a minute), how long it would take, the critical path, which results of earlier runs would be used again and why others would not, and the errors that would keep it from running. Use it to see whether a DAG is parallel enough, and what to shorten.",
             "inputSchema": {
               "$schema": "https://json-schema.org/draft/2020-12/schema",
               "required": [
@@ -184,6 +184,12 @@ fn lists_tools_that_only_read() {
                 "file": {
                   "description": "A DAG file relative to the root of the workspace, a folder with exactly one, or the name of a DAG.",
                   "type": "string"
+                },
+                "arguments": {
+                  "description": "Arguments of the DAG, by name.",
+                  "type": "object",
+                  "additionalProperties": true,
+                  "default": {}
                 },
                 "max_parallel": {
                   "description": "How many nodes run at a time; what the file or the settings say where it is not given.",
@@ -445,6 +451,35 @@ fn plan_and_graph_show_what_would_run() {
         }
     "#]]
     .assert_eq(&format!("{:#}\n", data["graph"]));
+}
+
+/// As `divisi plan` does.
+#[test]
+fn plan_foresees_what_would_be_used_again() {
+    let site = Site::new().write("divisi.toml", "").write(
+        "copy.dag.yaml",
+        "name: copy\nargs: { word: { required: true } }\nnodes:\n  \
+         - { id: copy, run: [cp, in.txt, out.txt], reads: [in.txt], writes: [out.txt] }\n  \
+         - { id: say, run: [echo, '{{ args.word }}'], depends_on: [copy], reads: [out.txt], outputs: [said] }\n",
+    );
+    let site = site.write("in.txt", "one");
+    let mut session = Session::new(&site, &[]);
+    let (text, _) = session.good("plan", json!({ "file": "copy" }));
+    assert!(text.contains("It would not run as it is:\nthe argument word"), "{text}");
+    assert!(!site.root().join(".divisi").exists(), "a question writes nothing");
+
+    assert_eq!(site.divisi(&["run", "copy", "--yes", "--arg", "word=a"]).status, 0);
+    let (text, data) = session.good("plan", json!({ "file": "copy", "arguments": { "word": "a" } }));
+    assert_eq!(text.matches(", reused from run ").count(), 2, "{text}");
+    assert_eq!((&data["schedule"][0]["reuse"], &data["errors"]), (&json!(true), &json!([])));
+
+    let (text, data) = session.good("plan", json!({ "file": "copy", "arguments": { "word": "b" } }));
+    assert!(text.contains(", runs: arguments changed\n") && text.contains(", follows from copy\n"), "{text}");
+    assert_eq!(data["schedule"][1]["why"], json!("follows from copy"));
+    site.put("in.txt", "two");
+    let (text, _) = session.good("plan", json!({ "file": "copy", "arguments": { "word": "a" } }));
+    assert!(text.contains(", runs: reads changed: in.txt\n"), "{text}");
+    assert!(session.bad("plan", json!({ "file": "copy", "arguments": { "wort": "a" } })).contains("word"));
 }
 
 #[test]

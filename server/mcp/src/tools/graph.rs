@@ -8,6 +8,7 @@ use rmcp::model::JsonObject;
 use rmcp::schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::dag_file::DagFile;
 use super::{Effect, Tool, input, schema};
 use crate::answer::{Answer, bounded};
 use crate::place::Place;
@@ -30,8 +31,7 @@ marked; where nodes wait for each other in a ring, the ring is.",
 #[schemars(crate = "rmcp::schemars")]
 #[serde(deny_unknown_fields)]
 struct Input {
-    /// A DAG file relative to the root of the workspace, a folder with exactly one, or the name of a DAG.
-    file: String,
+    file: DagFile,
     /// How it is drawn; `ascii` where it is not given.
     #[serde(default)]
     format: Format,
@@ -79,10 +79,8 @@ struct Node {
 
 fn call(place: &Place, arguments: JsonObject) -> Result<Answer, Failure> {
     let asked: Input = input(arguments)?;
-    let target = place.target(&asked.file)?;
-    let Some((_, dag)) = target.document.dag() else {
-        return Err(Failure::new(format!("{} holds no DAG", asked.file)));
-    };
+    let target = asked.file.target(place)?;
+    let dag = asked.file.dag(&target)?;
     let name = workspace::name(&target.document);
     let notation = match asked.format {
         Format::Ascii => Notation::Ascii,

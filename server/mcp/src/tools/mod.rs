@@ -1,6 +1,7 @@
 //! One file for each tool.
 
 mod check;
+mod dag_file;
 mod explain;
 mod graph;
 mod plan;

@@ -14,6 +14,7 @@ use rmcp::schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::dag_file::DagFile;
 use super::{Effect, Tool, input, schema};
 use crate::answer::Answer;
 use crate::place::Place;
@@ -33,8 +34,7 @@ errors, and where the user does not trust the workspace.",
 #[schemars(crate = "rmcp::schemars")]
 #[serde(deny_unknown_fields)]
 struct Input {
-    /// A DAG file relative to the root of the workspace, a folder with exactly one, or the name of a DAG.
-    file: String,
+    file: DagFile,
     /// Arguments of the DAG, by name.
     #[serde(default)]
     arguments: BTreeMap<String, Value>,
@@ -63,7 +63,7 @@ fn call(place: &Place, arguments: JsonObject) -> Result<Answer, Failure> {
         ));
     }
     let asked: Input = input(arguments)?;
-    let target = place.target(&asked.file)?;
+    let target = asked.file.target(place)?;
     if let Some((_, dag)) = target.document.dag() {
         check_names(asked.arguments.keys().map(String::as_str), dag)?;
     }
