@@ -44,5 +44,5 @@ scenario("a fault is underlined and listed; an agent is completed, and renamed w
   await workbench.page.locator(".view-line", { hasText: "chronicler" }).waitFor();
   const agents = join(folder, ".claude/agents");
   await until(() => existsSync(join(agents, "chronicler.md")) && !existsSync(join(agents, "scribe.md")));
-  assert.equal(await workbench.squiggles().count(), 0);
+  await workbench.squiggles().first().waitFor({ state: "detached" });
 });
