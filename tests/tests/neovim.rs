@@ -191,6 +191,26 @@ fn a_run_is_shown_steered_and_listed() {
     scenario("views", &files);
 }
 
+/// The attempt at the last node ends who watches over it, so nobody knows what came of it.
+const LOST: &str = "\
+name: lost
+phases:
+  - { id: build, title: Build }
+  - { id: ship, title: Ship it, barrier: true }
+nodes:
+  - { id: look, run: echo }
+  - { id: make, phase: build, run: echo made }
+  - id: deploy
+    phase: ship
+    resume: ask
+    run: [sh, -c, kill -9 $PPID]
+";
+
+#[test]
+fn a_run_is_shown_by_phases_and_a_lost_attempt_is_decided_about() {
+    scenario("decision", &[("divisi.toml", ""), ("lost.dag.yaml", LOST)]);
+}
+
 #[test]
 fn help_health_and_words_are_whole() {
     scenario("health", &[("divisi.toml", ""), ("review.dag.yaml", TYPO)]);

@@ -113,6 +113,7 @@ export interface KnownRun extends RunAtAGlance {
 export interface KnownNode {
   path: string;
   title?: string;
+  phase?: string;
   line?: number;
   isGroup: boolean;
   state: NodeState;

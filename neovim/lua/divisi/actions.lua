@@ -57,6 +57,25 @@ function M.answer(run, node)
   end)
 end
 
+---@type table<string, string>
+local DECISIONS =
+  { ["Run again"] = "retry", ["Mark as succeeded"] = "succeeded", ["Mark as failed"] = "failed" }
+
+--- Asks what becomes of a node whose attempt was lost with its host.
+---@param run divisi.Run
+---@param node divisi.Node
+function M.decide(run, node)
+  if node.state.is ~= "waiting_decision" then
+    return say.info(("`%s` lost no attempt"):format(node.path))
+  end
+  local prompt = ("%s: its attempt was lost"):format(node.path)
+  vim.ui.select({ "Run again", "Mark as succeeded", "Mark as failed" }, { prompt = prompt }, function(answer)
+    if answer then
+      ask(run, "divisi.server.decide", { node = node.path, decision = DECISIONS[answer] })
+    end
+  end)
+end
+
 ---@param run divisi.Run
 ---@param node divisi.Node
 function M.log(run, node)

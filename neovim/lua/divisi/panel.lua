@@ -124,6 +124,16 @@ function Panel:line_of(key)
   end
 end
 
+--- The first line with something that the keys act on.
+---@return integer?
+function Panel:first_item()
+  for line, row in ipairs(self.rows) do
+    if row.item then
+      return line
+    end
+  end
+end
+
 --- Shows these rows instead of the former.
 ---@param rows divisi.Row[]
 function Panel:render(rows)

@@ -61,11 +61,12 @@ end
 
 ---@param node divisi.Node
 ---@param width integer of the longest path
+---@param indent string
 ---@return divisi.Chunk[]
-local function chunks_of(node, width)
+local function chunks_of(node, width, indent)
   local sign, group = words.look(node.state)
   local chunks = {
-    { sign .. " ", group },
+    { indent .. sign .. " ", group },
     { node.path .. (" "):rep(width - vim.api.nvim_strwidth(node.path)) },
     { "  " .. words.state(node.state), group },
   }
@@ -85,6 +86,48 @@ local function chunks_of(node, width)
   return chunks
 end
 
+---@class divisi.Phase
+---@field name? string none for nodes that have no phase
+---@field nodes divisi.Node[]
+
+--- The nodes by their phases, in the order in which those come first; before them the nodes that have none. Barriers
+--- stand for phases themselves.
+---@param nodes divisi.Node[]
+---@return divisi.Phase[]
+local function phases_of(nodes)
+  ---@type divisi.Phase[]
+  local phases = { { nodes = {} } }
+  local by_name = {}
+  for _, node in ipairs(nodes) do
+    local phase = phases[1]
+    if node.phase then
+      phase = by_name[node.phase] or { name = node.phase, nodes = {} }
+      if not by_name[node.phase] then
+        by_name[node.phase] = phase
+        table.insert(phases, phase)
+      end
+    end
+    if not vim.startswith(node.path, "phase:") then
+      table.insert(phase.nodes, node)
+    end
+  end
+  return phases
+end
+
+--- What a phase is called, and how far it is.
+---@param phase divisi.Phase
+---@return divisi.Chunk[]
+local function heading(phase)
+  local done, total = 0, 0
+  for _, node in ipairs(phase.nodes) do
+    if not node.isGroup then
+      total = total + 1
+      done = done + (words.is_over(node.state) and 1 or 0)
+    end
+  end
+  return { { phase.name, "DivisiTitle" }, { ("  %d/%d"):format(done, total), "DivisiDetail" } }
+end
+
 ---@param run divisi.KnownRun
 ---@return divisi.Row[]
 local function rows_of(run)
@@ -94,8 +137,14 @@ local function rows_of(run)
   for _, node in ipairs(run.nodes) do
     width = math.max(width, vim.api.nvim_strwidth(node.path))
   end
-  for _, node in ipairs(run.nodes) do
-    table.insert(rows, { chunks = chunks_of(node, width), item = node, key = node.path })
+  for _, phase in ipairs(phases_of(run.nodes)) do
+    if phase.name then
+      table.insert(rows, { chunks = heading(phase), key = "phase:" .. phase.name })
+    end
+    for _, node in ipairs(phase.nodes) do
+      local chunks = chunks_of(node, width, phase.name and "  " or "")
+      table.insert(rows, { chunks = chunks, item = node, key = node.path })
+    end
   end
   return rows
 end
@@ -129,6 +178,7 @@ local function map_keys(shown, id)
   of_node("P", "show its prompt or program", actions.prompt)
   of_node("O", "show its outputs", actions.outputs)
   of_node("A", "answer its question: approve or reject", actions.answer)
+  of_node("D", "decide about its lost attempt: run it again, or how it ended", actions.decide)
   of_node("F", "run again from this node on", function(run, node)
     actions.resume(run, node.path)
   end)
@@ -155,7 +205,7 @@ function M.open(id, mods)
   end
   store.get(id, function(run)
     render(run)
-    local first = run.nodes[1] and shown:line_of(run.nodes[1].path)
+    local first = shown:first_item()
     if first and vim.api.nvim_get_current_buf() == shown.buffer then
       vim.api.nvim_win_set_cursor(0, { first, 0 })
     end

@@ -33,6 +33,7 @@
 ---@class divisi.Node
 ---@field path string
 ---@field title? string
+---@field phase? string what its phase is called
 ---@field line? integer zero-based, when the run was planned
 ---@field isGroup boolean
 ---@field state divisi.NodeState

@@ -104,6 +104,14 @@ function M.look(state)
   return SIGNS[look], GROUPS[look]
 end
 
+--- Whether nothing more comes of a node in this state.
+---@param state divisi.NodeState
+---@return boolean
+function M.is_over(state)
+  local look = LOOKS[state.is]
+  return look == "done" or look == "failed" or look == "skipped"
+end
+
 --- How a run goes, in words: "paused (quota)".
 ---@param run divisi.Run
 ---@return string

@@ -7,6 +7,7 @@ use divisi_engine::client::Runs;
 use divisi_engine::event::{Event, EventRecord, NodeState, OutputValue, Usage};
 use divisi_engine::plan::{PlanNode, PlanWork, StoredPlan};
 use divisi_engine::view::{NodeView, RunView};
+use divisi_model::Node;
 use serde::{Deserialize, Serialize};
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::Result;
@@ -53,6 +54,9 @@ struct KnownNode {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    /// The title of its phase, or the phase's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phase: Option<String>,
     /// Zero-based line of its id when the run was planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
@@ -107,6 +111,7 @@ fn read(
     let plan = runs.plan(run)?;
     let totals = known.summary();
     let history = History::of(&records);
+    let phases = phases(view, &summary.file);
     Ok(Known {
         seq: known.seq(),
         is_paused: known.is_paused(),
@@ -114,24 +119,42 @@ fn read(
         usage: totals.usage,
         is_cost_partial: totals.is_cost_partial,
         critical_path: totals.critical_path.iter().map(|node| node.path.clone()).collect(),
-        nodes: nodes(&plan, &known, &history),
+        nodes: nodes(&plan, &known, &history, &phases),
         args: plan.args,
         run: Run::new(view, root, summary),
     })
 }
 
-fn nodes(plan: &StoredPlan, known: &RunView, history: &History) -> Vec<KnownNode> {
+fn nodes(plan: &StoredPlan, known: &RunView, history: &History, phases: &Phases) -> Vec<KnownNode> {
     let node = |planned: &PlanNode| {
         let node = known.node(&planned.path)?;
-        Some(shown(node, planned, history))
+        let phase = planned.path.split(['[', '/']).next().and_then(|id| phases.get(id)).cloned();
+        Some(KnownNode { phase, ..shown(node, planned, history) })
     };
     plan.nodes.iter().filter_map(node).collect()
+}
+
+/// By the ids of the nodes of a DAG, what their phases are called.
+type Phases = BTreeMap<String, String>;
+
+/// As the file says today: a plan keeps no phases.
+fn phases(view: &View, file: &Path) -> Phases {
+    let Some((_, dag)) = view.snapshot.document(file).and_then(|document| document.dag()) else {
+        return Phases::new();
+    };
+    let name_of = |id: &str| {
+        let phase = dag.phases.iter().find(|phase| phase.id.value == id);
+        phase.and_then(|phase| phase.title.clone()).unwrap_or_else(|| id.to_owned())
+    };
+    let phase_of = |node: &Node| Some((node.id.value.clone(), name_of(&node.phase.as_ref()?.value)));
+    dag.nodes.iter().filter_map(phase_of).collect()
 }
 
 fn shown(node: &NodeView, planned: &PlanNode, history: &History) -> KnownNode {
     KnownNode {
         path: node.path.clone(),
         title: node.title.clone(),
+        phase: None,
         line: Some(planned.line),
         is_group: node.is_group,
         state: node.state,
