@@ -6,9 +6,10 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
 
+use super::lines::Lines;
 use super::protocol::{FromGuard, ToGuard};
 
 /// A running guard. Dropping it closes its input, at which it kills everything and ends.
@@ -18,7 +19,7 @@ pub struct Guard {
     orders: pipe::Sender,
     /// Orders that are not sent yet, a line each.
     unsent: Vec<u8>,
-    told: Lines<BufReader<pipe::Receiver>>,
+    told: Lines<pipe::Receiver>,
 }
 
 impl Guard {
@@ -37,7 +38,7 @@ impl Guard {
             child,
             orders: pipe::Sender::from_owned_fd(OwnedFd::from(stdin))?,
             unsent: Vec::new(),
-            told: BufReader::new(pipe::Receiver::from_owned_fd(OwnedFd::from(stdout))?).lines(),
+            told: Lines::new(pipe::Receiver::from_owned_fd(OwnedFd::from(stdout))?),
         })
     }
 
@@ -77,8 +78,8 @@ impl Guard {
     /// The next thing it tells; none when it is dead. Safe to drop and to call again.
     pub async fn next(&mut self) -> Option<FromGuard> {
         loop {
-            let line = self.told.next_line().await.ok()??;
-            match serde_json::from_str(&line) {
+            let line = self.told.next().await.ok()??;
+            match serde_json::from_slice(line) {
                 Ok(told) => return Some(told),
                 Err(error) => tracing::error!("the guard said something that cannot be read: {error}"),
             }
@@ -88,7 +89,7 @@ impl Guard {
     /// Closes its input and waits until it and all it started are dead.
     pub async fn end(mut self) {
         drop(self.orders);
-        while self.told.next_line().await.is_ok_and(|line| line.is_some()) {}
+        while self.told.next().await.is_ok_and(|line| line.is_some()) {}
         // Its output is closed, so it is exiting: this does not block for long.
         let _ = self.child.wait();
     }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use rustix::process::{WaitOptions, wait};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -18,6 +18,7 @@ use tokio::task::LocalSet;
 use tokio::time::sleep;
 
 use super::jobs::Jobs;
+use super::lines::Lines;
 use super::protocol::{AttemptName, FromGuard, ToGuard};
 use crate::crash_point::{crash_point, name_of_line};
 use crate::launch::{
@@ -67,8 +68,8 @@ async fn serve() -> io::Result<()> {
     let mut host_is_there = true;
     while host_is_there || !guard.attempts.is_empty() {
         tokio::select! {
-            line = orders.next_line(), if host_is_there => match line {
-                Ok(Some(line)) => guard.obey(&line, &over),
+            line = orders.next(), if host_is_there => match line {
+                Ok(Some(line)) => guard.obey(line, &over),
                 Ok(None) | Err(_) => {
                     host_is_there = false;
                     guard.tell_all(Order::HostGone);
@@ -105,9 +106,9 @@ fn kill_the_rest() {
 }
 
 /// Standard input as lines. It must be a pipe; a regular read would take a thread of its own.
-fn lines_of_input() -> io::Result<tokio::io::Lines<BufReader<pipe::Receiver>>> {
+fn lines_of_input() -> io::Result<Lines<pipe::Receiver>> {
     let input = io::stdin().as_fd().try_clone_to_owned()?;
-    Ok(BufReader::new(pipe::Receiver::from_owned_fd(input)?).lines())
+    Ok(Lines::new(pipe::Receiver::from_owned_fd(input)?))
 }
 
 async fn write_lines(mut lines: mpsc::UnboundedReceiver<FromGuard>) -> io::Result<()> {
@@ -154,8 +155,8 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn obey(&mut self, line: &str, over: &mpsc::UnboundedSender<AttemptName>) {
-        match serde_json::from_str(line) {
+    fn obey(&mut self, line: &[u8], over: &mpsc::UnboundedSender<AttemptName>) {
+        match serde_json::from_slice(line) {
             Ok(ToGuard::Start { name, spec }) => self.start(name, *spec, over.clone()),
             Ok(ToGuard::Stop { name }) => self.order(name, Order::Stop),
             Ok(ToGuard::Kill { name }) => self.order(name, Order::Kill),

@@ -6,6 +6,7 @@
 
 mod handle;
 mod jobs;
+mod lines;
 mod main;
 mod protocol;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::lock::OwnerLock;
-use super::store::{Store, from_sql, insert_event, to_sql};
+use super::store::{Store, from_sql, insert_events, to_sql};
 use super::{JournalError, SigningKey, requests};
 use crate::core::{Durability, RequestRow};
 use crate::event::{Event, EventRecord};
@@ -168,8 +168,8 @@ impl Journal {
         if epoch != self.epoch {
             return Err(JournalError::Fenced { ours: self.epoch, theirs: epoch });
         }
+        insert_events(connection, dir, self.last_seq + 1, events, at)?;
         for (event, seq) in events.iter().zip(self.last_seq + 1..) {
-            insert_event(connection, dir, seq, event, at)?;
             if let Event::Requested { id, .. } = event {
                 requests::mark(connection, to_sql(*id), to_sql(seq)).map_err(failed(dir))?;
             }

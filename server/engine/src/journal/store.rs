@@ -98,7 +98,7 @@ impl Store {
             )
             .map_err(failed(dir))?;
         transaction.execute("INSERT INTO plan VALUES (1, ?1)", [&body]).map_err(failed(dir))?;
-        insert_event(&transaction, dir, 1, first, at)?;
+        insert_events(&transaction, dir, 1, std::slice::from_ref(first), at)?;
         transaction.commit().map_err(failed(dir))?;
         flush_folder(dir)
     }
@@ -207,20 +207,21 @@ impl Store {
     }
 }
 
-/// Adds one event; the caller holds the transaction.
-pub(super) fn insert_event(
+/// Adds events, of which the first gets the place `first`; the caller holds the transaction.
+pub(super) fn insert_events(
     connection: &Connection,
     dir: &Path,
-    seq: u64,
-    event: &Event,
+    first: u64,
+    events: &[Event],
     at: i64,
 ) -> Result<(), JournalError> {
-    let body = to_json(dir, event)?;
-    let insert = || -> rusqlite::Result<usize> {
-        let mut statement = connection.prepare_cached("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5)")?;
-        statement.execute((to_sql(seq), EVENT_VERSION, event.is_critical(), at, body))
-    };
-    insert().map_err(JournalError::sqlite(dir))?;
+    let failed = JournalError::sqlite;
+    let insert = "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut insert = connection.prepare_cached(insert).map_err(failed(dir))?;
+    for (event, seq) in events.iter().zip(first..) {
+        let row = (to_sql(seq), EVENT_VERSION, event.is_critical(), at, to_json(dir, event)?);
+        insert.execute(row).map_err(failed(dir))?;
+    }
     Ok(())
 }
 

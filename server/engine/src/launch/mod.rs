@@ -9,6 +9,7 @@ mod listen;
 mod outcome;
 mod processes;
 mod spec;
+mod stream;
 mod supervise;
 
 pub use listen::{AgentFailure, AgentReport, Heard, Listener};

@@ -115,17 +115,12 @@ impl OwnChildren {
 /// From its beginning. The system makes such a file as it is read, and knows neither its size nor, where one read does
 /// not bring all, how much is left.
 fn read_whole(file: &File) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; 1024];
-    let mut end = 0;
+    let mut bytes = Vec::new();
+    let mut part = [0; 1024];
     loop {
-        let count = file.read_at(&mut bytes[end..], end as u64)?;
-        end += count;
-        if count == 0 {
-            bytes.truncate(end);
-            return Ok(bytes);
-        }
-        if end == bytes.len() {
-            bytes.resize(2 * end, 0);
+        match file.read_at(&mut part, bytes.len() as u64)? {
+            0 => return Ok(bytes),
+            count => bytes.extend_from_slice(part.get(..count).unwrap_or_default()),
         }
     }
 }

@@ -22,6 +22,7 @@ use super::listen::Listener;
 use super::outcome::{Outcome, open_outcomes, write_outcome};
 use super::processes::{OwnChildren, carries_token, kill, process, with_descendants};
 use super::spec::{AgentStream, ProcessSpec, Signal};
+use super::stream::Stream;
 use crate::crash_point::{crash_point, node_of_token};
 use crate::logs::{Capture, Masker, STDOUT_LIMIT};
 
@@ -30,6 +31,9 @@ const DRAIN: Duration = Duration::from_secs(2);
 
 /// How long killed processes may take to vanish (one that hangs in the kernel cannot be waited for).
 const KILL_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long an attempt may run before the event loop is told of its streams.
+const SHORT: Duration = Duration::from_millis(5);
 
 /// Bytes that are taken from a pipe at once: as many as it holds.
 const READ_SIZE: usize = 64 * 1024;
@@ -213,14 +217,16 @@ fn explain(error: io::Error, program: &str, spec: &ProcessSpec) -> io::Error {
 /// Both streams of one attempt, and where they go: `log` gets both as they come, `stdout` the beginning of one.
 #[derive(Debug)]
 struct Streams {
-    out: Option<pipe::Receiver>,
-    err: Option<pipe::Receiver>,
+    out: Option<Stream>,
+    err: Option<Stream>,
     out_masker: Masker,
     err_masker: Masker,
     log: Capture,
     stdout: Beginning,
     /// Of an agent's program: who hears what it prints.
     conversation: Option<Conversation>,
+    /// Why they could not be read to their end.
+    fault: Option<io::Error>,
 }
 
 impl Streams {
@@ -229,11 +235,11 @@ impl Streams {
         spec: &ProcessSpec,
         listener: Option<Box<dyn Listener>>,
     ) -> io::Result<Self> {
-        let out = child.stdout.take().map(|pipe| receiver(pipe.into())).transpose()?;
-        let err = child.stderr.take().map(|pipe| receiver(pipe.into())).transpose()?;
+        let out = child.stdout.take().map(|pipe| Stream::new(pipe.into())).transpose()?;
+        let err = child.stderr.take().map(|pipe| Stream::new(pipe.into())).transpose()?;
         let input =
             child.stdin.take().map(|pipe| pipe::Sender::from_owned_fd(OwnedFd::from(pipe))).transpose()?;
-        Ok(Self {
+        let mut streams = Self {
             conversation: listener.map(|listener| Conversation::new(listener, input, spec)),
             out,
             err,
@@ -241,49 +247,72 @@ impl Streams {
             err_masker: Masker::new(&spec.secrets),
             log: Capture::log(spec.dir.join("log")),
             stdout: Beginning { capture: Capture::log(spec.dir.join("stdout")), total: 0 },
-        })
+            fault: None,
+        };
+        if streams.conversation.is_some() {
+            streams.watch()?;
+        }
+        Ok(streams)
     }
 
     const fn are_open(&self) -> bool {
         self.out.is_some() || self.err.is_some()
     }
 
+    /// Whether what comes is noticed.
+    fn are_watched(&self) -> bool {
+        [&self.out, &self.err].into_iter().flatten().all(Stream::is_watched)
+    }
+
+    /// From here on what comes is noticed.
+    fn watch(&mut self) -> io::Result<()> {
+        for stream in [&mut self.out, &mut self.err] {
+            *stream = stream.take().map(Stream::watched).transpose()?;
+        }
+        Ok(())
+    }
+
     /// Waits for bytes and takes them in; returns when some came or a stream ended.
     async fn read(&mut self, buffer: &RefCell<Vec<u8>>) {
         tokio::select! {
-            () = readable(self.out.as_ref()) => self.read_out(&mut buffer.borrow_mut()),
-            () = readable(self.err.as_ref()) => self.read_err(&mut buffer.borrow_mut()),
+            () = readable(self.out.as_ref()) => drop(self.read_out(&mut buffer.borrow_mut())),
+            () = readable(self.err.as_ref()) => drop(self.read_err(&mut buffer.borrow_mut())),
             () = writable(self.conversation.as_ref()) => self.conversation.iter_mut().for_each(Conversation::write),
         }
     }
 
-    fn read_out(&mut self, buffer: &mut [u8]) {
-        let Some(pipe) = &self.out else { return };
-        match pipe.try_read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Ok(count) if count > 0 => {
-                let (log, stdout) = (&mut self.log, &mut self.stdout);
-                if let Some(conversation) = &mut self.conversation {
-                    self.out_masker.push(&buffer[..count], |bytes| conversation.keep(bytes));
-                    conversation.hear(&buffer[..count], log);
-                    return;
-                }
-                self.out_masker.push(&buffer[..count], |bytes| {
-                    log.write(bytes);
-                    stdout.write(bytes);
-                });
+    /// Takes in what is there, without waiting for more.
+    fn read_rest(&mut self, buffer: &mut [u8]) {
+        // A pipe holds 64 KiB where nobody enlarged it, and 1 MiB at most.
+        for _ in 0..64 {
+            let came = [self.read_out(buffer), self.read_err(buffer)];
+            if came == [false, false] {
+                return;
             }
-            _ => self.out = None,
         }
     }
 
-    fn read_err(&mut self, buffer: &mut [u8]) {
-        let Some(pipe) = &self.err else { return };
-        match pipe.try_read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Ok(count) if count > 0 => self.err_masker.push(&buffer[..count], |bytes| self.log.write(bytes)),
-            _ => self.err = None,
+    /// Whether bytes came.
+    fn read_out(&mut self, buffer: &mut [u8]) -> bool {
+        let Some(count) = read(&mut self.out, buffer) else { return false };
+        let (log, stdout) = (&mut self.log, &mut self.stdout);
+        if let Some(conversation) = &mut self.conversation {
+            self.out_masker.push(&buffer[..count], |bytes| conversation.keep(bytes));
+            conversation.hear(&buffer[..count], log);
+            return true;
         }
+        self.out_masker.push(&buffer[..count], |bytes| {
+            log.write(bytes);
+            stdout.write(bytes);
+        });
+        true
+    }
+
+    /// Whether bytes came.
+    fn read_err(&mut self, buffer: &mut [u8]) -> bool {
+        let Some(count) = read(&mut self.err, buffer) else { return false };
+        self.err_masker.push(&buffer[..count], |bytes| self.log.write(bytes));
+        true
     }
 
     /// Everybody who could write is dead: tells what the maskers held back.
@@ -301,10 +330,14 @@ impl Streams {
     }
 }
 
-/// The reading end of a pipe that was just made, which needs no check whether it is one.
-fn receiver(pipe: OwnedFd) -> io::Result<pipe::Receiver> {
-    rustix::io::ioctl_fionbio(&pipe, true)?;
-    pipe::Receiver::from_owned_fd_unchecked(pipe)
+/// How many bytes of a stream came; none where there are none now. One that is at its end is closed.
+fn read(stream: &mut Option<Stream>, buffer: &mut [u8]) -> Option<usize> {
+    match stream.as_ref()?.read(buffer) {
+        Ok(count) if count > 0 => return Some(count),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+        _ => *stream = None,
+    }
+    None
 }
 
 /// The first [`STDOUT_LIMIT`] bytes of a stream, and how many there were.
@@ -322,10 +355,9 @@ impl Beginning {
     }
 }
 
-async fn readable(pipe: Option<&pipe::Receiver>) {
-    match pipe {
-        // An error shows itself again in the read that follows.
-        Some(pipe) => drop(pipe.readable().await),
+async fn readable(stream: Option<&Stream>) {
+    match stream {
+        Some(stream) => stream.readable().await,
         None => std::future::pending().await,
     }
 }
@@ -396,7 +428,12 @@ impl Life {
             let deadline = self.deadline();
             tokio::select! {
                 () = self.streams.read(&household.buffer), if self.streams.are_open() => self.last_byte = Instant::now(),
-                status = root_status(&mut self.root) => self.root = Root::Over { status, at: Instant::now() },
+                status = root_status(&mut self.root) => {
+                    self.root = Root::Over { status, at: Instant::now() };
+                    if !self.streams.are_watched() {
+                        self.streams.read_rest(&mut household.buffer.borrow_mut());
+                    }
+                }
                 order = self.orders.recv() => match order {
                     Some(Order::Stop) => if self.stopping.is_none() {
                         self.streams.conversation.iter_mut().for_each(Conversation::say_farewell);
@@ -419,6 +456,9 @@ impl Life {
 
     /// The next moment at which something is due.
     fn deadline(&self) -> Option<Instant> {
+        if !self.streams.are_watched() {
+            return Some(self.started + SHORT);
+        }
         if let Root::Over { at, .. } = self.root {
             return Some(at + DRAIN);
         }
@@ -440,6 +480,11 @@ impl Life {
 
     /// Does what is due; true when the tree is to be killed.
     fn act_on_time(&mut self, report: &impl Fn(Report)) -> bool {
+        if !self.streams.are_watched() {
+            // Nobody would read a program that prints: it would wait for ever.
+            self.streams.fault = self.streams.watch().err();
+            return self.streams.fault.is_some();
+        }
         if matches!(self.root, Root::Over { .. }) {
             return true;
         }
@@ -499,9 +544,8 @@ impl Life {
             // Grandchildren are reaped by their own parents, which rings no bell here: look again soon.
             let _ = tokio::time::timeout(Duration::from_millis(5), reaped).await;
         }
-        if self.streams.are_open() {
-            self.read_rest();
-        }
+        // Nobody can write any more.
+        self.streams.read_rest(&mut self.household.buffer.borrow_mut());
         u32::try_from(left_behind.len()).unwrap_or(u32::MAX)
     }
 
@@ -538,19 +582,6 @@ impl Life {
         process(pid).is_some_and(|process| process.group == self.pid) || carries_token(pid, &self.spec.token)
     }
 
-    /// Nobody can write any more: takes what is still in the pipes.
-    fn read_rest(&mut self) {
-        let mut buffer = self.household.buffer.borrow_mut();
-        // A pipe holds 64 KiB where nobody enlarged it, and 1 MiB at most.
-        for _ in 0..64 {
-            self.streams.read_out(&mut buffer);
-            self.streams.read_err(&mut buffer);
-            if !self.streams.are_open() {
-                return;
-            }
-        }
-    }
-
     fn outcome(&mut self, left_behind: u32) -> Outcome {
         let (status, at) = match self.root {
             Root::Over { status, at } => (Some(status), at),
@@ -558,8 +589,9 @@ impl Life {
             Root::Alive(_) => (None, Instant::now()),
         };
         let kept = self.streams.conversation.as_mut().and_then(Conversation::take_error);
-        let fault =
+        let unwritten =
             self.streams.log.take_error().or(kept).or_else(|| self.streams.stdout.capture.take_error());
+        let fault = unwritten.or_else(|| self.streams.fault.take());
         Outcome {
             exit_code: status.and_then(|status| status.code()),
             signal: status.and_then(|status| status.signal()),
