@@ -55,6 +55,8 @@ fn cancel_node(draft: &mut Draft<'_>, path: &str) {
 }
 
 fn cancel_one(draft: &mut Draft<'_>, node: usize) {
+    // A node that ran alone may leave others open, and the run be undone: they stay for the next resume.
+    let is_undone = draft.state().undo.is_some();
     match draft.state().node(node).map(|standing| standing.state) {
         Some(NodeState::Running | NodeState::Compensating) => draft.stop(node, StopCause::Cancelled),
         Some(
@@ -63,7 +65,7 @@ fn cancel_one(draft: &mut Draft<'_>, node: usize) {
             | NodeState::WaitingApproval
             | NodeState::RetryWait
             | NodeState::WaitingDecision,
-        ) => draft.enter(node, NodeState::Cancelled, Some(ON_REQUEST.to_owned())),
+        ) if !is_undone => draft.enter(node, NodeState::Cancelled, Some(ON_REQUEST.to_owned())),
         _ => {}
     }
 }

@@ -4,6 +4,7 @@
 use divisi_engine::core::status::{RunStatus, status};
 use divisi_engine::core::{Effect, TimerId};
 use divisi_engine::event::{LostDecision, NodeState, Request, Verdict};
+use divisi_model::OnFailure;
 use expect_test::expect;
 
 use crate::support::{Run, parse};
@@ -259,4 +260,20 @@ fn a_node_that_cannot_start_holds_nothing_up() {
     run.take_over(Vec::new(), &only("nobody"));
     finish(&mut run);
     assert_eq!(run.verdict(), Some(Verdict::Succeeded), "there is no such node: a plain resume");
+}
+
+#[test]
+fn what_it_left_open_stays_so_while_the_run_is_undone() {
+    let mut plan = parse("a: undo\nb\nc <- b");
+    plan.on_failure = OnFailure::Compensate;
+    let mut run = Run::started(plan);
+    run.succeed("a");
+    run.take_over(Vec::new(), &only("b"));
+    run.fail("b");
+    let open = "a: compensating\nb: failed(exit)\nc: pending\n";
+    assert_eq!(run.states(), open);
+    run.request(Request::CancelNode { node: "c".to_owned() });
+    assert_eq!(run.states(), open);
+    run.succeed("a");
+    assert_eq!(run.verdict(), Some(Verdict::Compensated));
 }
