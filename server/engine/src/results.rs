@@ -1,6 +1,7 @@
 //! What one run finds in the store of results, and what it adds to it (ENGINE, section 5).
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -137,10 +138,26 @@ impl RunResults {
             Ok(Err(miss)) => miss,
             Err(error) => Some(Miss { kind: MissKind::Lost, detail: error }),
         };
-        let before = manifest::look(&plan.workspace, &writes, &mut self.digests)
-            .map_err(|error| format!("what it writes cannot be read: {error}"))?;
+        let before = self.look(&writes)?;
         self.open.insert(node, Open { identity: identity.clone(), parts, reads, writes, before });
         Ok(Found::Miss { identity, miss })
+    }
+
+    /// Looks once more at what a node may write, for one that had to wait since it was looked for: what others wrote
+    /// meanwhile is not its own.
+    ///
+    /// # Errors
+    /// Text for people: that cannot be read.
+    pub fn look_again(&mut self, node: usize) -> Result<(), String> {
+        let Some(mut open) = self.open.remove(&node) else { return Ok(()) };
+        open.before = self.look(&open.writes)?;
+        self.open.insert(node, open);
+        Ok(())
+    }
+
+    fn look(&mut self, writes: &Files) -> Result<Before, String> {
+        manifest::look(&self.plan.workspace, writes, &mut self.digests)
+            .map_err(|error| format!("what it writes cannot be read: {error}"))
     }
 
     fn list(&mut self, reads: &Files) -> io::Result<String> {
@@ -240,7 +257,15 @@ impl RunResults {
         let after = manifest::look(root, &open.writes, &mut self.digests)
             .map_err(|error| format!("what it wrote cannot be read: {error}"))?;
         let store = self.store.as_mut().map_err(|error| error.clone())?;
-        let written = manifest::changes(&open.before, &after, |path| store.has_written(path));
+        // Of two nodes that write into one folder, neither has what the other put there.
+        let all_others = OnceCell::new();
+        let others = || {
+            let others = plan.nodes.iter().filter(|node| node.path != planned.path);
+            others.map(|node| identity::key_of(&plan, node)).collect::<HashSet<_>>()
+        };
+        let written = manifest::changes(&open.before, &after, |path| {
+            store.has_written(path, |node| !all_others.get_or_init(others).contains(node))
+        });
         let mut bytes = 0;
         for path in &written {
             let Content::File { digest, .. } = &path.content else { continue };

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::mpsc as answers;
 
-use crate::core::{AttemptKey, AttemptOutcome, Found, IdentifyNode, Input};
+use crate::core::{AttemptKey, AttemptOutcome, Found, IdentifyNode, Input, StartAttempt};
 use crate::crash_point::crash_point;
 use crate::plan::{PlanNode, Reuse, StoredPlan};
 use crate::results::RunResults;
@@ -19,8 +19,17 @@ use crate::results::RunResults;
 #[derive(Debug)]
 pub(super) struct Librarian {
     jobs: jobs::Sender<Job>,
-    answers: answers::UnboundedReceiver<Input>,
+    answers: answers::UnboundedReceiver<Answer>,
     thread: JoinHandle<()>,
+}
+
+/// What the thread says.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// What was found or kept.
+    Input(Input),
+    /// What a node may write was looked at, or text for people.
+    Looked { start: Box<StartAttempt>, result: Result<(), String> },
 }
 
 #[derive(Debug)]
@@ -35,6 +44,10 @@ enum Job {
         plan: Arc<StoredPlan>,
         outcome: Box<AttemptOutcome>,
         secrets: Vec<String>,
+    },
+    /// Looks once more at what a node may write.
+    Look {
+        start: Box<StartAttempt>,
     },
     /// The run is over, and well: nothing that it used is held any longer.
     LetGo,
@@ -84,8 +97,13 @@ impl Librarian {
         let _ = self.jobs.send(Job::Keep { key, plan, outcome, secrets });
     }
 
+    /// Looks at what a node may write, just before its attempt: it had to wait since it was looked for.
+    pub(super) fn look_again(&self, start: &StartAttempt) {
+        let _ = self.jobs.send(Job::Look { start: Box::new(start.clone()) });
+    }
+
     /// The next answer. Safe to drop and to call again.
-    pub(super) async fn next(&mut self) -> Option<Input> {
+    pub(super) async fn next(&mut self) -> Option<Answer> {
         self.answers.recv().await
     }
 
@@ -107,21 +125,25 @@ fn may_use_it(node: &PlanNode) -> bool {
     to_come.chain([node]).any(|node| node.cache.is_some())
 }
 
-fn work(results: &mut RunResults, job: Job) -> Option<Input> {
+fn work(results: &mut RunResults, job: Job) -> Option<Answer> {
     match job {
+        Job::Look { start } => {
+            let result = results.look_again(start.key.node);
+            Some(Answer::Looked { start, result })
+        }
         Job::Identify { search, plan } => {
             results.follow(plan);
             crash_point("host looks up", [search.key.node]);
             let found = results.identify(&search).unwrap_or_else(|detail| Found::Failed { detail });
             crash_point("host looked up", [search.key.node]);
-            Some(Input::Identified { key: search.key, found })
+            Some(Answer::Input(Input::Identified { key: search.key, found }))
         }
         Job::Keep { key, plan, outcome, secrets } => {
             results.follow(plan);
             crash_point("host keeps", [key.node]);
             let outcome = results.take_end(key, *outcome, &secrets);
             crash_point("host kept", [key.node]);
-            Some(Input::AttemptExited { key, outcome })
+            Some(Answer::Input(Input::AttemptExited { key, outcome }))
         }
         Job::LetGo => {
             results.let_go();

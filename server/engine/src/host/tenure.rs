@@ -1,6 +1,6 @@
 //! One tenure of a host: from taking the run over to its end, or to the death of the guard.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::HostError;
 use super::copies::{CopyWorker, Done};
-use super::librarian::Librarian;
+use super::librarian::{Answer, Librarian};
 use super::prepare::Workshop;
 use super::spare_folders::SpareFolders;
 use super::timers::Timers;
@@ -94,6 +94,7 @@ pub(super) async fn serve(
         did_something: false,
         copies: None,
         making: BTreeMap::new(),
+        looked_at: BTreeSet::new(),
         is_untidy: true,
     };
     tenure.copies = CopyWorker::start(&tenure.workshop());
@@ -146,13 +147,15 @@ struct Tenure<'a> {
     did_something: bool,
     /// Where nodes work on copies of the workspace.
     copies: Option<CopyWorker>,
-    /// Attempts whose copy is being made.
+    /// Attempts whose copy is being made, or for which the files are being looked at that they may write.
     making: BTreeMap<AttemptName, Making>,
+    /// Nodes for which they were looked at in this step.
+    looked_at: BTreeSet<usize>,
     /// Whether there may be copies that nobody needs.
     is_untidy: bool,
 }
 
-/// An attempt whose copy is being made.
+/// An attempt that is not ordered yet.
 struct Making {
     /// Its `$DIVISI_OUTPUT_DIR`.
     outputs: PathBuf,
@@ -211,7 +214,10 @@ impl Tenure<'_> {
                 None => return Ok(false),
             },
             done = next_of(&mut self.copies) => self.take_in(done),
-            Some(answer) = next_answer(&mut self.librarian) => self.inputs.push_back(answer),
+            Some(answer) = next_answer(&mut self.librarian) => match answer {
+                Answer::Input(input) => self.inputs.push_back(input),
+                Answer::Looked { start, result } => self.made_ready(&start, result),
+            },
             done = flushed(&mut self.flushing) => {
                 done?;
                 crash_point("host synced", ["the journal"]);
@@ -274,7 +280,11 @@ impl Tenure<'_> {
         while !self.inputs.is_empty() {
             let at = now_ms();
             let mut together = Decision::default();
+            self.looked_at.clear();
             while let Some(input) = self.inputs.pop_front() {
+                if let Input::Identified { key, .. } = &input {
+                    self.looked_at.insert(key.node);
+                }
                 let decision = advance(&mut self.state, at, input, &self.world);
                 together.events.extend(decision.events);
                 together.effects.extend(decision.effects);
@@ -332,7 +342,7 @@ impl Tenure<'_> {
         }
     }
 
-    /// Starts an attempt at once, or has the copy made that it works on.
+    /// Starts an attempt at once, or has the copy made that it works on, or the files looked at that it may write.
     fn start(&mut self, start: &StartAttempt) {
         let workshop = Workshop {
             plan: self.state.plan(),
@@ -354,8 +364,21 @@ impl Tenure<'_> {
                 copies.make(copy, start);
                 self.making.insert(name_of(start.key), Making { outputs, is_stopped: false });
             }
-            _ => self.start_now(start, &outputs),
+            _ => match self.librarian.as_ref().filter(|_| self.has_waited(start)) {
+                Some(librarian) => {
+                    librarian.look_again(start);
+                    self.making.insert(name_of(start.key), Making { outputs, is_stopped: false });
+                }
+                None => self.start_now(start, &outputs),
+            },
         }
+    }
+
+    /// Whether others may have written, since a node whose result may be used again was looked for.
+    fn has_waited(&self, start: &StartAttempt) -> bool {
+        let node = start.key.node;
+        let may_be_kept = self.state.plan().nodes.get(node).is_some_and(|node| node.cache.is_some());
+        may_be_kept && !start.undoes && !self.looked_at.contains(&node)
     }
 
     fn start_now(&mut self, start: &StartAttempt, outputs: &Path) {
@@ -399,20 +422,23 @@ impl Tenure<'_> {
                 self.is_untidy = true;
                 self.inputs.push_back(Input::Merged { key, end });
             }
-            Done::Made { start, result } => {
-                let Some(making) = self.making.remove(&name_of(start.key)) else { return };
-                let result = match result {
-                    Ok(()) if making.is_stopped => Err("stopped before it was started".to_owned()),
-                    other => other,
-                };
-                match result {
-                    Ok(()) => self.start_now(&start, &making.outputs),
-                    Err(detail) => {
-                        self.is_untidy = true;
-                        self.take_back_spare(name_of(start.key));
-                        self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
-                    }
-                }
+            Done::Made { start, result } => self.made_ready(&start, result),
+        }
+    }
+
+    /// Orders an attempt for which everything is ready, unless it was stopped meanwhile.
+    fn made_ready(&mut self, start: &StartAttempt, result: Result<(), String>) {
+        let Some(making) = self.making.remove(&name_of(start.key)) else { return };
+        let result = match result {
+            Ok(()) if making.is_stopped => Err("stopped before it was started".to_owned()),
+            other => other,
+        };
+        match result {
+            Ok(()) => self.start_now(start, &making.outputs),
+            Err(detail) => {
+                self.is_untidy |= self.works_on_a_copy(start.key.node);
+                self.take_back_spare(name_of(start.key));
+                self.inputs.push_back(Input::SpawnFailed { key: start.key, detail });
             }
         }
     }
@@ -532,7 +558,7 @@ async fn flushed(flushing: &mut Option<JoinHandle<Result<(), JournalError>>>) ->
     Ok(())
 }
 
-async fn next_answer(librarian: &mut Option<Librarian>) -> Option<Input> {
+async fn next_answer(librarian: &mut Option<Librarian>) -> Option<Answer> {
     match librarian {
         Some(librarian) => librarian.next().await,
         None => std::future::pending().await,

@@ -103,9 +103,10 @@ pub(crate) enum Unrestorable {
 }
 
 impl ContextStore {
-    /// Whether some run of ours put something at `path`.
-    pub(crate) fn has_written(&self, path: &str) -> bool {
-        self.database.writers(path).is_ok_and(|writers| !writers.is_empty())
+    /// Whether a run of ours put something at `path` by a node that `counts`, told by its key.
+    pub(crate) fn has_written(&self, path: &str, counts: impl Fn(&str) -> bool) -> bool {
+        let writers = self.database.writers(path).unwrap_or_default();
+        writers.iter().any(|entry| counts(&entry.node))
     }
 
     /// Whether what stands at `path` is what some run of ours recorded there.

@@ -9,7 +9,7 @@ use divisi_engine::plan::{PlanCache, PlanInput, PlanNode, Reuse, StoredPlan};
 use divisi_engine::store::ContextStore;
 use divisi_model::OutputForm;
 
-use crate::support::{Bench, output, sh};
+use crate::support::{Bench, await_that, output, sh};
 
 crate::trials![
     an_unchanged_run_does_nothing_again,
@@ -18,6 +18,7 @@ crate::trials![
     an_edited_output_is_kept_and_its_node_runs,
     what_runs_anew_is_followed_by_nothing_old,
     reads_that_change_meanwhile_are_not_kept,
+    what_others_write_while_a_node_waits_is_not_its_own,
     a_refresh_stores_and_does_not_look,
     no_cache_neither_looks_nor_stores,
     a_large_output_comes_back,
@@ -185,6 +186,35 @@ fn reads_that_change_meanwhile_are_not_kept() {
     assert_eq!(workspace.again(), "a");
     assert_eq!(workspace.not_kept(), [""; 0]);
     assert_eq!(workspace.again(), "");
+}
+
+/// `b` was looked for before `a` wrote into the same folder, and started after.
+fn what_others_write_while_a_node_waits_is_not_its_own() {
+    let nodes = vec![
+        cached("a", "while [ ! -e go ]; do sleep 0.05; done; cat in-a > made/a", &["in-a"], &["made/a"]),
+        cached("b", "cat in-b > made/b", &["in-b"], &["made/*"]),
+    ];
+    let bench = Bench::with(|_| nodes, |plan| plan.max_parallel = 1);
+    let plan = bench.runs.plan(&bench.run).unwrap();
+    let mut workspace = Workspace { bench, plan };
+    fs::create_dir(workspace.bench.root().join("made")).unwrap();
+    workspace.write("in-a", "one\n");
+    workspace.write("in-b", "two\n");
+    workspace.bench.start();
+    await_that("b was looked for", || {
+        let is_b = |event: &Event| matches!(event, Event::NodeIdentified { node, .. } if node == "b");
+        workspace.bench.events().iter().any(|record| is_b(&record.event))
+    });
+    workspace.write("go", "");
+    assert_eq!(workspace.bench.verdict(), "succeeded");
+    assert_eq!(workspace.witness(), "a b");
+
+    workspace.remove("made/a");
+    workspace.remove("made/b");
+    workspace.plan.nodes.remove(0);
+    assert_eq!(workspace.again(), "", "its result is used again");
+    assert_eq!(workspace.read("made/b"), "two\n");
+    assert!(!workspace.bench.root().join("made/a").exists(), "what another node wrote is none of it");
 }
 
 fn a_refresh_stores_and_does_not_look() {
