@@ -10,7 +10,7 @@ use super::graph::{Graph, PlanFault};
 use super::state::{NodeStanding, State};
 use crate::event::{Event, FailKind, NodeState};
 use crate::growth::Item;
-use crate::plan::PlanWork;
+use crate::plan::{PlanNode, PlanWork, StoredPlan};
 
 const GONE: &str = "its item is gone";
 
@@ -65,19 +65,54 @@ impl Draft<'_> {
     }
 }
 
+/// What a growth changes in a plan, as it was: one that is refused leaves nothing behind.
+struct Ungrown {
+    nodes: usize,
+    scopes: usize,
+    /// The group and the instances that it has.
+    changed: Vec<(usize, PlanNode)>,
+}
+
+impl Ungrown {
+    fn new(plan: &StoredPlan, group: usize) -> Self {
+        let children = plan.nodes.get(group).and_then(|node| node.work.children()).unwrap_or_default();
+        let changed = children.iter().copied().chain([group]);
+        let changed = changed.filter_map(|index| Some((index, plan.nodes.get(index)?.clone())));
+        Self { nodes: plan.nodes.len(), scopes: plan.scopes.len(), changed: changed.collect() }
+    }
+
+    fn put_back(self, plan: &mut StoredPlan) {
+        plan.nodes.truncate(self.nodes);
+        plan.scopes.truncate(self.scopes);
+        for (index, node) in self.changed {
+            if let Some(slot) = plan.nodes.get_mut(index) {
+                *slot = node;
+            }
+        }
+    }
+}
+
 impl State {
-    /// The plan gets the instances of a group. Costs O(n log n): everything is derived anew from the plan.
+    /// The plan gets the instances of a group. Costs O(n log n): the graph is derived anew from the plan. The plan itself
+    /// is copied only where somebody shares it.
     pub(super) fn grow(&mut self, group: usize, items: &[Item]) -> Result<(), PlanFault> {
-        let mut plan = (*self.plan).clone();
+        let plan = Arc::make_mut(&mut self.plan);
+        let before = Ungrown::new(plan, group);
         plan.grow(group, items);
-        let graph = Arc::new(Graph::new(&plan)?);
+        let graph = match Graph::new(plan) {
+            Ok(graph) => Arc::new(graph),
+            Err(fault) => {
+                before.put_back(plan);
+                return Err(fault);
+            }
+        };
         let former = std::mem::replace(&mut self.graph, graph);
+        let plan = Arc::clone(&self.plan);
         for (index, node) in plan.nodes.iter().enumerate().skip(self.nodes.len()) {
             self.nodes.push_back_mut(NodeStanding::new(node));
             self.unfinished += 1;
             budget::count_unfinished(self, index, 1);
         }
-        self.plan = Arc::new(plan);
         self.follow_ranks(&former);
         let children = self.children(group).to_vec();
         let is_open = |child: &&usize| self.nodes.get(**child).is_some_and(|node| !node.state.is_terminal());
@@ -95,11 +130,9 @@ impl State {
             return;
         };
         let Some(place) = scope.checked_sub(1) else { return };
-        let mut plan = (*self.plan).clone();
-        if let Some(scope) = plan.scopes.get_mut(place) {
+        if let Some(scope) = Arc::make_mut(&mut self.plan).scopes.get_mut(place) {
             scope.args.extend(args.clone());
         }
-        self.plan = Arc::new(plan);
     }
 
     /// Whether a node is, or belongs to, an instance whose item is gone.

@@ -1,11 +1,16 @@
 //! ENGINE, section 10: a group has one state for its dependents.
 
-use divisi_engine::core::Made;
-use divisi_engine::event::{NodeState, OutputValue, Request, Verdict};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use divisi_engine::core::{Made, apply};
+use divisi_engine::event::{EVENT_VERSION, Event, EventRecord, NodeState, OutputValue, Request, Verdict};
+use divisi_engine::growth::Item;
+use divisi_engine::plan::PlanNode;
 use divisi_model::OnFailure;
 use serde_json::json;
 
-use crate::support::{Run, name, parse};
+use crate::support::{Run, growing, name, node, parse, plan};
 
 const GROUP: &str = "
     before
@@ -185,4 +190,25 @@ fn instances_of_a_group_that_succeeded_are_not_run_again() {
     run.fail("z");
     run.resume();
     assert_eq!(run.states(), "g: succeeded\nx: failed(exit)\ny: succeeded\nz: running\n");
+}
+
+/// A journal that names an item twice is not of our making. Nothing of it is taken in.
+#[test]
+fn items_that_cannot_be_are_refused_whole() {
+    let group = PlanNode { dependencies: vec![0], ..node("g") };
+    let mut state = Run::started(plan(vec![node("before"), growing(group, "x", true)])).state;
+    let before = Arc::clone(state.plan());
+    let item = Item { key: "x".to_owned(), item: json!("x") };
+    let record = EventRecord {
+        v: EVENT_VERSION,
+        run: "run".to_owned(),
+        seq: state.seq() + 1,
+        at: 0,
+        critical: true,
+        event: Event::GroupExpanded { node: "g".to_owned(), items: vec![item.clone(), item] },
+    };
+    // A debug build panics over it.
+    let _ = catch_unwind(AssertUnwindSafe(|| apply(&mut state, &record)));
+    assert_eq!(*state.plan(), before);
+    assert_eq!(state.index("g[x]"), None);
 }
