@@ -1,14 +1,18 @@
 // Makes the package that is installed: `node package.mjs [--target linux-x64 --program ../target/dist/divisi] [--out FILE]`.
 // With a program the package is for that platform alone and needs nothing else; without one it finds `divisi` on the PATH.
-import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+
+import { notices } from "./notices.mjs";
 
 const { values } = parseArgs({
   options: {
     target: { type: "string" },
     program: { type: "string" },
+    // The platform as Rust names it, where it is not this machine.
+    rust: { type: "string" },
     out: { type: "string" },
     // Where the pictures of the README are found once it stands on a page of its own.
     images: { type: "string" },
@@ -30,6 +34,9 @@ if (program !== undefined) {
 }
 const licences = ["LICENSE-MIT", "LICENSE-APACHE"];
 licences.forEach((licence) => cpSync(join("..", licence), licence));
+const NOTICES = "THIRD_PARTY_NOTICES.txt";
+const rust = program === undefined ? undefined : (values.rust ?? machine());
+writeFileSync(NOTICES, notices(JSON.parse(readFileSync("dist/bundled.json", "utf8")), rust));
 try {
   run([
     ...["node_modules/@vscode/vsce/vsce", "package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", out],
@@ -38,7 +45,7 @@ try {
   ]);
 } finally {
   // Else a package without a program would carry the one of the package before.
-  ["server", ...licences].forEach((path) => rmSync(path, { recursive: true, force: true }));
+  ["server", NOTICES, ...licences].forEach((path) => rmSync(path, { recursive: true, force: true }));
 }
 
 function run(script) {
@@ -46,4 +53,8 @@ function run(script) {
   if (status !== 0) {
     throw new Error(`${script[0]} ended with ${String(status)}`);
   }
+}
+
+function machine() {
+  return /^host: (.+)$/m.exec(execFileSync("rustc", ["-vV"], { encoding: "utf8" }))[1];
 }

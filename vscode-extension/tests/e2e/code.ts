@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -86,6 +86,13 @@ export class Code {
       cpSync(join(PROJECT, source), folder, { recursive: true });
     }
     return folder;
+  }
+
+  /** The text of a file of the extension, as it was installed. */
+  installed(file: string): string {
+    const extensions = join(this.scene, "extensions");
+    const [ours] = readdirSync(extensions).filter((name) => name.startsWith("divisi."));
+    return readFileSync(join(extensions, ours ?? "", file), "utf8");
   }
 
   /** A window with `folder` in it. */

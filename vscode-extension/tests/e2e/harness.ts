@@ -30,7 +30,7 @@ export function code(): Code {
 }
 
 /** A scenario; where it fails, what the window showed is kept beside the bundles of the tests. */
-export function scenario(name: string, act: () => Promise<void>): void {
+export function scenario(name: string, act: () => Promise<void> | void): void {
   test(name, async () => {
     try {
       await act();

@@ -1,4 +1,5 @@
 /** All scenarios, in one VS Code; one file for each part of the extension. */
+import "./package";
 import "./activation";
 import "./editing";
 import "./graph";
