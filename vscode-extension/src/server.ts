@@ -40,7 +40,7 @@ export class RunningServer implements vscode.Disposable {
   /** The last start or stop that was asked for: a client that is starting cannot be stopped, so each waits. */
   private turn: Promise<void> = Promise.resolve();
   /** One channel for all clients: each would open another of the same name. */
-  private readonly output = vscode.window.createOutputChannel("Divisi");
+  private readonly output = vscode.window.createOutputChannel("Divisi", { log: true });
   private readonly lenses = new Lenses(() => this.client);
   private readonly runEvents = new vscode.EventEmitter<RunEvent>();
   private readonly starts = new vscode.EventEmitter<undefined>();

@@ -4,16 +4,13 @@ import type { Actions } from "../commands/actions";
 import type { RunStore } from "../runs/store";
 import type { RunningServer } from "../server";
 import { page } from "../views/page";
-import type { Timeline } from "./model";
+import type { FromPage, ToPage } from "./messages";
 import { timeline } from "./model";
 
 export const TIMELINE_VIEW = "divisi.timeline";
 
 /** Bars of live attempts grow this often. */
 const TICK_MS = 500;
-
-export type ToPage = { readonly type: "timeline"; readonly timeline: Timeline | null };
-export type FromPage = { readonly type: "ready" } | { readonly type: "log"; readonly node: string };
 
 const BODY = `
 <header><h1 id="name"></h1><span id="status" role="status" aria-live="polite"></span><span id="before"></span></header>

@@ -1,6 +1,6 @@
 /** The page of the timeline: a table, so that it can be read without seeing its bars. */
+import type { FromPage, ToPage } from "../../timeline/messages";
 import type { Bar, Row, Timeline } from "../../timeline/model";
-import type { FromPage, ToPage } from "../../timeline/panel";
 import { cost, difference, duration, SIGNS } from "../../words";
 import { keep, listen, tell as tellHost } from "../host";
 import { byId, html, svg } from "../svg";
