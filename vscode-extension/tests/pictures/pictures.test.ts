@@ -98,7 +98,7 @@ test("pictures", async () => {
     await run.getByRole("button", { name: "Show Timeline" }).click();
     await window.webview().locator("#before", { hasText: "the run before" }).waitFor();
     await window.command("Notifications: Clear All Notifications");
-    await shoot(window, "vscode-runs", ["", "-light"]);
+    await shoot(window, "vscode-runs", [""]);
   } finally {
     await code.stop();
   }
