@@ -203,6 +203,13 @@ pub(super) fn apply_event(state: &mut State, event: &Event, at: i64) -> Result<(
     Ok(())
 }
 
+/// Other runs let go of what a node needs: whoever needs the same may ask again, whatever else it needs within the run.
+fn ask_again_like(state: &mut State, index: usize) {
+    let demands = &state.graph.demands;
+    let Some(granted) = demands.get(demands.place(index)) else { return };
+    state.withheld.retain(|place, _| demands.get(*place).is_some_and(|other| other.holds != granted.holds));
+}
+
 fn start_session(state: &mut State, epoch: u64, at: i64) {
     state.epoch = epoch;
     state.started_at.get_or_insert(at);
@@ -291,7 +298,7 @@ fn grant(state: &mut State, path: &str, attempt: u32) -> Result<(), Fault> {
         return Err(Fault::Attempt { seq: state.seq, node: path.to_owned(), attempt });
     }
     state.live.insert_mut(index);
-    state.withheld.remove(&state.graph.demands.place(index));
+    ask_again_like(state, index);
     state.hold_locks(index);
     state.take_places(index);
     if let Some(standing) = state.nodes.get_mut(index) {

@@ -224,3 +224,14 @@ fn a_lost_attempt_gives_its_locks_back() {
     run.take_over(Vec::new(), &[]);
     assert_eq!(live(&run), ["b"]);
 }
+
+#[test]
+fn who_gets_what_another_run_had_opens_the_way_for_all_that_need_the_same() {
+    let mut run = Run::planned(parse("a: shared(docs)\nfirst\nb <- first: shared(docs), limit(two 2)"));
+    run.outside.held.insert(0);
+    run.take_over(Vec::new(), &[]);
+    assert_eq!(run.states(), "a: ready\nfirst: running\nb: pending\n");
+    run.outside.held.clear();
+    run.succeed("first");
+    assert_eq!(run.states(), "a: running\nfirst: succeeded\nb: running\n");
+}

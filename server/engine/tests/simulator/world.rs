@@ -19,12 +19,12 @@ use divisi_model::{OnFailure, ResumePolicy};
 use crate::invariants::Invariants;
 use crate::journal::FakeJournal;
 use crate::library::Library;
-use crate::outside::{Outside, held_within};
+use crate::outside::held_within;
 use crate::plans::{add_budgets, random_plan};
 use crate::random::Random;
 use crate::shapes::{add_phases, let_grow, nest};
 use crate::sometimes::Sometimes;
-use crate::support::{answer_about, failed, name, out_of_quota, succeeded, words};
+use crate::support::{Outside, answer_about, failed, name, out_of_quota, succeeded, words};
 
 /// When the first host starts, in milliseconds.
 const START: i64 = 1_000_000;

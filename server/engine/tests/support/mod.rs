@@ -1,6 +1,8 @@
 //! What the tests of the scheduler share: plans in few words, and a run without a host.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+mod outside;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,6 +23,8 @@ use divisi_engine::view::RunView;
 use divisi_model::{Backoff, LockScope, OnFailure, OutputForm, ResumePolicy, TriggerRule};
 use divisi_workspace::Settings;
 use serde_json::{Map, Value};
+
+pub(crate) use outside::Outside;
 
 /// A node that runs a program, waits for nothing and has no options.
 pub(crate) fn node(path: &str) -> PlanNode {
@@ -391,13 +395,22 @@ pub(crate) struct Run {
     pub(crate) effects: Vec<Effect>,
     pub(crate) now: i64,
     pub(crate) requests: u64,
+    /// What other runs have.
+    pub(crate) outside: Outside,
 }
 
 impl Run {
     /// A run that no host has taken.
     pub(crate) fn planned(plan: StoredPlan) -> Self {
         let state = State::new("run", Arc::new(plan)).unwrap();
-        Self { state, records: Vec::new(), effects: Vec::new(), now: 1_000_000, requests: 0 }
+        Self {
+            state,
+            records: Vec::new(),
+            effects: Vec::new(),
+            now: 1_000_000,
+            requests: 0,
+            outside: Outside::default(),
+        }
     }
 
     /// A run whose first host has started.
@@ -408,7 +421,7 @@ impl Run {
     }
 
     pub(crate) fn input(&mut self, input: Input) -> Decision {
-        let decision = decide(&self.state, self.now, input, &Words);
+        let decision = decide(&self.state, self.now, input, &self.outside);
         for event in &decision.events {
             let record = EventRecord {
                 v: EVENT_VERSION,
