@@ -17,12 +17,18 @@ pub(crate) fn peak_memory(mut host: Child) -> Peak {
     let pid = host.id();
     while host.try_wait().expect("it is ours").is_none() {
         let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-        let guard = children.split_whitespace().next().and_then(|pid| pid.parse().ok());
+        let child: Option<u32> = children.split_whitespace().next().and_then(|pid| pid.parse().ok());
+        let guard = child.filter(|pid| is_guard(*pid));
         peak.host = peak.host.max(high_water_mark(pid));
         peak.guard = peak.guard.max(guard.map_or(0, high_water_mark));
         std::thread::sleep(Duration::from_millis(5));
     }
     peak
+}
+
+/// Until a child executes its program, it has the memory of its parent.
+fn is_guard(pid: u32) -> bool {
+    fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.ends_with(b"\0guard\0"))
 }
 
 fn high_water_mark(pid: u32) -> u64 {
