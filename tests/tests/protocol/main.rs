@@ -243,8 +243,12 @@ fn what_stands_beside_a_dag_follows_its_runs() {
     let log = json!({
         "uri": format!("divisi-log:{}?run={run}&node=wait", world.workspace().display())
     });
-    let content = client.request("workspace/textDocumentContent", log);
-    assert_eq!(content["text"], "waiting\n");
+    // What a node writes is in its log a moment later.
+    let start = Instant::now();
+    while client.request("workspace/textDocumentContent", log.clone())["text"] != "waiting\n" {
+        assert!(start.elapsed() < Duration::from_secs(60), "the log stays empty");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 
     world.write("go", "");
     assert_eq!(verdict(&client.events(&run)), "succeeded");
