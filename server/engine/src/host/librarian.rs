@@ -27,7 +27,7 @@ pub(super) struct Librarian {
 #[derive(Debug)]
 pub(super) enum Answer {
     /// What was found or kept.
-    Input(Input),
+    Input(Box<Input>),
     /// What a node may write was looked at, or text for people.
     Looked { start: Box<StartAttempt>, result: Result<(), String> },
 }
@@ -136,14 +136,14 @@ fn work(results: &mut RunResults, job: Job) -> Option<Answer> {
             crash_point("host looks up", [search.key.node]);
             let found = results.identify(&search).unwrap_or_else(|detail| Found::Failed { detail });
             crash_point("host looked up", [search.key.node]);
-            Some(Answer::Input(Input::Identified { key: search.key, found }))
+            Some(Answer::Input(Box::new(Input::Identified { key: search.key, found })))
         }
         Job::Keep { key, plan, outcome, secrets } => {
             results.follow(plan);
             crash_point("host keeps", [key.node]);
             let outcome = results.take_end(key, *outcome, &secrets);
             crash_point("host kept", [key.node]);
-            Some(Answer::Input(Input::AttemptExited { key, outcome }))
+            Some(Answer::Input(Box::new(Input::AttemptExited { key, outcome })))
         }
         Job::LetGo => {
             results.let_go();

@@ -215,7 +215,7 @@ impl Tenure<'_> {
             },
             done = next_of(&mut self.copies) => self.take_in(done),
             Some(answer) = next_answer(&mut self.librarian) => match answer {
-                Answer::Input(input) => self.inputs.push_back(input),
+                Answer::Input(input) => self.inputs.push_back(*input),
                 Answer::Looked { start, result } => self.made_ready(&start, result),
             },
             done = flushed(&mut self.flushing) => {
