@@ -42,11 +42,12 @@ impl State {
         })
     }
 
-    /// Whether the node that ran alone is over, or cannot start as long as it is alone. Others may be open.
+    /// Whether the node that ran alone is over, or cannot start as long as it is alone. Others may be open, but of no
+    /// attempt may it be unknown what it did: the run may have to be undone.
     pub(super) fn has_done_its_part(&self) -> bool {
         let Some(standing) = self.only.and_then(|only| self.nodes.get(only)) else { return false };
         let is_open = !standing.state.is_terminal() && standing.state != NodeState::Pending;
-        !is_open && self.live.is_empty() && self.merging == 0
+        !is_open && self.live.is_empty() && self.merging == 0 && self.undecided == 0
     }
 
     /// A node, its group, the group of that.

@@ -1,7 +1,7 @@
 //! `resume --only` (ENGINE, section 6): one node starts alone, what follows it is taken back and waits for the next
 //! resume.
 
-use divisi_engine::core::status::{RunStatus, status};
+use divisi_engine::core::status::{PauseCause, RunStatus, status};
 use divisi_engine::core::{Effect, TimerId};
 use divisi_engine::event::{LostDecision, NodeState, Request, Verdict};
 use divisi_model::OnFailure;
@@ -276,4 +276,18 @@ fn what_it_left_open_stays_so_while_the_run_is_undone() {
     assert_eq!(run.states(), open);
     run.succeed("a");
     assert_eq!(run.verdict(), Some(Verdict::Compensated));
+}
+
+#[test]
+fn what_a_lost_attempt_did_is_decided_before_the_run_is_undone() {
+    let mut plan = parse("a: undo\ns: ask, undo\nb");
+    plan.on_failure = OnFailure::Compensate;
+    let mut run = Run::started(plan);
+    run.succeed("a");
+    run.take_over(Vec::new(), &only("b"));
+    run.fail("b");
+    assert_eq!(run.states(), "a: succeeded\ns: waiting_decision\nb: failed(exit)\n");
+    assert_eq!(status(&run.state, true), RunStatus::Paused(PauseCause::Decision));
+    run.request(Request::Decide { node: "s".to_owned(), decision: LostDecision::Succeeded });
+    assert_eq!(run.states(), "a: succeeded\ns: compensating\nb: failed(exit)\n");
 }

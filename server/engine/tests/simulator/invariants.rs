@@ -584,7 +584,8 @@ impl Invariants {
             self.state(state, only).is_terminal() || self.state(state, only) == NodeState::Pending;
         is_at_rest
             && !all.into_iter().any(|node| {
-                matches!(self.state(state, node), NodeState::Merging) || self.state(state, node).is_live()
+                let is = self.state(state, node);
+                is.is_live() || matches!(is, NodeState::Merging | NodeState::WaitingDecision)
             })
     }
 
