@@ -387,6 +387,10 @@ impl Invariants {
 
     /// The node itself, something that it waits for, or what it holds or is held by.
     fn is_forgotten(&self, node: usize) -> bool {
+        // The ways back through a plan are many.
+        if self.seen.forgotten.is_empty() {
+            return false;
+        }
         let children = (0..self.plan.nodes.len()).filter(|child| self.plan.nodes[*child].group == Some(node));
         let mut within = children.flat_map(|child| self.with_all_that_it_holds(child));
         within.any(|child| self.seen.forgotten.contains(&self.plan.nodes[child].path))
