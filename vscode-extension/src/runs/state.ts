@@ -1,6 +1,6 @@
 /** A run as its events tell it, from what the server knew of it at first. Pure. */
 import type { KnownNode, KnownRun, RunAtAGlance, RunEvent } from "../protocol";
-import type { StateName } from "../words";
+import { type StateName, waitsForPerson } from "../words";
 
 const TERMINAL = new Set<StateName>([
   "succeeded",
@@ -13,6 +13,9 @@ const TERMINAL = new Set<StateName>([
   "compensated",
   "compensation_failed",
 ]);
+
+/** While a node is in one of them, the run does not wait for a person. */
+const GOES_ON = new Set<StateName>(["ready", "running", "stopping", "merging", "retry_wait", "lost", "compensating"]);
 
 /** States and figures of one run. */
 export class RunState {
@@ -67,6 +70,7 @@ export class RunState {
     this.known.seq = event.seq;
     this.take(event);
     this.count();
+    this.askWhetherItWaits();
     return true;
   }
 
@@ -149,6 +153,24 @@ export class RunState {
     const work = this.nodes.filter((node) => !node.isGroup);
     this.known.done = work.filter((node) => TERMINAL.has(node.state.is)).length;
     this.known.failed = work.filter((node) => node.state.is === "failed").length;
+  }
+
+  /** No event says that a run waits for a person: that follows from its nodes, as the server tells it in its list. */
+  private askWhetherItWaits(): void {
+    const { known } = this;
+    if (!known.isLive || known.isPaused || known.status === "cancelling") {
+      return;
+    }
+    const states = new Set(this.nodes.map((node) => node.state.is));
+    const goesOn = [...states].some((state) => GOES_ON.has(state));
+    const asks = states.has("waiting_decision") ? "decision" : states.has("waiting_approval") ? "approval" : undefined;
+    if (!goesOn && asks !== undefined) {
+      known.status = "paused";
+      known.pauseCause = asks;
+    } else if (waitsForPerson(known)) {
+      known.status = "running";
+      delete known.pauseCause;
+    }
   }
 
   /** A node that was not planned, an instance, is new. */

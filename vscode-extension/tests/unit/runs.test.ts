@@ -74,6 +74,19 @@ test("a run that goes on under another host is live again", () => {
   assert.deepEqual([state.run.isLive, state.run.status, state.run.endedAt], [true, "running", undefined]);
 });
 
+test("a run waits for a person where nothing else goes on, until there is an answer", () => {
+  const state = new RunState(known());
+  const told = (): unknown[] => [state.run.status, state.run.pauseCause];
+  state.apply(event(4, { type: "node_state", node: "gate", state: { is: "waiting_approval" } }));
+  assert.deepEqual(told(), ["running", undefined], "a is ready");
+  state.apply(event(5, { type: "node_state", node: "a", state: { is: "waiting_decision" } }));
+  assert.deepEqual(told(), ["paused", "decision"]);
+  state.apply(event(6, { type: "node_state", node: "a", state: { is: "succeeded" } }));
+  assert.deepEqual(told(), ["paused", "approval"]);
+  state.apply(event(7, { type: "node_state", node: "gate", state: { is: "succeeded" } }));
+  assert.deepEqual(told(), ["running", undefined]);
+});
+
 test("an instance that was not planned is new", () => {
   const state = new RunState(known());
   state.apply(event(4, { type: "node_state", node: "each[x]", state: { is: "failed", kind: "exit" }, detail: "1" }));
