@@ -51,6 +51,9 @@ pub enum HostError {
         /// What the system said.
         error: io::Error,
     },
+    /// Somebody removed or moved the run's folder.
+    #[error("the folder of this run is gone, and with it all that could be said of it")]
+    FolderGone,
     /// Guards die as fast as they are started.
     #[error("the guard process died {GUARDS} times in a row; `divisi resume` tries again")]
     GuardsDie,

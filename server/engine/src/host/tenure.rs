@@ -1,6 +1,7 @@
 //! One tenure of a host: from taking the run over to its end, or to the death of the guard.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -223,6 +224,7 @@ impl Tenure<'_> {
                 crash_point("host synced", ["the journal"]);
             }
             _ = look.tick() => {
+                self.look_for_the_folder()?;
                 self.read_requests()?;
                 if self.state.waits_for_others() {
                     self.inputs.push_back(Input::Tick);
@@ -250,6 +252,14 @@ impl Tenure<'_> {
                 Some(told) => self.hear(told),
                 None => return,
             }
+        }
+    }
+
+    /// Files that were removed can be written for ever: the run would go on, and nobody could see or end it.
+    fn look_for_the_folder(&self) -> Result<(), HostError> {
+        match self.folder.path().symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(HostError::FolderGone),
+            _ => Ok(()),
         }
     }
 

@@ -24,6 +24,7 @@ crate::trials![
     a_killed_guard_costs_one_try,
     a_host_that_is_killed_while_it_undoes_goes_on_with_it,
     cancel_leaves_nothing,
+    a_run_whose_folder_is_removed_ends,
     a_second_cancel_kills_at_once,
     sigterm_to_the_host_cancels,
     a_pause_starts_nothing,
@@ -321,6 +322,14 @@ fn cancel_leaves_nothing() {
     assert_eq!(bench.read("witness"), "a\nb\nb\nc\n");
     let again = bench.runs.prepare_resume(&bench.run).unwrap_err().to_string();
     assert_eq!(again, format!("the run {} has succeeded; there is nothing to resume", bench.run));
+}
+
+fn a_run_whose_folder_is_removed_ends() {
+    let bench = hanging();
+    let (host, daemon) = (bench.host_pid(), await_pid(&bench.root().join("daemon")));
+    fs::remove_dir_all(bench.root().join(".divisi")).unwrap();
+    await_that("the end of the host", || !is_alive(host) && !is_alive(daemon));
+    await_that("the end of all others", || bench.survivors().is_empty());
 }
 
 fn a_second_cancel_kills_at_once() {
