@@ -53,8 +53,7 @@ scenario("a run is live in the graph, is cancelled from its notification, fails,
   // The window is loaded anew in the middle of the next run: the run goes on, and the graph shows it again.
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.locator('.node[data-look="running"]', { hasText: "first" }).waitFor();
-  await workbench.page.reload();
-  await workbench.ready();
+  await workbench.reload();
   await page.locator('.node[data-look="running"]', { hasText: "first" }).waitFor();
   await workbench.statusBar("live 0/2").waitFor();
 

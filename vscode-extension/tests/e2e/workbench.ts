@@ -14,6 +14,14 @@ export class Workbench {
     await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
   }
 
+  /** Loads the window anew as its user does: the browser's own reload may come before VS Code has kept what is open. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent("domcontentloaded");
+    await this.command("Developer: Reload Window");
+    await loaded;
+    await this.ready();
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
   }
