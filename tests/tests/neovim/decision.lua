@@ -1,16 +1,6 @@
 -- Nodes stand under the titles of their phases, and somebody says how a lost attempt ended.
 local T = dofile(vim.env.DIVISI_TESTLIB)
 
-local function text()
-  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
-end
-local function wait_text(part)
-  local ok = vim.wait(30000, function()
-    return text():find(part, 1, true) ~= nil
-  end, 20)
-  assert(ok, ("waited 30 s for %q in:\n%s"):format(part, text()))
-end
-
 T.open("lost.dag.yaml")
 T.wait_codes({})
 vim.cmd("DivisiTrust")
@@ -19,8 +9,8 @@ T.wait("a run", function()
   return #vim.fn.getcompletion("DivisiShow ", "cmdline") == 1
 end)
 vim.cmd("DivisiShow")
-wait_text("waits for a decision")
-wait_text("Build  1/1")
+T.wait_text("waits for a decision")
+T.wait_text("Build  1/1")
 local lines = vim.api.nvim_buf_get_lines(0, 4, -1, false)
 T.contains(lines[1], "✓ look", "what has no phase stands first")
 T.equal(lines[2], "Build  1/1", "a phase that is over")
@@ -37,7 +27,7 @@ vim.ui.select = function(items, options, on_choice)
 end
 T.after("! deploy")
 vim.api.nvim_feedkeys("D", "mx", false)
-wait_text("Ship it  1/1")
+T.wait_text("Ship it  1/1")
 T.equal(offered, { "Run again", "Mark as succeeded", "Mark as failed" }, "what can be answered")
-wait_text("✓ lost  succeeded")
+T.wait_text("✓ lost  succeeded")
 vim.lsp.get_clients({ name = "divisi" })[1]:stop()

@@ -28,6 +28,19 @@ function T.contains(text, part, what)
   assert(text and text:find(part, 1, true), ("%s: %q is not in:\n%s"):format(what, part, tostring(text)))
 end
 
+--- What this buffer holds.
+function T.text()
+  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+end
+
+--- Waits until this buffer holds `part`.
+function T.wait_text(part)
+  local ok = vim.wait(30000, function()
+    return T.text():find(part, 1, true) ~= nil
+  end, 20)
+  assert(ok, ("waited 30 s for %q in:\n%s"):format(part, T.text()))
+end
+
 --- Opens a file and waits for its server.
 function T.open(path)
   vim.cmd.edit(path)

@@ -6,15 +6,6 @@ vim.notify = function(message)
   table.insert(messages, message)
 end
 
-local function text()
-  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
-end
-local function wait_text(part)
-  local ok = vim.wait(30000, function()
-    return text():find(part, 1, true) ~= nil
-  end, 20)
-  assert(ok, ("waited 30 s for %q in:\n%s"):format(part, text()))
-end
 local function wait_filetype(filetype)
   T.wait("a buffer of the type " .. filetype, function()
     return vim.bo.filetype == filetype
@@ -22,7 +13,7 @@ local function wait_filetype(filetype)
 end
 --- The line that holds `part`, where the cursor is put.
 local function at(part)
-  wait_text(part)
+  T.wait_text(part)
   T.after(part)
   return vim.api.nvim_get_current_line()
 end
@@ -50,7 +41,7 @@ T.wait_codes({})
 
 -- The graph, and from a node of it to its line.
 vim.cmd("DivisiGraph")
-wait_text("level 1")
+T.wait_text("level 1")
 wait_filetype("divisi-graph")
 at("* hold")
 press("<CR>")
@@ -103,25 +94,25 @@ vim.api.nvim_win_close(window_of("divisi-graph"), true)
 vim.cmd("DivisiShow")
 wait_filetype("divisi-run")
 at("▶ hold  running")
-T.contains(text(), "1/4 nodes  hold", "how far it is")
-T.contains(text(), "times=3", "its arguments")
+T.contains(T.text(), "1/4 nodes  hold", "how far it is")
+T.contains(T.text(), "times=3", "its arguments")
 press("L")
-wait_text("held")
+T.wait_text("held")
 wait_filetype("divisi-log")
 vim.fn.writefile({}, "more")
-wait_text("and more")
+T.wait_text("and more")
 press("q")
 wait_filetype("divisi-run")
 at("▶ hold")
 press("P")
-wait_text("echo held")
+T.wait_text("echo held")
 press("q")
 at("✓ make")
 press("O")
-wait_text("stdout:\nmade")
+T.wait_text("stdout:\nmade")
 press("q")
 press("g?")
-wait_text("cancel the run")
+T.wait_text("cancel the run")
 press("q")
 at("▶ hold")
 press("<CR>")
@@ -141,9 +132,9 @@ vim.ui.select = function(items, options, on_choice)
 end
 vim.api.nvim_set_current_win(window_of("divisi-run"))
 press("Z")
-wait_text("paused (user)")
+T.wait_text("paused (user)")
 press("Z")
-wait_text("running")
+T.wait_text("running")
 vim.fn.writefile({}, "go")
 at("waits for approval")
 T.wait("the question of the server", function()
@@ -155,9 +146,9 @@ end
 press("A")
 
 -- It fails at the last node, which is listed.
-wait_text("failed")
+T.wait_text("failed")
 T.wait("the end", function()
-  return text():find("✗ views  failed", 1, true) ~= nil
+  return T.text():find("✗ views  failed", 1, true) ~= nil
 end)
 T.equal(mark(6), nil, "no states beside the nodes after the end")
 at("✗ last")
@@ -178,7 +169,7 @@ vim.fn.writefile({}, "allowed")
 at("✗ last")
 press("F")
 T.wait("the second end", function()
-  return text():find("✓ views  succeeded", 1, true) ~= nil
+  return T.text():find("✓ views  succeeded", 1, true) ~= nil
 end)
 
 -- Commands complete their arguments.
